@@ -1,0 +1,306 @@
+/* What commands share at run time: messages, the project and its store, printing, lists of names. */
+#include "cli/cli.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/when.h"
+#include "cli/term.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void jc_cli_must(jc_status status)
+{
+    if (status >= 0)
+        return;
+    (void)fputs("jc: out of memory: close something and try again\n", stderr);
+    exit(JC_EXIT_FAILED);
+}
+
+/* ---- messages ---- */
+
+/* One write, so that the lines of several processes do not mix. */
+static void write_message(const jc_cli *cli, const char *kind, const char *text)
+{
+    JC_AUTO(jc_buf) line = {0};
+    jc_cli_must(jc_buf_append_text(&line, "jc", NULL));
+    if (cli->command != NULL)
+        jc_cli_must(jc_buf_append_format(&line, NULL, " %s", cli->command));
+    jc_cli_must(jc_buf_append_format(&line, NULL, ": %s", kind));
+    (void)jc_text_append_safe(&line, jc_str_of(text), 0);
+    jc_cli_must(jc_buf_append_char(&line, '\n', NULL));
+    (void)fwrite(line.bytes, 1, line.size, stderr);
+}
+
+int jc_cli_fail(const jc_cli *cli, int exit_code, const char *format, ...)
+{
+    char text[2 * JC_ERROR_SIZE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_message(cli, "", text);
+    return exit_code;
+}
+
+void jc_cli_warn(const jc_cli *cli, const char *format, ...)
+{
+    char text[2 * JC_ERROR_SIZE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    write_message(cli, "warning: ", text);
+}
+
+int jc_cli_exit_code(jc_status status)
+{
+    switch (status) {
+    case JC_OK:
+    case JC_END:
+        return JC_EXIT_DONE;
+    case JC_EINVAL:
+        return JC_EXIT_USAGE;
+    case JC_ECONFLICT:
+    case JC_EREUSED:
+        return JC_EXIT_CONFLICT;
+    case JC_ENOTFOUND:
+        return JC_EXIT_NOT_FOUND;
+    case JC_ECORRUPT:
+        return JC_EXIT_INTEGRITY;
+    default:
+        return JC_EXIT_FAILED;
+    }
+}
+
+/* What to do about a status, where the sentence of the library leaves it open. */
+static const char *advice_for(jc_status status)
+{
+    switch (status) {
+    case JC_EBUSY:
+        return ": try again";
+    case JC_EFULL:
+        return ": make room and try again";
+    case JC_ESTALE:
+        return ": run it again";
+    case JC_ENEWER:
+        return ": use a newer jc";
+    case JC_ECORRUPT:
+        return ": see 'jc doctor'";
+    default:
+        return "";
+    }
+}
+
+int jc_cli_fail_error(const jc_cli *cli, const jc_error *error)
+{
+    const char *text = error->text[0] != '\0' ? error->text : jc_status_text(error->status);
+    const char *advice = strchr(text, ';') == NULL ? advice_for(error->status) : "";
+    return jc_cli_fail(cli, jc_cli_exit_code(error->status), "%s%s", text, advice);
+}
+
+/* ---- the project and its store ---- */
+
+int jc_cli_find_project(jc_cli *cli)
+{
+    const char *given = cli->directory;
+    if (given == NULL) {
+        given = getenv("JC_DIR");
+        if (given != NULL && *given == '\0')
+            given = NULL;
+    }
+    if (given != NULL) {
+        if (strlen(given) >= sizeof cli->project)
+            return jc_cli_fail(cli, JC_EXIT_USAGE, "the path of the project is too long: at most %zu bytes",
+                               sizeof cli->project - 1);
+        memcpy(cli->project, given, strlen(given) + 1);
+        return 0;
+    }
+    jc_error error = {0};
+    jc_status status = jc_project_find(".", cli->project, &error);
+    if (status == JC_ENOTFOUND)
+        return jc_cli_fail(cli, JC_EXIT_NOT_FOUND, "no .jc/ here or in any folder above: run 'jc init'");
+    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+}
+
+static void warn_from_library(void *context, const char *text)
+{
+    jc_cli_warn(context, "%s", text);
+}
+
+int jc_cli_open(jc_cli *cli, bool read_only)
+{
+    int failed = jc_cli_find_project(cli);
+    if (failed != 0)
+        return failed;
+    jc_error error = {0};
+    jc_options options = {.read_only = read_only, .warn = warn_from_library, .warn_context = cli};
+    jc_status status = jc_open(cli->project, &options, &cli->store, &error);
+    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+}
+
+int jc_cli_time(const jc_cli *cli, const char *option, const char *text, int64_t *ret_us)
+{
+    jc_error error = {0};
+    if (jc_when_parse(jc_str_of(text), jc_clock_now_us(), ret_us, &error) < 0)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "%s: %s", option, error.text);
+    if (cli->verbose) {
+        char shown[JC_TIME_TEXT_SIZE];
+        jc_time_format(*ret_us, shown);
+        (void)fprintf(stderr, "jc %s: %s '%s' is %s\n", cli->command, option, text, shown);
+    }
+    return 0;
+}
+
+/* ---- printing ---- */
+
+bool jc_cli_output_works(jc_cli *cli)
+{
+    if (!cli->output_failed && ferror(stdout) != 0) {
+        cli->output_failed = true;
+        cli->output_errno = errno;
+    }
+    return !cli->output_failed;
+}
+
+bool jc_cli_flush(jc_cli *cli)
+{
+    if (fflush(stdout) != 0 && !cli->output_failed) {
+        cli->output_failed = true;
+        cli->output_errno = errno;
+    }
+    return jc_cli_output_works(cli);
+}
+
+bool jc_cli_print_line(jc_cli *cli, const jc_event *event)
+{
+    char small[4096];
+    size_t size = jc_event_format(event, small, sizeof small);
+    if (size <= sizeof small) {
+        (void)fwrite(small, 1, size, stdout);
+    } else {
+        JC_AUTO(jc_buf) large = {0};
+        jc_cli_must(jc_buf_reserve(&large, size, NULL));
+        (void)fwrite(large.bytes, 1, jc_event_format(event, large.bytes, size), stdout);
+    }
+    (void)putchar('\n');
+    return jc_cli_output_works(cli);
+}
+
+void jc_cli_print_json_text(jc_str text)
+{
+    (void)putchar('"');
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        if (c == '"' || c == '\\')
+            printf("\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            printf("\\u%04x", c);
+        else
+            (void)putchar(c);
+    }
+    (void)putchar('"');
+}
+
+/* ---- names ---- */
+
+void jc_names_release(jc_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free((void *)(uintptr_t)names->ids[i].bytes);
+    free(names->ids);
+    *names = (jc_names){0};
+}
+
+void jc_names_add(jc_names *names, jc_str id)
+{
+    if (names->count == names->capacity) {
+        names->capacity = names->capacity == 0 ? 64 : names->capacity * 2;
+        jc_str *larger = reallocarray(names->ids, names->capacity, sizeof *larger);
+        jc_cli_must(larger != NULL ? JC_OK : JC_ENOMEM);
+        names->ids = larger;
+    }
+    char *copy = strndup(id.bytes, id.size);
+    jc_cli_must(copy != NULL ? JC_OK : JC_ENOMEM);
+    names->ids[names->count++] = (jc_str){copy, id.size};
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const jc_str *left = a;
+    const jc_str *right = b;
+    return strcmp(left->bytes, right->bytes);
+}
+
+bool jc_names_have(const jc_names *names, jc_str id)
+{
+    return names->count > 0 &&
+           bsearch(&id, names->ids, names->count, sizeof *names->ids, compare_names) != NULL;
+}
+
+static jc_status add_workflow(void *context, const jc_workflow_summary *summary)
+{
+    jc_names_add(context, summary->workflow_id);
+    return JC_OK;
+}
+
+/* The names known so far, and those found besides. */
+typedef struct stranger_list {
+    const jc_names *known;
+    jc_names found;
+} stranger_list;
+
+static jc_status add_stranger(void *context, jc_str workflow_id)
+{
+    stranger_list *into = context;
+    JC_AUTO(jc_names) one = {0};
+    jc_names_add(&one, workflow_id); /* ends it with the zero byte that the comparison wants */
+    if (!jc_names_have(into->known, one.ids[0]))
+        jc_names_add(&into->found, workflow_id);
+    return JC_OK;
+}
+
+int jc_cli_workflows(jc_cli *cli, bool mirrors, jc_names *ret_names)
+{
+    jc_error error = {0};
+    if (jc_workflow_list(cli->store, add_workflow, ret_names, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (!mirrors)
+        return 0;
+    stranger_list strangers = {.known = ret_names};
+    jc_status status = jc_mirror_list(cli->store, add_stranger, &strangers, &error);
+    for (size_t i = 0; i < strangers.found.count; i++)
+        jc_names_add(ret_names, strangers.found.ids[i]);
+    jc_names_release(&strangers.found);
+    if (ret_names->count > 0)
+        qsort(ret_names->ids, ret_names->count, sizeof *ret_names->ids, compare_names);
+    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+}
+
+int jc_cli_check_workflows(jc_cli *cli, const jc_str ids[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        jc_error error = {0};
+        jc_head head = {0};
+        if (jc_head_read(cli->store, ids[i], &head, &error) < 0)
+            return jc_cli_fail_error(cli, &error);
+        if (head.sequence == 0)
+            return jc_cli_fail(cli, JC_EXIT_NOT_FOUND, "there is no workflow '%.*s': 'jc workflows' lists them",
+                               (int)ids[i].size, ids[i].bytes);
+    }
+    return 0;
+}
+
+int jc_cli_words_as_workflows(const jc_cli *cli, jc_names *ret_names)
+{
+    for (size_t i = 0; i < cli->word_count; i++) {
+        jc_error error = {0};
+        if (jc_workflow_id_check(jc_str_of(cli->words[i]), &error) < 0)
+            return jc_cli_fail_error(cli, &error);
+        jc_names_add(ret_names, jc_str_of(cli->words[i]));
+    }
+    return 0;
+}

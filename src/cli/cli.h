@@ -1,0 +1,127 @@
+/* What every command shares: its descriptor, the run it is part of, errors and exit codes.
+ *
+ * A command is a const jc_command in its own file, cmd_NAME.c; main.c holds the table of them. main.c
+ * parses the options into the command's own struct, calls `run`, writes out what is left of the
+ * output, and closes the store. */
+#ifndef JC_CLI_CLI_H
+#define JC_CLI_CLI_H
+
+#include "cli/args.h"
+#include "jc/jc.h"
+
+/* Exit codes: a promise to scripts. */
+enum {
+    JC_EXIT_DONE = 0,
+    JC_EXIT_FAILED = 1,    /* input or output, busy */
+    JC_EXIT_USAGE = 2,     /* bad usage or bad input */
+    JC_EXIT_CONFLICT = 3,  /* --expect, or an id used again */
+    JC_EXIT_NOT_FOUND = 4,
+    JC_EXIT_INTEGRITY = 5, /* damage */
+};
+
+/* One run of the program. */
+typedef struct jc_cli {
+    const char *command;   /* its name; NULL before it is known */
+    const char *directory; /* -C, or NULL */
+    bool json;
+    bool verbose;
+    bool help;
+
+    char **words; /* the arguments that are no options */
+    size_t word_count;
+
+    char project[JC_PATH_SIZE_MAX]; /* set by jc_cli_find_project() */
+    jc_store *store;                /* set by jc_cli_open(); main closes it */
+
+    /* Set once something was committed: from then on a failing output is only a warning. */
+    bool committed;
+    bool output_failed;
+    int output_errno;
+} jc_cli;
+
+typedef struct jc_command {
+    const char *synopsis; /* a line for each form, without "jc NAME" */
+    const char *details;  /* paragraphs for -h, or NULL */
+    const char *examples; /* lines for -h */
+    const jc_option *options;
+    int words_min;
+    int words_max; /* JC_WORDS_ANY: no end */
+    int (*run)(jc_cli *cli, const void *options);
+} jc_command;
+
+#define JC_WORDS_ANY (-1)
+
+typedef struct jc_command_entry {
+    const char *name;
+    const char *summary;
+    const jc_command *command;
+} jc_command_entry;
+
+/* The table of contents, in main.c; the last entry has no name. */
+extern const jc_command_entry jc_commands[];
+
+/* NULL: there is no such command. */
+const jc_command_entry *jc_command_find(const char *name);
+
+/* Write `jc COMMAND: …` as one line on stderr, made harmless for a terminal; returns `exit_code`. */
+JC_PRINTF(3, 4)
+int jc_cli_fail(const jc_cli *cli, int exit_code, const char *format, ...);
+
+/* The same for what the library said; the exit code follows from its status. */
+int jc_cli_fail_error(const jc_cli *cli, const jc_error *error);
+
+/* `jc COMMAND: warning: …`, and go on. */
+JC_PRINTF(2, 3)
+void jc_cli_warn(const jc_cli *cli, const char *format, ...);
+
+/* The exit code that belongs to a status. */
+int jc_cli_exit_code(jc_status status);
+
+/* Find the project: -C, else $JC_DIR, else upwards. 0, or an exit code after a message. */
+int jc_cli_find_project(jc_cli *cli);
+
+/* Find the project and open its log. 0, or an exit code after a message. */
+int jc_cli_open(jc_cli *cli, bool read_only);
+
+/* Read a time given to an option; with -v, say how it was understood. 0, or an exit code. */
+int jc_cli_time(const jc_cli *cli, const char *option, const char *text, int64_t *ret_us);
+
+/* Print an event as its line, ended by a newline. False: the output failed, so stop. */
+bool jc_cli_print_line(jc_cli *cli, const jc_event *event);
+
+/* Did printing work so far? Call it now and then, and stop when it did not. */
+bool jc_cli_output_works(jc_cli *cli);
+
+/* Write out what stdio holds; false as above. */
+bool jc_cli_flush(jc_cli *cli);
+
+/* Print text as a JSON string, with its quotes. */
+void jc_cli_print_json_text(jc_str text);
+
+/* For the rare call that can only fail for want of memory: say so and exit. */
+void jc_cli_must(jc_status status);
+
+/* The ids of all workflows in the log, sorted. The caller frees with jc_names_release(). */
+typedef struct jc_names {
+    jc_str *ids;
+    size_t count;
+    size_t capacity;
+} jc_names;
+
+void jc_names_release(jc_names *names);
+JC_AUTO_DEFINE(jc_names, jc_names_release);
+
+/* Add a copy of a name, unless the last one added is the same. */
+void jc_names_add(jc_names *names, jc_str id);
+bool jc_names_have(const jc_names *names, jc_str id);
+
+/* The workflows of the log; with `mirrors` also those that have only a mirror. 0, or an exit code. */
+int jc_cli_workflows(jc_cli *cli, bool mirrors, jc_names *ret_names);
+
+/* Are these workflows in the log? 0, or an exit code after naming the first that is not. */
+int jc_cli_check_workflows(jc_cli *cli, const jc_str ids[], size_t count);
+
+/* The words as workflow ids, checked for their form. 0, or an exit code. */
+int jc_cli_words_as_workflows(const jc_cli *cli, jc_names *ret_names);
+
+#endif

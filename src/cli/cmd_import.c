@@ -1,0 +1,127 @@
+/* jc import: take in other people's records. The work is the library's; here are the progress bar,
+ * Ctrl-C, and saying what is committed when it ends early. */
+#include "cli/commands.h"
+#include "cli/progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct import_options {
+    const char *format;
+    bool utc;
+} import_options;
+
+/* The one thing that a signal handler can touch. */
+static volatile sig_atomic_t interrupted;
+
+static void note_signal(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* Without SA_RESTART, so that a read from a terminal or a pipe ends; a second signal kills. What the
+ * shell or nohup had ignored stays ignored. */
+static void catch_signal(int signal_number)
+{
+    struct sigaction action = {.sa_handler = note_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction before;
+    (void)sigemptyset(&action.sa_mask);
+    if (sigaction(signal_number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        (void)sigaction(signal_number, &action, NULL);
+}
+
+static jc_status show_progress(void *context, uint64_t done_size, uint64_t total_size)
+{
+    jc_progress_show(context, done_size, total_size);
+    return interrupted != 0 ? JC_END : JC_OK;
+}
+
+static void print_result(const jc_cli *cli, const jc_import_result *result)
+{
+    if (cli->json) {
+        printf("{\"format\":\"%s\",\"stored\":%" PRIu64 ",\"already_stored\":%" PRIu64 ",\"lines\":%" PRIu64
+               ",\"position\":%" PRIu64 ",\"interrupted\":%s}\n", jc_format_name(result->format), result->stored,
+               result->already_stored, result->lines, result->position, result->interrupted ? "true" : "false");
+        return;
+    }
+    printf("imported %" PRIu64 " event%s", result->stored, result->stored == 1 ? "" : "s");
+    if (result->already_stored > 0)
+        printf(", %" PRIu64 " already stored", result->already_stored);
+    printf(" (%s, %" PRIu64 " %s)\n", jc_format_name(result->format), result->lines,
+           result->format == JC_FORMAT_JEAN_CLAUDE_DB ? "rows" : "lines");
+}
+
+/* What was committed stays; repeating the import skips it. */
+static int end_early(const jc_cli *cli, const jc_import_result *result, int exit_code, const char *why)
+{
+    return jc_cli_fail(cli, exit_code,
+                       "%s; %" PRIu64 " event%s committed before: the same import again goes on from there",
+                       why, result->stored, result->stored == 1 ? " was" : "s were");
+}
+
+static int run_import(jc_cli *cli, const char *path, const jc_import_options *options)
+{
+    jc_import_result result = {0};
+    jc_error error = {0};
+    jc_status status = jc_import(cli->store, path, options, &result, &error);
+    cli->committed = result.stored > 0;
+    bool stopped = result.interrupted || (status < 0 && interrupted != 0 && status == JC_EIO);
+    if (stopped) {
+        result.interrupted = true;
+        if (cli->json)
+            print_result(cli, &result);
+        return end_early(cli, &result, JC_EXIT_FAILED, "interrupted");
+    }
+    if (status < 0)
+        return end_early(cli, &result, jc_cli_exit_code(status), error.text);
+    print_result(cli, &result);
+    return JC_EXIT_DONE;
+}
+
+static int import_events(jc_cli *cli, const void *values)
+{
+    const import_options *given = values;
+    jc_import_options options = {.utc = given->utc, .progress = show_progress};
+    jc_error error = {0};
+    if (given->format != NULL && jc_format_parse(jc_str_of(given->format), &options.format, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    const char *path = cli->words[0];
+    if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
+        return jc_cli_fail(cli, errno == ENOENT ? JC_EXIT_NOT_FOUND : JC_EXIT_FAILED,
+                           "cannot read '%s': %s: check the path", path, strerror(errno));
+    int failed = jc_cli_open(cli, false);
+    if (failed != 0)
+        return failed;
+
+    JC_AUTO(jc_progress) progress = {0};
+    jc_progress_begin(&progress, "importing");
+    options.progress_context = &progress;
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
+    return run_import(cli, path, &options);
+}
+
+static const jc_option import_command_options[] = {
+    {"format", 0, JC_OPTION_TEXT, "F", "jsonl, mirror or jean-claude-db; default a guess",
+     offsetof(import_options, format)},
+    {"utc", 0, JC_OPTION_FLAG, NULL, "times without a zone are UTC, not local", offsetof(import_options, utc)},
+    JC_OPTIONS_END,
+};
+
+const jc_command jc_cmd_import = {
+    .synopsis = "FILE|- [--format F] [--utc]",
+    .details = "Keeps ids, times and order, and commits every 1,000 events. Doing it again stores nothing\n"
+               "twice. Ctrl-C ends it after what is committed.",
+    .examples = "jc import all.jsonl\n"
+                "ssh build jc -C work export | jc import -\n"
+                "jc import old/.jc/events.db --format jean-claude-db --utc",
+    .options = import_command_options,
+    .words_min = 1,
+    .words_max = 1,
+    .run = import_events,
+};

@@ -1,0 +1,72 @@
+/* jc init: make .jc/ in a folder. */
+#include "cli/commands.h"
+
+#include <stdio.h>
+
+/* DIR counts from -C, when both are given. */
+static int choose_folder(const jc_cli *cli, char ret_folder[JC_PATH_SIZE_MAX])
+{
+    const char *base = cli->directory != NULL ? cli->directory : ".";
+    const char *given = cli->word_count > 0 ? cli->words[0] : "";
+    if (cli->word_count > 0 && *given == '\0')
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "the folder's name is empty: leave it out for this folder");
+    int size;
+    if (*given == '\0')
+        size = snprintf(ret_folder, JC_PATH_SIZE_MAX, "%s", base);
+    else if (*given == '/' || cli->directory == NULL)
+        size = snprintf(ret_folder, JC_PATH_SIZE_MAX, "%s", given);
+    else
+        size = snprintf(ret_folder, JC_PATH_SIZE_MAX, "%s/%s", base, given);
+    if (size >= JC_PATH_SIZE_MAX)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "the path is too long: at most %d bytes", JC_PATH_SIZE_MAX - 1);
+    return 0;
+}
+
+static void print_json(const char *folder, const jc_project_made *made)
+{
+    printf("{\"project\":");
+    jc_cli_print_json_text(jc_str_of(folder));
+    printf(",\"made\":%s", made->log ? "true" : "false");
+    if (made->ignored) {
+        printf(",\"gitignore\":");
+        jc_cli_print_json_text(jc_str_of(made->gitignore));
+    }
+    printf("}\n");
+}
+
+static int init(jc_cli *cli, const void *values)
+{
+    (void)values;
+    char folder[JC_PATH_SIZE_MAX];
+    int failed = choose_folder(cli, folder);
+    if (failed != 0)
+        return failed;
+
+    jc_project_made made = {0};
+    jc_error error = {0};
+    if (jc_project_init(folder, &made, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    cli->committed = true;
+    if (made.network_file_system)
+        jc_cli_warn(cli, "'%s' lies on a network file system, where locks cannot be relied on: use a local disk",
+                    folder);
+    if (cli->json) {
+        print_json(folder, &made);
+        return JC_EXIT_DONE;
+    }
+    printf(made.log ? "made %s/.jc/events.db\n" : "%s/.jc/events.db is there already; nothing was changed\n", folder);
+    if (made.ignored)
+        printf("added .jc/ and the mirrors to %s\n", made.gitignore);
+    return JC_EXIT_DONE;
+}
+
+const jc_command jc_cmd_init = {
+    .synopsis = "[DIR]",
+    .details = "Makes DIR/.jc/ with an empty log; default here. In a git work tree the log and the mirrors\n"
+               "are added to .gitignore. Doing it again is harmless.",
+    .examples = "jc init\n"
+                "jc init ~/projects/shop",
+    .words_min = 0,
+    .words_max = 1,
+    .run = init,
+};

@@ -1,0 +1,92 @@
+/* jc rebuild --from-mirror: the log anew from the mirrors, when it is lost. */
+#include "cli/commands.h"
+#include "cli/term.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+typedef struct rebuild_options {
+    bool from_mirror;
+    bool renumber;
+} rebuild_options;
+
+static void report(void *context, const jc_finding *finding)
+{
+    const jc_cli *cli = context;
+    if (finding->damage)
+        (void)jc_cli_fail(cli, 0, "%s: %s", finding->where, finding->what);
+    else
+        jc_cli_warn(cli, "%s: %s", finding->where, finding->what);
+}
+
+/* When .jc/ itself is gone, the mirrors here are reason enough to take this folder. */
+static int find_project(jc_cli *cli)
+{
+    char folder[JC_PATH_SIZE_MAX];
+    struct stat agents;
+    const char *given = getenv("JC_DIR");
+    bool told = cli->directory != NULL || (given != NULL && *given != '\0');
+    if (!told && jc_project_find(".", folder, NULL) == JC_ENOTFOUND && stat("agents", &agents) == 0 &&
+        S_ISDIR(agents.st_mode))
+        cli->directory = ".";
+    return jc_cli_find_project(cli);
+}
+
+static void print_json(const jc_rebuild_result *result)
+{
+    printf("{\"events\":%" PRIu64 ",\"workflows\":%" PRIu64 ",\"gaps\":%s", result->events, result->workflows,
+           result->gaps ? "true" : "false");
+    if (result->kept[0] != '\0') {
+        printf(",\"kept\":");
+        jc_cli_print_json_text(jc_str_of(result->kept));
+    }
+    printf("}\n");
+}
+
+static int rebuild(jc_cli *cli, const void *values)
+{
+    const rebuild_options *options = values;
+    if (!options->from_mirror)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "what from is not said: 'jc rebuild --from-mirror'");
+    int failed = find_project(cli);
+    if (failed != 0)
+        return failed;
+    jc_rebuild_result result = {0};
+    jc_error error = {0};
+    if (jc_rebuild_from_mirrors(cli->project, options->renumber, report, cli, &result, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    cli->committed = true;
+    if (cli->json) {
+        print_json(&result);
+        return JC_EXIT_DONE;
+    }
+    printf("rebuilt %" PRIu64 " event%s in %" PRIu64 " workflow%s\n", result.events, result.events == 1 ? "" : "s",
+           result.workflows, result.workflows == 1 ? "" : "s");
+    if (result.kept[0] != '\0')
+        printf("the old log is kept as %s\n", result.kept);
+    if (result.gaps)
+        jc_cli_warn(cli, "the mirrors do not hold every position: events of other workflows may be missing; "
+                         "--renumber closes the gaps");
+    return JC_EXIT_DONE;
+}
+
+static const jc_option rebuild_command_options[] = {
+    {"from-mirror", 0, JC_OPTION_FLAG, NULL, "make the log from agents/*/events.jsonl",
+     offsetof(rebuild_options, from_mirror)},
+    {"renumber", 0, JC_OPTION_FLAG, NULL, "give positions anew, in the old order",
+     offsetof(rebuild_options, renumber)},
+    JC_OPTIONS_END,
+};
+
+const jc_command jc_cmd_rebuild = {
+    .synopsis = "--from-mirror [--renumber]",
+    .details = "Ids, sequences, hashes and positions come out the same. A log that is there is kept beside\n"
+               "the new one. A damaged mirror stops it.",
+    .examples = "jc rebuild --from-mirror",
+    .options = rebuild_command_options,
+    .words_min = 0,
+    .words_max = 0,
+    .run = rebuild,
+};

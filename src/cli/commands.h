@@ -1,0 +1,26 @@
+/* The commands, each in its own file cmd_NAME.c. */
+#ifndef JC_CLI_COMMANDS_H
+#define JC_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const jc_command jc_cmd_init;
+extern const jc_command jc_cmd_emit;
+extern const jc_command jc_cmd_log;
+extern const jc_command jc_cmd_show;
+extern const jc_command jc_cmd_workflows;
+extern const jc_command jc_cmd_types;
+extern const jc_command jc_cmd_export;
+extern const jc_command jc_cmd_import;
+extern const jc_command jc_cmd_verify;
+extern const jc_command jc_cmd_head;
+extern const jc_command jc_cmd_mirror;
+extern const jc_command jc_cmd_rebuild;
+extern const jc_command jc_cmd_backup;
+extern const jc_command jc_cmd_restore;
+extern const jc_command jc_cmd_doctor;
+extern const jc_command jc_cmd_completion;
+extern const jc_command jc_cmd_version;
+extern const jc_command jc_cmd_help;
+
+#endif

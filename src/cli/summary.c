@@ -1,0 +1,151 @@
+/* One line of what matters in an event's data, chosen by its type.
+ *
+ * A row of the table holds the beginning of a type and up to five parts. A part is "before%paths":
+ * the first path (separated by '|', dots lead into objects) that holds a text or a number is shown
+ * behind the text `before`. Parts that hold nothing are left out; parts are parted by " · " unless
+ * they begin with a space. Fields that end in _ms are shown as durations, in _usd as dollars. When
+ * nothing is found, the data itself is shown. */
+#include "cli/render.h"
+
+#include "cli/cli.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define PARTS_MAX 5
+#define DATA_SHOWN_MAX 4096 /* bytes; a line never holds more */
+
+typedef struct summary_rule {
+    const char *type; /* its beginning; the first row that fits counts */
+    const char *parts[PARTS_MAX];
+} summary_rule;
+
+#define FEATURE "%name|feature_name|feature_id"
+
+static const summary_rule summaries[] = {
+    {"feature.renamed", {FEATURE, " → %new_name"}},
+    {"feature.planned", {FEATURE, "%description"}},
+    {"feature.", {FEATURE, "%error|reason", "%duration_ms", "%cost_usd"}},
+    {"workflow.phase_changed", {"%from_phase", " → %to_phase", "%reason"}},
+    {"phase.changed", {"%from_phase", " → %to_phase", "%reason"}},
+    {"workflow.", {"%name|workflow_name|task|description|title", "%error|reason|message", "%duration_ms",
+                   "%cost_usd|total_cost_usd|total_cost"}},
+    {"agent.note.", {"%title", "%content"}},
+    {"agent.message.sent", {"%from_agent", " → %to_agent", "%subject", "%content"}},
+    {"agent.message.", {"%from_agent", "%result|content"}},
+    {"agent.response.received", {"%model", "in %usage.input_tokens", "out %usage.output_tokens"}},
+    {"agent.error", {"%error|message|reason"}},
+    {"agent.tool", {"%tool_name|tool|name",
+                    "%tool_input.command|tool_input.file_path|tool_input.path|tool_input.pattern|"
+                    "tool_input.url|tool_input.description|command|file_path|path",
+                    "%error", "%duration_ms"}},
+    {"agent.test_result", {"%test_file|suite|name", "passed %passed", "failed %failed", "%duration_ms"}},
+    {"agent.notified", {"%title", "%message"}},
+    {"agent.hook.received", {"%hook_event_name|hook_event", "%tool_name|message"}},
+    {"tests.", {"%test_file|suite|feature", "%count", "failed %failed", "%duration_ms"}},
+    {"commit.", {"%commit_sha|sha", "%message", "%error"}},
+    {"worktree.", {"%path", "%branch", "%commit_sha", "%reason"}},
+    {"permission.", {"%tool_name|tool", "%tool_input.command|tool_input.file_path", "%reason"}},
+    {"session.", {"%model", "%source|reason", "%cwd"}},
+    {"turn.started", {"%prompt|content|text"}},
+    {"turn.", {"%last_assistant_message|content|text|reason"}},
+    {"subagent.", {"%agent_type|subagent_type|name", "%description|last_assistant_message|result"}},
+    {"task.", {"%task_subject|subject|title|name|content"}},
+    {"context.compacted", {"%trigger|reason"}},
+};
+
+static const summary_rule *find_rule(jc_str event_type)
+{
+    for (size_t i = 0; i < sizeof summaries / sizeof summaries[0]; i++) {
+        size_t size = strlen(summaries[i].type);
+        if (event_type.size >= size && memcmp(event_type.bytes, summaries[i].type, size) == 0)
+            return &summaries[i];
+    }
+    return NULL;
+}
+
+/* The value at a dotted path of `size` bytes, or NULL. */
+static yyjson_val *value_at(yyjson_val *root, const char *path, size_t size)
+{
+    while (root != NULL && size > 0) {
+        const char *dot = memchr(path, '.', size);
+        size_t step = dot != NULL ? (size_t)(dot - path) : size;
+        root = yyjson_obj_getn(root, path, step);
+        size_t skip = dot != NULL ? step + 1 : step;
+        path += skip;
+        size -= skip;
+    }
+    return root;
+}
+
+static bool path_ends(const char *path, size_t size, const char *ending)
+{
+    size_t length = strlen(ending);
+    return size >= length && memcmp(path + size - length, ending, length) == 0;
+}
+
+/* Append a number as written, or as a duration or an amount when the field's name says so. */
+static void append_number(jc_buf *buf, const char *path, size_t size, jc_str number)
+{
+    char text[32] = "";
+    if (number.size < sizeof text)
+        memcpy(text, number.bytes, number.size);
+    double value = strtod(text, NULL);
+    if (path_ends(path, size, "_ms") && *text != '\0' && value >= 0 && value < 1e15)
+        jc_text_append_duration(buf, (int64_t)value);
+    else if (path_ends(path, size, "_usd") && *text != '\0' && fabs(value) < 1e15)
+        jc_cli_must(jc_buf_append_format(buf, NULL, "$%.2f", value));
+    else
+        jc_cli_must(jc_buf_append_str(buf, number, NULL));
+}
+
+/* Append the value when it is one that fits into a line; false when it is not. */
+static bool append_value(jc_buf *buf, const char *path, size_t size, yyjson_val *value)
+{
+    if (yyjson_is_str(value) && yyjson_get_len(value) > 0) {
+        jc_cli_must(jc_buf_append(buf, yyjson_get_str(value), yyjson_get_len(value), NULL));
+        return true;
+    }
+    if (yyjson_is_raw(value)) {
+        append_number(buf, path, size, (jc_str){yyjson_get_raw(value), yyjson_get_len(value)});
+        return true;
+    }
+    return false;
+}
+
+static void append_part(jc_buf *buf, const char *part, yyjson_val *data)
+{
+    const char *path = strchr(part, '%') + 1;
+    size_t before = (size_t)(path - part) - 1;
+    size_t start = buf->size;
+    if (start > 0 && *part != ' ')
+        jc_cli_must(jc_buf_append_text(buf, " · ", NULL));
+    size_t skipped = start == 0 && *part == ' ' ? 1 : 0;
+    jc_cli_must(jc_buf_append(buf, part + skipped, before - skipped, NULL));
+    if (before > 0 && part[before - 1] != ' ')
+        jc_cli_must(jc_buf_append_char(buf, ' ', NULL));
+
+    for (size_t size = strcspn(path, "|"); size > 0; size = strcspn(path, "|")) {
+        if (append_value(buf, path, size, value_at(data, path, size)))
+            return;
+        path += size + (path[size] == '|' ? 1 : 0);
+    }
+    buf->size = start;
+}
+
+void jc_summary_append(jc_json *json, jc_arena *scratch, const jc_event *event, jc_buf *buf)
+{
+    const summary_rule *rule = find_rule(event->event_type);
+    yyjson_val *data = NULL;
+    jc_str unused = {0};
+    jc_json_limits limits = {.size_max = JC_DATA_SIZE_MAX, .depth_max = JC_DATA_DEPTH_MAX};
+    jc_arena_reset(scratch);
+    if (rule != NULL && jc_json_read(json, event->data, limits, scratch, &data, &unused, NULL) == JC_OK) {
+        for (size_t i = 0; i < PARTS_MAX && rule->parts[i] != NULL; i++)
+            append_part(buf, rule->parts[i], data);
+    }
+    if (buf->size > 0 || event->data.size <= 2)
+        return;
+    size_t size = event->data.size < DATA_SHOWN_MAX ? event->data.size : DATA_SHOWN_MAX;
+    jc_cli_must(jc_buf_append(buf, event->data.bytes, size, NULL));
+}

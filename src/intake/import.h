@@ -1,0 +1,62 @@
+/* Inside intake: an import under way, and what its formats hand to it. */
+#ifndef JC_INTAKE_IMPORT_H
+#define JC_INTAKE_IMPORT_H
+
+#include "base/map.h"
+#include "intake/batch.h"
+#include "store/chain_check.h"
+#include "store/store.h"
+
+/* An import commits after so many events, or so many bytes of data. */
+#define JC_IMPORT_COMMIT_EVENTS 1000
+#define JC_IMPORT_COMMIT_SIZE ((size_t)16 * 1024 * 1024)
+
+/* What an event of a mirror line is held against when it comes out. */
+typedef struct jc_import_claim {
+    uint64_t sequence;
+    jc_hash hash;
+    uint64_t line;
+    bool checked; /* its workflow was empty before: it must come out the same */
+} jc_import_claim;
+
+typedef struct jc_importing {
+    jc_store *store;
+    const jc_import_options *options;
+    jc_import_result result;
+    jc_json json;
+    jc_arena arena; /* the events that wait for the commit */
+    jc_event events[JC_IMPORT_COMMIT_EVENTS];
+    jc_import_claim claims[JC_IMPORT_COMMIT_EVENTS];
+    jc_receipt receipts[JC_IMPORT_COMMIT_EVENTS];
+    size_t waiting;
+    size_t waiting_size;
+    jc_arena seen_arena; /* for the life of the import */
+    jc_map occurrences;  /* derived id of workflow and bytes to how often it came */
+    jc_map workflows;    /* workflow id to whether it was empty before */
+    jc_chain_check chain;
+    uint64_t done_size;
+    uint64_t total_size;
+} jc_importing;
+
+/* Take one event, which has an id and whose text lies in `importing->arena`. Commits when it is time.
+ * JC_END: the caller's progress function wants to stop. */
+JC_MUST_CHECK jc_status jc_import_take(jc_importing *importing, const jc_event *event,
+                                       const jc_import_claim *claim, jc_error *reterr);
+
+/* Commit what waits. JC_END as above. */
+JC_MUST_CHECK jc_status jc_import_commit(jc_importing *importing, jc_error *reterr);
+
+/* The id of something that has none of ours: UUIDv5 in the namespace of imports, of the parts joined
+ * by one zero byte each. JC_ENOMEM. */
+JC_MUST_CHECK jc_status jc_import_derive_id(jc_importing *importing, const jc_str parts[], size_t count,
+                                            jc_uuid *ret_id, jc_error *reterr);
+
+/* The formats. */
+JC_MUST_CHECK jc_status jc_import_lines(jc_importing *importing, const char *path, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_import_jean_claude_db(jc_importing *importing, const char *path,
+                                                 jc_error *reterr);
+
+/* Is the file an SQLite database, by its first bytes? */
+bool jc_import_is_database(const char *path);
+
+#endif

@@ -1,0 +1,93 @@
+/* The original system's database: `events(id, timestamp, workflow_id, event_type, data)`, in the
+ * order in which its rows were written. Its times are local clock time without a zone. */
+#include "intake/import.h"
+
+#include "base/fail.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+
+static jc_str column(sqlite3_stmt *row, int at)
+{
+    const char *bytes = (const char *)sqlite3_column_text(row, at);
+    return (jc_str){bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(row, at) : 0};
+}
+
+static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at, jc_str *ret, jc_error *reterr)
+{
+    jc_str text = column(row, at);
+    *ret = (jc_str){0};
+    if (text.bytes == NULL)
+        return JC_OK;
+    *ret = jc_arena_copy(&importing->arena, text);
+    return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
+}
+
+static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *event, jc_error *reterr)
+{
+    jc_str text = column(row, 0);
+    if (jc_uuid_parse(text, &event->id, NULL) == JC_OK)
+        return JC_OK;
+    if (text.bytes == NULL)
+        return jc_fail(reterr, JC_EINVAL, "id: it is missing");
+    return jc_import_derive_id(importing, &text, 1, &event->id, reterr);
+}
+
+static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *reterr)
+{
+    jc_event event = {0};
+    jc_error detail;
+    jc_status status = read_id(importing, row, &event, reterr);
+    if (status == JC_OK)
+        status = copy_column(importing, row, 2, &event.workflow_id, reterr);
+    if (status == JC_OK)
+        status = copy_column(importing, row, 3, &event.event_type, reterr);
+    if (status == JC_OK)
+        status = copy_column(importing, row, 4, &event.data, reterr);
+    if (status < 0)
+        return status;
+    status = jc_intake_time(column(row, 1), importing->options->utc, &event.timestamp_us, &detail);
+    if (status < 0)
+        return jc_fail(reterr, status, "timestamp: %s", detail.text);
+    event.has_timestamp = true;
+    return jc_import_take(importing, &event, NULL, reterr);
+}
+
+static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *rows, jc_error *reterr)
+{
+    for (;;) {
+        jc_error detail;
+        int code = sqlite3_step(rows);
+        if (code == SQLITE_DONE)
+            return JC_OK;
+        if (code != SQLITE_ROW)
+            return jc_fail(reterr, JC_EIO, "reading the database: %s", sqlite3_errmsg(db));
+        importing->result.lines++;
+        jc_status status = take_row(importing, rows, &detail);
+        if (status == JC_END)
+            return JC_END;
+        if (status < 0)
+            return jc_fail(reterr, status, "row %" PRIu64 ": %s", importing->result.lines, detail.text);
+    }
+}
+
+jc_status jc_import_jean_claude_db(jc_importing *importing, const char *path, jc_error *reterr)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *rows = NULL;
+    jc_status status = JC_OK;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        status = jc_fail(reterr, JC_EIO, "cannot open %s: %s", path, db != NULL ? sqlite3_errmsg(db) : "no memory");
+    else if (sqlite3_prepare_v2(db, "SELECT id,timestamp,workflow_id,event_type,data FROM events ORDER BY rowid",
+                                -1, &rows, NULL) != SQLITE_OK)
+        status = jc_fail(reterr, JC_EINVAL,
+                         "%s is not the original's database, which has a table events(id, timestamp, "
+                         "workflow_id, event_type, data): %s", path, sqlite3_errmsg(db));
+    /* How many rows there are is not asked, so progress has no total. */
+    importing->total_size = 0;
+    if (status == JC_OK)
+        status = take_rows(importing, db, rows, reterr);
+    (void)sqlite3_finalize(rows);
+    (void)sqlite3_close(db);
+    return status;
+}

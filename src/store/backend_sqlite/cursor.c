@@ -1,0 +1,285 @@
+/* A filter into SQL, and its rows in pages.
+ *
+ * The statement is put together from fixed pieces, with every value bound. A piece with a '+' before
+ * the column keeps SQLite from choosing that column's index, which would sort all matches anew for
+ * every page. Without one workflow to go by, the range of positions that can match is looked up
+ * first, so that a short time or a small workflow in a large log is found at once. */
+#include "store/backend_sqlite/sqlite.h"
+
+#include "base/clock.h"
+#include "base/fail.h"
+
+#include <stdlib.h>
+
+typedef struct row_cursor {
+    jc_sqlite *self;
+    jc_filter filter; /* its text belongs to the caller, who outlives the cursor */
+    sqlite3_stmt *rows;
+    char since[JC_TIME_TEXT_SIZE];
+    char until[JC_TIME_TEXT_SIZE];
+    /* Of the events that were there when it was opened, those that match lie within these positions. */
+    uint64_t first, last, position_at_open;
+} row_cursor;
+
+static bool by_sequence(const row_cursor *cursor)
+{
+    return cursor->filter.workflow_count == 1;
+}
+
+static bool is_glob(jc_str text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (text.bytes[i] == '*' || text.bytes[i] == '?' || text.bytes[i] == '[')
+            return true;
+    }
+    return false;
+}
+
+/* Text that is known to fit: the number of filters is bounded by memory, not by the statement. */
+static jc_status add(jc_buf *sql, const char *text, jc_error *reterr)
+{
+    return jc_buf_append_text(sql, text, reterr);
+}
+
+static jc_status add_list(jc_buf *sql, const char *start, const char *each, const char *between,
+                          const char *end, size_t count, jc_error *reterr)
+{
+    if (count == 0)
+        return JC_OK;
+    jc_status status = add(sql, start, reterr);
+    for (size_t i = 0; status == JC_OK && i < count; i++) {
+        status = add(sql, i > 0 ? between : "", reterr);
+        if (status == JC_OK)
+            status = add(sql, each, reterr);
+    }
+    return status == JC_OK ? add(sql, end, reterr) : status;
+}
+
+static jc_status add_types(jc_buf *sql, const jc_filter *filter, jc_error *reterr)
+{
+    bool exact = filter->event_type_count == 1 && !is_glob(filter->event_types[0]);
+    if (exact)
+        return add(sql, filter->workflow_count == 1 ? " AND +event_type=?" : " AND event_type=?", reterr);
+    return add_list(sql, " AND (", "+event_type GLOB ?", " OR ", ")", filter->event_type_count, reterr);
+}
+
+/* The parameters in their order: after, workflows, types, agent, correlation, since, until, from, to. */
+static jc_status write_sql(const row_cursor *cursor, jc_buf *sql, jc_error *reterr)
+{
+    const jc_filter *filter = &cursor->filter;
+    const char *key = by_sequence(cursor) ? "sequence" : "position";
+    jc_status status = jc_buf_append_format(sql, reterr, "SELECT " JC_ROW_COLUMNS " FROM events WHERE %s%s?",
+                                            key, filter->reverse ? "<" : ">");
+    if (status == JC_OK && by_sequence(cursor))
+        status = add(sql, " AND workflow_id=?", reterr);
+    else if (status == JC_OK)
+        status = add_list(sql, " AND +workflow_id IN (", "?", ",", ")", filter->workflow_count, reterr);
+    if (status == JC_OK)
+        status = add_types(sql, filter, reterr);
+    if (status == JC_OK && filter->agent_id.bytes != NULL)
+        status = add(sql, " AND agent_id=?", reterr);
+    if (status == JC_OK && filter->correlation_id.bytes != NULL)
+        status = add(sql, by_sequence(cursor) ? " AND +correlation_id=?" : " AND correlation_id=?", reterr);
+    if (status == JC_OK && filter->has_since)
+        status = add(sql, " AND +timestamp>=?", reterr);
+    if (status == JC_OK && filter->has_until)
+        status = add(sql, " AND +timestamp<=?", reterr);
+    if (status == JC_OK && filter->from > 0)
+        status = jc_buf_append_format(sql, reterr, " AND %s>=?", key);
+    if (status == JC_OK && filter->to > 0)
+        status = jc_buf_append_format(sql, reterr, " AND %s<=?", key);
+    if (status == JC_OK)
+        status = jc_buf_append_format(sql, reterr, " ORDER BY %s%s", key, filter->reverse ? " DESC" : "");
+    return status;
+}
+
+static void bind_str(sqlite3_stmt *stmt, int *at, jc_str text)
+{
+    (void)sqlite3_bind_text64(stmt, (*at)++, text.bytes, text.size, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static int64_t as_key(uint64_t key)
+{
+    return key > INT64_MAX ? INT64_MAX : (int64_t)key;
+}
+
+/* Everything but `after`, once for the life of the cursor. */
+static void bind_filter(row_cursor *cursor)
+{
+    const jc_filter *filter = &cursor->filter;
+    sqlite3_stmt *rows = cursor->rows;
+    int at = 2;
+    for (size_t i = 0; i < filter->workflow_count; i++)
+        bind_str(rows, &at, filter->workflow_ids[i]);
+    for (size_t i = 0; i < filter->event_type_count; i++)
+        bind_str(rows, &at, filter->event_types[i]);
+    if (filter->agent_id.bytes != NULL)
+        bind_str(rows, &at, filter->agent_id);
+    if (filter->correlation_id.bytes != NULL)
+        bind_str(rows, &at, filter->correlation_id);
+    if (filter->has_since)
+        bind_str(rows, &at, jc_str_of(cursor->since));
+    if (filter->has_until)
+        bind_str(rows, &at, jc_str_of(cursor->until));
+    if (filter->from > 0)
+        (void)sqlite3_bind_int64(rows, at++, as_key(filter->from));
+    if (filter->to > 0)
+        (void)sqlite3_bind_int64(rows, at++, as_key(filter->to));
+}
+
+/* A time outside what an event can have is as good as the end of that range. */
+static int64_t within_range(int64_t time_us)
+{
+    if (time_us < JC_TIMESTAMP_US_MIN)
+        return JC_TIMESTAMP_US_MIN;
+    return time_us > JC_TIMESTAMP_US_MAX ? JC_TIMESTAMP_US_MAX : time_us;
+}
+
+static jc_status prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret, jc_error *reterr)
+{
+    if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) == SQLITE_OK)
+        return JC_OK;
+    return jc_sqlite_fail(db, reterr, "the log");
+}
+
+/* Narrow the range to what one row of (least, greatest position) says; no row or nulls: to nothing. */
+static jc_status narrow_by(row_cursor *cursor, sqlite3_stmt *range, uint64_t *first, uint64_t *last,
+                           jc_error *reterr)
+{
+    int code = sqlite3_step(range);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return jc_sqlite_fail(cursor->self->db, reterr, "the log");
+    if (code == SQLITE_DONE || sqlite3_column_type(range, 0) == SQLITE_NULL)
+        return JC_OK;
+    uint64_t least = (uint64_t)sqlite3_column_int64(range, 0);
+    uint64_t greatest = (uint64_t)sqlite3_column_int64(range, 1);
+    *first = *first == 0 || least < *first ? least : *first;
+    *last = greatest > *last ? greatest : *last;
+    return JC_OK;
+}
+
+static jc_status range_of_times(row_cursor *cursor, uint64_t *first, uint64_t *last, jc_error *reterr)
+{
+    sqlite3_stmt *range = NULL;
+    jc_status status = prepare(cursor->self->db,
+                               "SELECT min(position),max(position) FROM events INDEXED BY events_timestamp "
+                               "WHERE timestamp>=?1 AND timestamp<=?2", &range, reterr);
+    if (status < 0)
+        return status;
+    (void)sqlite3_bind_text(range, 1, cursor->since, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_text(range, 2, cursor->until, -1, SQLITE_STATIC);
+    status = narrow_by(cursor, range, first, last, reterr);
+    (void)sqlite3_finalize(range);
+    return status;
+}
+
+static jc_status range_of_workflows(row_cursor *cursor, uint64_t *first, uint64_t *last, jc_error *reterr)
+{
+    sqlite3_stmt *range = NULL;
+    jc_status status =
+        prepare(cursor->self->db,
+                "SELECT (SELECT position FROM events WHERE workflow_id=?1 ORDER BY sequence LIMIT 1),"
+                "(SELECT position FROM events WHERE workflow_id=?1 ORDER BY sequence DESC LIMIT 1)",
+                &range, reterr);
+    for (size_t i = 0; status == JC_OK && i < cursor->filter.workflow_count; i++) {
+        jc_str workflow_id = cursor->filter.workflow_ids[i];
+        (void)sqlite3_bind_text64(range, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC, SQLITE_UTF8);
+        status = narrow_by(cursor, range, first, last, reterr);
+        (void)sqlite3_reset(range);
+    }
+    (void)sqlite3_finalize(range);
+    return status;
+}
+
+static jc_status find_range(row_cursor *cursor, jc_error *reterr)
+{
+    cursor->first = 1;
+    jc_status status = jc_sqlite_last_position(cursor->self, &cursor->position_at_open, reterr);
+    cursor->last = cursor->position_at_open;
+    const jc_filter *filter = &cursor->filter;
+    if (status < 0 || by_sequence(cursor) ||
+        (!filter->has_since && !filter->has_until && filter->workflow_count == 0))
+        return status;
+    uint64_t first = 0;
+    uint64_t last = 0;
+    status = filter->workflow_count > 0 ? range_of_workflows(cursor, &first, &last, reterr)
+                                        : range_of_times(cursor, &first, &last, reterr);
+    if (status == JC_OK) {
+        cursor->first = first > 0 ? first : cursor->position_at_open + 1;
+        cursor->last = last;
+    }
+    return status;
+}
+
+void jc_sqlite_cursor_close(void *context)
+{
+    row_cursor *cursor = context;
+    (void)sqlite3_finalize(cursor->rows);
+    free(cursor);
+}
+
+jc_status jc_sqlite_cursor_open(void *context, const jc_filter *filter, void **ret_cursor,
+                                jc_error *reterr)
+{
+    row_cursor *cursor = calloc(1, sizeof *cursor);
+    if (cursor == NULL)
+        return jc_fail_memory(reterr);
+    cursor->self = context;
+    cursor->filter = *filter;
+    jc_time_format(filter->has_since ? within_range(filter->since_us) : JC_TIMESTAMP_US_MIN, cursor->since);
+    jc_time_format(filter->has_until ? within_range(filter->until_us) : JC_TIMESTAMP_US_MAX, cursor->until);
+
+    JC_AUTO(jc_buf) sql = {0};
+    jc_status status = find_range(cursor, reterr);
+    if (status == JC_OK)
+        status = write_sql(cursor, &sql, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_char(&sql, '\0', reterr);
+    if (status == JC_OK)
+        status = prepare(cursor->self->db, sql.bytes, &cursor->rows, reterr);
+    if (status < 0) {
+        jc_sqlite_cursor_close(cursor);
+        return status;
+    }
+    bind_filter(cursor);
+    *ret_cursor = cursor;
+    return JC_OK;
+}
+
+static jc_status read_page(row_cursor *cursor, int64_t after, jc_page *page, jc_error *reterr)
+{
+    jc_status status = jc_page_clear(page, reterr);
+    if (status < 0)
+        return status;
+    cursor->self->deadline_us = jc_clock_monotonic_us() + (int64_t)JC_BUSY_TIMEOUT_MS * 1000;
+    (void)sqlite3_bind_int64(cursor->rows, 1, after);
+    status = jc_rows_read(cursor->self->db, cursor->rows, by_sequence(cursor), page, reterr);
+    /* The reset ends the read transaction: pages hold none between them. */
+    (void)sqlite3_reset(cursor->rows);
+    return status;
+}
+
+/* Newest first there is nothing to come, so the range bounds both ends. */
+static jc_status read_page_back(row_cursor *cursor, uint64_t after, jc_page *page, jc_error *reterr)
+{
+    if (after == 0 && !by_sequence(cursor) && cursor->last < cursor->position_at_open)
+        after = cursor->last + 1;
+    jc_status status = read_page(cursor, after > 0 ? as_key(after) : INT64_MAX, page, reterr);
+    return status;
+}
+
+jc_status jc_sqlite_cursor_page(void *context, uint64_t after, jc_page *page, jc_error *reterr)
+{
+    row_cursor *cursor = context;
+    if (cursor->filter.reverse)
+        return read_page_back(cursor, after, page, reterr);
+    if (by_sequence(cursor))
+        return read_page(cursor, as_key(after), page, reterr);
+
+    if (after + 1 < cursor->first)
+        after = cursor->first - 1;
+    /* Behind the last match of those that were there, go on with what came since. */
+    if (after >= cursor->last && after < cursor->position_at_open)
+        after = cursor->position_at_open;
+    return read_page(cursor, as_key(after), page, reterr);
+}

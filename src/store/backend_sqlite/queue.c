@@ -1,0 +1,148 @@
+/* The writers' queue: see queue.h. */
+#include "store/backend_sqlite/queue.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#endif
+
+#ifdef F_OFD_SETLK
+#define SET_LOCK F_OFD_SETLK
+#else
+#define SET_LOCK F_SETLK
+#endif
+
+#define FILE_SIZE 4096
+#define NAP_US 2000      /* the longest sleep between two tries */
+#define BLIND_NAP_US 200 /* the same where nobody can wake us */
+
+enum lock { BUSY = 0, NEXT = 1, LOCK_COUNT };
+
+/* What the file holds: for each lock, a number that changes when it is given up, and how many may be
+ * asleep waiting for that. */
+struct jc_queue_words {
+    struct {
+        _Atomic uint32_t turn;
+        _Atomic uint32_t sleepers;
+    } lock[LOCK_COUNT];
+};
+
+void jc_queue_open(jc_queue *queue, const char *path)
+{
+    *queue = (jc_queue){.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+    struct stat facts;
+    if (queue->fd < 0 || fstat(queue->fd, &facts) < 0 || !S_ISREG(facts.st_mode))
+        return;
+    if (facts.st_size < FILE_SIZE && ftruncate(queue->fd, FILE_SIZE) < 0)
+        return;
+    void *words = mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
+    queue->words = words != MAP_FAILED ? words : NULL;
+}
+
+void jc_queue_close(jc_queue *queue)
+{
+    if (queue->words != NULL)
+        (void)munmap(queue->words, sizeof *queue->words);
+    if (queue->fd >= 0)
+        (void)close(queue->fd);
+    *queue = (jc_queue){.fd = -1};
+}
+
+/* false with errno EAGAIN or EACCES: somebody else has it. */
+static bool set_lock(const jc_queue *queue, enum lock lock, short type)
+{
+    struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = lock, .l_len = 1};
+    int result;
+    do
+        result = fcntl(queue->fd, SET_LOCK, &range);
+    while (result < 0 && errno == EINTR);
+    return result == 0;
+}
+
+#ifdef __linux__
+static void sleep_on(struct jc_queue_words *words, enum lock lock, uint32_t turn, int64_t nap_us)
+{
+    struct timespec nap = {.tv_nsec = (long)nap_us * 1000};
+    (void)syscall(SYS_futex, &words->lock[lock].turn, FUTEX_WAIT, turn, &nap, NULL, 0);
+}
+
+static void wake_one(struct jc_queue_words *words, enum lock lock)
+{
+    (void)syscall(SYS_futex, &words->lock[lock].turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+#else
+static void sleep_on(struct jc_queue_words *words, enum lock lock, uint32_t turn, int64_t nap_us)
+{
+    (void)words, (void)lock, (void)turn;
+    jc_clock_sleep_us(nap_us < BLIND_NAP_US ? nap_us : BLIND_NAP_US);
+}
+
+static void wake_one(struct jc_queue_words *words, enum lock lock)
+{
+    (void)words, (void)lock;
+}
+#endif
+
+/* Try, sleep until somebody leaves, try again. */
+static bool acquire(jc_queue *queue, enum lock lock, int64_t deadline_us)
+{
+    if (set_lock(queue, lock, F_WRLCK))
+        return true;
+    struct jc_queue_words *words = queue->words;
+    if (words != NULL)
+        atomic_fetch_add(&words->lock[lock].sleepers, 1);
+    bool acquired = false;
+    for (;;) {
+        uint32_t turn = words != NULL ? atomic_load(&words->lock[lock].turn) : 0;
+        acquired = set_lock(queue, lock, F_WRLCK);
+        int64_t left_us = deadline_us - jc_clock_monotonic_us();
+        if (acquired || left_us <= 0 || (errno != EAGAIN && errno != EACCES))
+            break;
+        int64_t nap_us = left_us < NAP_US ? left_us : NAP_US;
+        if (words != NULL)
+            sleep_on(words, lock, turn, nap_us);
+        else
+            jc_clock_sleep_us(nap_us < BLIND_NAP_US ? nap_us : BLIND_NAP_US);
+    }
+    if (words != NULL)
+        atomic_fetch_sub(&words->lock[lock].sleepers, 1);
+    return acquired;
+}
+
+static void give_up(jc_queue *queue, enum lock lock)
+{
+    (void)set_lock(queue, lock, F_UNLCK);
+    struct jc_queue_words *words = queue->words;
+    if (words == NULL || atomic_load(&words->lock[lock].sleepers) == 0)
+        return;
+    atomic_fetch_add(&words->lock[lock].turn, 1);
+    wake_one(words, lock);
+}
+
+bool jc_queue_enter(jc_queue *queue, int64_t deadline_us)
+{
+    if (queue->fd < 0 || !acquire(queue, NEXT, deadline_us))
+        return false;
+    queue->inside = acquire(queue, BUSY, deadline_us);
+    give_up(queue, NEXT);
+    return queue->inside;
+}
+
+void jc_queue_leave(jc_queue *queue)
+{
+    if (!queue->inside)
+        return;
+    queue->inside = false;
+    give_up(queue, BUSY);
+}

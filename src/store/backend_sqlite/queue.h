@@ -1,0 +1,35 @@
+/* The writers' queue: processes and threads that want to append line up here, first come, first
+ * served, because SQLite's own waiting is unfair. It is a courtesy: whoever cannot or will not queue
+ * is still kept apart by BEGIN IMMEDIATE.
+ *
+ * Ownership is a record lock of the open file description on `.jc/lock` (F_OFD_SETLK), which the
+ * system takes back from the dead. Two locks make a turnstile: byte 1 is held while waiting to be
+ * next, byte 0 while writing, so that a writer who just finished cannot push in again. Locks have no
+ * time-out, so they are only ever tried; between tries a waiter sleeps on a futex word in the file,
+ * which an owner who leaves wakes, and never longer than a few ms, in case it died or was stopped.
+ * What is in the file means nothing beyond that: garbage in it costs time, not safety. */
+#ifndef JC_STORE_QUEUE_H
+#define JC_STORE_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct jc_queue_words;
+
+typedef struct jc_queue {
+    int fd; /* -1: there is no queue, everybody is on his own */
+    struct jc_queue_words *words;
+    bool inside;
+} jc_queue;
+
+/* Open the lock file, making it if need be. Cannot fail: without it there is no queue. */
+void jc_queue_open(jc_queue *queue, const char *path);
+void jc_queue_close(jc_queue *queue);
+
+/* Wait for the turn until `deadline_us` (monotonic). false: the time is over, or there is no queue. */
+bool jc_queue_enter(jc_queue *queue, int64_t deadline_us);
+
+/* Give the turn to the next. Harmless when not inside. */
+void jc_queue_leave(jc_queue *queue);
+
+#endif

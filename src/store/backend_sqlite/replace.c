@@ -1,0 +1,183 @@
+/* One log put in place of another, so that no reader or writer can mix the two.
+ *
+ * SQLite finds the write-ahead log of a database by name, so the old one must be gone from its name
+ * before the new database gets hers. In order: hold off writers (queue and write lock); empty the old
+ * write-ahead log into the old database; rename the old database away, then what is left of its
+ * write-ahead log after it; rename the new one in. For that instant there is no events.db and nobody
+ * can open it. Those who have the old one open keep it, by its inode, and find out at their next
+ * append (append.c, check_not_replaced). */
+#include "store/backend_sqlite/replace.h"
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/files.h"
+#include "store/backend_sqlite/sqlite.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The old log while it is being replaced. */
+typedef struct old_log {
+    sqlite3 *db; /* NULL: there is none, or it cannot be read */
+    jc_queue queue;
+    uint64_t epoch;
+} old_log;
+
+static uint64_t read_epoch(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    uint64_t epoch = 0;
+    if (sqlite3_prepare_v2(db, "SELECT epoch FROM store", -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        epoch = (uint64_t)sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_finalize(stmt);
+    return epoch;
+}
+
+static jc_status mark_incoming(const char *incoming, uint64_t old_epoch, int gaps, jc_error *reterr)
+{
+    sqlite3 *db = NULL;
+    char sql[256];
+    jc_status status = JC_OK;
+    if (sqlite3_open_v2(incoming, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        status = jc_sqlite_fail(db, reterr, "cannot open %s", incoming);
+    uint64_t epoch = status == JC_OK ? read_epoch(db) : 0;
+    (void)snprintf(sql, sizeof sql, "UPDATE store SET epoch=%" PRIu64 ", gaps=%s; PRAGMA journal_mode=WAL",
+                   (epoch > old_epoch ? epoch : old_epoch) + 1, gaps < 0 ? "gaps" : gaps > 0 ? "1" : "0");
+    if (status == JC_OK && sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        status = jc_sqlite_fail(db, reterr, "%s", incoming);
+    if (sqlite3_close(db) != SQLITE_OK && status == JC_OK)
+        status = jc_fail(reterr, JC_EIO, "cannot write %s", incoming);
+    return status;
+}
+
+static void add_suffix(const char *path, const char *suffix, char ret[PATH_MAX])
+{
+    (void)snprintf(ret, PATH_MAX, "%.*s%s", PATH_MAX - 64, path, suffix);
+}
+
+static bool wal_is_empty(const char *path)
+{
+    char wal[PATH_MAX];
+    struct stat facts;
+    add_suffix(path, "-wal", wal);
+    return stat(wal, &facts) < 0 || facts.st_size == 0;
+}
+
+/* Empty the write-ahead log and take the write lock; a reader may keep it from getting empty, then
+ * it is moved along with the database. */
+static jc_status hold_writers(old_log *held, const char *path, jc_error *reterr)
+{
+    int64_t deadline_us = jc_clock_monotonic_us() + (int64_t)JC_BUSY_TIMEOUT_MS * 1000;
+    (void)jc_queue_enter(&held->queue, deadline_us);
+    for (int tries = 0;; tries++) {
+        (void)sqlite3_wal_checkpoint_v2(held->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        int code = sqlite3_exec(held->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+        if (code == SQLITE_OK && (tries >= 3 || wal_is_empty(path)))
+            return JC_OK;
+        if (code == SQLITE_BUSY)
+            return jc_fail(reterr, JC_EBUSY, "a writer keeps %s busy; nothing was changed: try again", path);
+        /* A log too damaged to lock has no writers. */
+        if (code != SQLITE_OK)
+            return JC_OK;
+        (void)sqlite3_exec(held->db, "ROLLBACK", NULL, NULL, NULL);
+    }
+}
+
+static jc_status hold(const char *path, old_log *held, jc_error *reterr)
+{
+    char lock[PATH_MAX];
+    (void)snprintf(lock, sizeof lock, "%s", path);
+    char *slash = strrchr(lock, '/');
+    (void)snprintf(slash != NULL ? slash : lock, 8, "%s", "/lock");
+    jc_queue_open(&held->queue, lock);
+    if (access(path, F_OK) < 0)
+        return JC_OK;
+    if (sqlite3_open_v2(path, &held->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return JC_OK;
+    (void)sqlite3_busy_timeout(held->db, JC_BUSY_TIMEOUT_MS);
+    held->epoch = read_epoch(held->db);
+    return hold_writers(held, path, reterr);
+}
+
+static void let_go(old_log *held)
+{
+    if (held->db != NULL) {
+        (void)sqlite3_exec(held->db, "ROLLBACK", NULL, NULL, NULL);
+        (void)sqlite3_close(held->db);
+    }
+    jc_queue_leave(&held->queue);
+    jc_queue_close(&held->queue);
+}
+
+/* events.db.before-2026-01-09T10-00-00, with a number behind when that is taken. */
+static void choose_kept(const char *path, char ret[PATH_MAX])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    char suffix[64];
+    (void)gmtime_r(&now, &utc);
+    for (int i = 0;; i++) {
+        size_t size = strftime(suffix, sizeof suffix, ".before-%Y-%m-%dT%H-%M-%S", &utc);
+        if (i > 0)
+            (void)snprintf(suffix + size, sizeof suffix - size, "-%d", i);
+        add_suffix(path, suffix, ret);
+        if (access(ret, F_OK) < 0)
+            return;
+    }
+}
+
+static jc_status move_away(const char *path, const char *kept, jc_error *reterr)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    if (rename(path, kept) < 0)
+        return jc_fail_errno(reterr, errno, "cannot rename %s", path);
+    add_suffix(path, "-wal", from);
+    add_suffix(kept, "-wal", to);
+    if (rename(from, to) < 0 && errno != ENOENT) {
+        jc_status status = jc_fail_errno(reterr, errno, "cannot rename %s", from);
+        (void)rename(kept, path);
+        return status;
+    }
+    add_suffix(path, "-shm", from);
+    (void)unlink(from);
+    return JC_OK;
+}
+
+static jc_status sync_folder_of(const char *path, jc_error *reterr)
+{
+    char folder[PATH_MAX];
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return jc_folder_sync(slash != NULL ? folder : ".", reterr);
+}
+
+jc_status jc_log_replace(const char *path, const char *incoming, int gaps, char *ret_kept,
+                         size_t kept_size, jc_error *reterr)
+{
+    old_log held = {.queue = {.fd = -1}};
+    char kept[PATH_MAX] = "";
+    jc_status status = hold(path, &held, reterr);
+    if (status == JC_OK)
+        status = mark_incoming(incoming, held.epoch, gaps, reterr);
+    if (status == JC_OK && access(path, F_OK) == 0) {
+        choose_kept(path, kept);
+        status = move_away(path, kept, reterr);
+    }
+    if (status == JC_OK && rename(incoming, path) < 0)
+        status = jc_fail_errno(reterr, errno, "cannot rename %s to %s; the old log is %s", incoming, path, kept);
+    if (status == JC_OK)
+        status = sync_folder_of(path, reterr);
+    let_go(&held);
+    if (status == JC_OK && ret_kept != NULL)
+        (void)snprintf(ret_kept, kept_size, "%s", kept);
+    return status;
+}
