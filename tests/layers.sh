@@ -11,83 +11,65 @@ set -eu
 root=$(cd "${1:-$(dirname "$0")/..}" && pwd)
 lines_max=800
 
-# The layer of a folder of src/; "." holds the files that compose the layers below.
-layer_of() {
-    case $1 in
-    base) echo 0 ;;
-    event) echo 1 ;;
-    store | cache) echo 2 ;;
-    mirror | projection) echo 3 ;;
-    query | notes | mailbox) echo 4 ;;
-    intake | .) echo 5 ;;
-    cli | server | mcp) echo 6 ;;
-    *) echo none ;;
-    esac
-}
+# What is wrong in the tree $1, one line each, or nothing. awk is given all files, so that its ARGV also
+# says which there are.
+wrong_includes() (
+    cd "$1"
+    find include/jc src -name '*.[ch]' | sort | xargs awk '
+        function folder_of(path) {
+            return path ~ /\// ? substr(path, 1, index(path, "/") - 1) : "."
+        }
 
-# Print "FILE INCLUDE" for every #include "…" of the given files.
-includes_of() {
-    awk 'match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
-        include = substr($0, RSTART, RLENGTH)
-        sub(/^[^"]*"/, "", include)
-        sub(/"$/, "", include)
-        print FILENAME, include
-    }' "$@" /dev/null
-}
+        # Why must a file of src/ not include this? "" when it may.
+        function objection(file, include,   folder, target, own) {
+            folder = folder_of(file)
+            target = folder_of(include)
+            own = file
+            sub(/[^\/]*$/, "", own)
+            if (!(folder in layer))
+                return "the folder " folder " has no layer"
+            if (include ~ /\.\./)
+                return "leaves its folder by .."
+            if (target == "jc")
+                return ("include/" include) in exists ? "" : "there is no such public header"
+            if (target == ".")
+                return ("src/" own include) in exists ? "" : "is not in its own folder"
+            if (target == folder)
+                return ""
+            if (!(target in layer))
+                return target " is not a layer"
+            if (layer[folder] == 6 && target != "base")
+                return "a program uses the library through jc/ and base/ only"
+            if (layer[target] >= layer[folder])
+                return target " (layer " layer[target] ") is not below " folder " (layer " layer[folder] ")"
+            return ""
+        }
 
-# Why must src/FILE not include INCLUDE? Prints nothing when it may.
-objection() {
-    file=$1 include=$2
-    case $file in
-    */*) folder=${file%%/*} ;;
-    *) folder=. ;;
-    esac
-    layer=$(layer_of "$folder")
-    target=${include%%/*}
-    [ "$layer" != none ] || { echo "the folder $folder has no layer"; return; }
-    case $include in
-    *..*) echo "leaves its folder by .." ;;
-    jc/*) [ -f "$tree/include/$include" ] || echo "there is no such public header" ;;
-    */*)
-        target_layer=$(layer_of "$target")
-        if [ "$target" = "$folder" ]; then
-            :
-        elif [ "$target_layer" = none ]; then
-            echo "$target is not a layer"
-        elif [ "$layer" = 6 ] && [ "$target" != base ]; then
-            echo "a program uses the library through jc/ and base/ only"
-        elif [ "$target_layer" -ge "$layer" ]; then
-            echo "$target (layer $target_layer) is not below $folder (layer $layer)"
-        fi
-        ;;
-    *) [ -f "$tree/src/$(dirname "$file")/$include" ] || echo "is not in its own folder" ;;
-    esac
-}
-
-# Each of these prints what is wrong in the tree $1, one line each, or nothing.
-wrong_includes() {
-    tree=$1
-    (cd "$tree/src" && find . -name '*.[ch]' | sed 's|^\./||' | sort | while read -r file; do
-        includes_of "$file"
-    done) | while read -r file include; do
-        why=$(objection "$file" "$include")
-        [ -z "$why" ] || echo "src/$file includes \"$include\": $why"
-    done
-}
-
-wrong_public_includes() {
-    tree=$1
-    (cd "$tree/include" && includes_of jc/*.h) | while read -r file include; do
-        case $include in
-        jc/*.h) [ -f "$tree/include/$include" ] || echo "include/$file: there is no \"$include\"" ;;
-        *) echo "include/$file includes \"$include\", which is not public" ;;
-        esac
-    done
-}
+        # "." holds the files that compose the layers below.
+        BEGIN {
+            count = split("base 0 event 1 store 2 cache 2 mirror 3 projection 3 query 4 notes 4" \
+                          " mailbox 4 intake 5 . 5 cli 6 server 6 mcp 6", word, " ")
+            for (i = 1; i < count; i += 2)
+                layer[word[i]] = word[i + 1]
+            for (i = 1; i < ARGC; i++)
+                exists[ARGV[i]] = 1
+        }
+        match($0, /^[ \t]*#[ \t]*include[ \t]*"[^"]*"/) {
+            include = substr($0, RSTART, RLENGTH)
+            sub(/^[^"]*"/, "", include)
+            sub(/"$/, "", include)
+            if (FILENAME ~ /^src\//)
+                why = objection(substr(FILENAME, 5), include)
+            else
+                why = ("include/" include) in exists ? "" : "which is not public"
+            if (why != "")
+                print FILENAME " includes \"" include "\": " why
+        }'
+)
 
 long_files() {
-    find "$1/src" "$1/include" -name '*.[ch]' -exec awk -v max=$lines_max '
-        END { if (NR > max) print FILENAME " has " NR " lines, at most " max }' {} \;
+    find "$1/src" "$1/include" -name '*.[ch]' | xargs wc -l | awk -v max=$lines_max '
+        $2 != "total" && $1 > max { print $2 " has " $1 " lines, at most " max }'
 }
 
 number=0
@@ -120,8 +102,8 @@ plant() {
 }
 
 echo 1..9
-result "every include of src/ points down" "$(wrong_includes "$root")"
-result "public headers include public headers only" "$(wrong_public_includes "$root")"
+result "every include of src/ points down" "$(wrong_includes "$root" | grep "^src/")"
+result "public headers include public headers only" "$(wrong_includes "$root" | grep "^include/")"
 result "no file is longer than $lines_max lines" "$(long_files "$root")"
 plant "an include that points up is found" \
     src/event/planted.c '#include "store/store.h"' 'src/event/planted.c includes "store/store.h"' wrong_includes
@@ -132,7 +114,7 @@ plant "a program that reaches into the library is found" \
 plant "an include through .. is found" \
     src/base/planted.c '  #  include "../event/line.h"' 'leaves its folder' wrong_includes
 plant "a public header that includes a private one is found" \
-    include/jc/event.h '#include "base/buf.h"' 'which is not public' wrong_public_includes
+    include/jc/event.h '#include "base/buf.h"' 'which is not public' wrong_includes
 plant "a file that is too long is found" \
     src/base/planted.c "$(awk -v n=$lines_max 'BEGIN { for (i = 0; i <= n; i++) print "/* */" }')" \
     'planted.c has 801 lines' long_files

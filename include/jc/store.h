@@ -158,7 +158,8 @@ JC_API JC_MUST_CHECK jc_status jc_cursor_open(jc_store *store, const jc_filter *
 /* The next event, borrowed until the next call with this cursor. After JC_END the same call gives
  * the events that came since (not when reading newest first).
  *
- * JC_ECORRUPT  a stored row is damaged; reterr names it.
+ * JC_ECORRUPT  a stored row is damaged; reterr names it, and the next call goes on behind it. When it
+ *              is the file that cannot be read on, the next call says the same again.
  * JC_EIO, JC_EBUSY as for jc_append. */
 JC_API JC_MUST_CHECK jc_status jc_cursor_next(jc_cursor *cursor, const jc_event **ret_event,
                                               jc_error *reterr);

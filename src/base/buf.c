@@ -17,10 +17,10 @@ void jc_buf_release(jc_buf *buf)
 
 jc_status jc_buf_reserve(jc_buf *buf, size_t extra, jc_error *reterr)
 {
-    if (extra <= buf->capacity - buf->size)
-        return JC_OK;
     if (buf->size_max != 0 && extra > buf->size_max - buf->size)
         return jc_fail(reterr, JC_EINVAL, "more than %zu bytes", buf->size_max);
+    if (extra <= buf->capacity - buf->size)
+        return JC_OK;
     if (extra > SIZE_MAX / 2 - buf->size)
         return jc_fail_memory(reterr);
 

@@ -26,14 +26,16 @@ typedef struct time_parts {
 } time_parts;
 
 /* What is shown of the text in a message. */
-#define SHOWN(text) (int)((text).size > 60 ? 60 : (text).size), ((text).bytes != NULL ? (text).bytes : "")
+#define SHOWN(text)                                                                                \
+    (int)((text).size > 60 ? 60 : (text).size), ((text).bytes != NULL ? (text).bytes : "")
 
 static jc_status not_a_time(jc_str text, jc_error *reterr)
 {
-    return jc_fail(reterr, JC_EINVAL,
-                   "'%.*s' is not a time: write it as 10m ago, 09:30, yesterday 14:00, 2026-01-09 or "
-                   "2026-01-09T09:30:00Z",
-                   SHOWN(text));
+    return jc_fail(
+        reterr, JC_EINVAL,
+        "'%.*s' is not a time: write it as 10m ago, 09:30, yesterday 14:00, 2026-01-09 or "
+        "2026-01-09T09:30:00Z",
+        SHOWN(text));
 }
 
 static bool is_digit(char c)
@@ -82,8 +84,6 @@ static int take_number(jc_str *rest, int least, int most)
     return count >= least ? value : -1;
 }
 
-/* ---- `10m ago` ---- */
-
 /* The seconds of a unit, by its short or its long name; 0 when it is none. */
 static int64_t unit_seconds(jc_str unit)
 {
@@ -91,9 +91,9 @@ static int64_t unit_seconds(jc_str unit)
         const char *name;
         int64_t seconds;
     } units[] = {
-        {"s", 1},       {"sec", 1},     {"second", 1},   {"seconds", 1}, {"m", 60},
-        {"min", 60},    {"minute", 60}, {"minutes", 60}, {"h", 3600},    {"hour", 3600},
-        {"hours", 3600}, {"d", 86400},  {"day", 86400},  {"days", 86400}, {"w", 604800},
+        {"s", 1},         {"sec", 1},        {"second", 1},   {"seconds", 1},  {"m", 60},
+        {"min", 60},      {"minute", 60},    {"minutes", 60}, {"h", 3600},     {"hour", 3600},
+        {"hours", 3600},  {"d", 86400},      {"day", 86400},  {"days", 86400}, {"w", 604800},
         {"week", 604800}, {"weeks", 604800},
     };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -131,8 +131,6 @@ static jc_status parse_ago(jc_str text, int64_t now_us, int64_t *ret_us, jc_erro
     *ret_us = now_us - before * JC_US_PER_SECOND;
     return JC_OK;
 }
-
-/* ---- the shape ---- */
 
 static bool read_day(jc_str *rest, time_parts *into)
 {
@@ -233,16 +231,16 @@ static bool read_parts(jc_str text, time_parts *into)
 
 static jc_status check_parts(jc_str text, const time_parts *from, jc_error *reterr)
 {
-    if (from->has_date && (from->day < 1 || from->day > jc_clock_days_in_month(from->year, from->month)))
-        return jc_fail(reterr, JC_EINVAL, "'%.*s' does not exist: there is no such day in the calendar",
-                       SHOWN(text));
+    if (from->has_date &&
+        (from->day < 1 || from->day > jc_clock_days_in_month(from->year, from->month)))
+        return jc_fail(reterr, JC_EINVAL,
+                       "'%.*s' does not exist: there is no such day in the calendar", SHOWN(text));
     if (from->hour > 23 || from->minute > 59 || from->second > 59)
         return jc_fail(reterr, JC_EINVAL,
-                       "'%.*s' does not exist: hours go to 23, minutes and seconds to 59", SHOWN(text));
+                       "'%.*s' does not exist: hours go to 23, minutes and seconds to 59",
+                       SHOWN(text));
     return JC_OK;
 }
-
-/* ---- into microseconds ---- */
 
 /* Set year, month and day from `days_ago`, counted on the local calendar. */
 static void resolve_day(time_parts *into, int64_t now_us)
@@ -253,7 +251,10 @@ static void resolve_day(time_parts *into, int64_t now_us)
     struct tm local;
     (void)localtime_r(&now, &local);
     /* At noon no zone skips an hour, so that mktime() only corrects the day. */
-    struct tm noon = {.tm_year = local.tm_year, .tm_mon = local.tm_mon, .tm_hour = 12, .tm_isdst = -1};
+    struct tm noon = {.tm_year = local.tm_year,
+                      .tm_mon = local.tm_mon,
+                      .tm_hour = 12,
+                      .tm_isdst = -1};
     noon.tm_mday = local.tm_mday - into->days_ago;
     (void)mktime(&noon);
     into->year = noon.tm_year + 1900;
@@ -265,8 +266,12 @@ static void resolve_day(time_parts *into, int64_t now_us)
  * moment of a day may be moved: in some zones summer time begins at midnight. */
 static bool try_local(const time_parts *from, int is_dst, int64_t *ret_seconds)
 {
-    struct tm tm = {.tm_year = from->year - 1900, .tm_mon = from->month - 1, .tm_mday = from->day,
-                    .tm_hour = from->hour, .tm_min = from->minute, .tm_sec = from->second,
+    struct tm tm = {.tm_year = from->year - 1900,
+                    .tm_mon = from->month - 1,
+                    .tm_mday = from->day,
+                    .tm_hour = from->hour,
+                    .tm_min = from->minute,
+                    .tm_sec = from->second,
                     .tm_isdst = is_dst};
     time_t seconds = mktime(&tm);
     bool same_day = tm.tm_mday == from->day && tm.tm_mon == from->month - 1;
@@ -275,18 +280,21 @@ static bool try_local(const time_parts *from, int is_dst, int64_t *ret_seconds)
     return same_day && (same_time || (!from->has_time && is_dst < 0));
 }
 
-static jc_status local_seconds(jc_str text, const time_parts *from, int64_t *ret_seconds, jc_error *reterr)
+static jc_status local_seconds(jc_str text, const time_parts *from, int64_t *ret_seconds,
+                               jc_error *reterr)
 {
     /* Asking for both views finds both of a time that comes twice; summer time is the first. */
     if (try_local(from, 1, ret_seconds) || try_local(from, 0, ret_seconds) ||
         try_local(from, -1, ret_seconds))
         return JC_OK;
-    return jc_fail(reterr, JC_EINVAL,
-                   "'%.*s' does not exist here: the clocks were put forward over it; add a zone, such as Z",
-                   SHOWN(text));
+    return jc_fail(
+        reterr, JC_EINVAL,
+        "'%.*s' does not exist here: the clocks were put forward over it; add a zone, such as Z",
+        SHOWN(text));
 }
 
-static jc_status seconds_of(jc_str text, const time_parts *from, int64_t *ret_seconds, jc_error *reterr)
+static jc_status seconds_of(jc_str text, const time_parts *from, int64_t *ret_seconds,
+                            jc_error *reterr)
 {
     if (!from->has_zone)
         return local_seconds(text, from, ret_seconds, reterr);
@@ -303,7 +311,8 @@ static jc_status from_parts(jc_str text, const time_parts *from, int64_t *ret_us
     if (status < 0)
         return status;
     if (seconds < 0 || seconds > JC_TIMESTAMP_US_MAX / JC_US_PER_SECOND)
-        return jc_fail(reterr, JC_EINVAL, "'%.*s' lies outside the years 1970 to 9999", SHOWN(text));
+        return jc_fail(reterr, JC_EINVAL, "'%.*s' lies outside the years 1970 to 9999",
+                       SHOWN(text));
     *ret_us = seconds * JC_US_PER_SECOND + from->fraction_us;
     return JC_OK;
 }
@@ -336,8 +345,8 @@ jc_status jc_when_parse_record(jc_str text, int64_t *ret_us, jc_error *reterr)
 {
     time_parts parts = {0};
     if (!read_parts(text, &parts) || !parts.has_date || !parts.has_time)
-        return jc_fail(reterr, JC_EINVAL, "'%.*s' is not an RFC 3339 time such as 2026-01-09T10:00:00Z",
-                       SHOWN(text));
+        return jc_fail(reterr, JC_EINVAL,
+                       "'%.*s' is not an RFC 3339 time such as 2026-01-09T10:00:00Z", SHOWN(text));
     jc_status status = check_parts(text, &parts, reterr);
     if (status < 0)
         return status;

@@ -20,7 +20,8 @@
  *
  * JC_EINVAL  not such a time, one that does not exist (30 February, 25:00, an hour that the clocks
  *            skip), or outside the years 1970 to 9999. */
-JC_MUST_CHECK jc_status jc_when_parse(jc_str text, int64_t now_us, int64_t *ret_us, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_when_parse(jc_str text, int64_t now_us, int64_t *ret_us,
+                                      jc_error *reterr);
 
 /* The same for records of machines: only a date and a time, with a zone or (local) without. */
 JC_MUST_CHECK jc_status jc_when_parse_record(jc_str text, int64_t *ret_us, jc_error *reterr);

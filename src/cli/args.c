@@ -32,7 +32,8 @@ static bool is_end(const jc_option *option)
 }
 
 /* The option of that long name (`size` bytes), or of that letter when `size` is 0. */
-static const jc_option *find_in(const jc_option *options, const char *name, size_t size, char letter)
+static const jc_option *find_in(const jc_option *options, const char *name, size_t size,
+                                char letter)
 {
     for (const jc_option *option = options; option != NULL && !is_end(option); option++) {
         if (size == 0 && option->letter == letter)
@@ -58,8 +59,8 @@ static const jc_option *find_option(const parse *parser, const char *name, size_
 
 static int refuse(const parse *parser, const char *what, const char *argument, size_t size)
 {
-    return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "%s '%.*s': see 'jc %s -h'", what, (int)size, argument,
-                       parser->cli->command);
+    return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "%s '%.*s': see 'jc %s -h'", what, (int)size,
+                       argument, parser->cli->command);
 }
 
 static bool parse_number(const char *text, uint64_t *ret)
@@ -95,14 +96,14 @@ static int set_value(const parse *parser, const jc_option *option, char *values,
         number->given = parse_number(value, &number->value);
         if (number->given)
             return 0;
-        return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "'%s' is not a number: %s takes a whole number from 0",
-                           value, shown);
+        return jc_cli_fail(parser->cli, JC_EXIT_USAGE,
+                           "'%s' is not a number: %s takes a whole number from 0", value, shown);
     }
     case JC_OPTION_LIST: {
         jc_list *list = field;
         if (list->count == JC_LIST_MAX)
-            return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "%s is given too often: at most %d times", shown,
-                               JC_LIST_MAX);
+            return jc_cli_fail(parser->cli, JC_EXIT_USAGE,
+                               "%s is given too often: at most %d times", shown, JC_LIST_MAX);
         list->items[list->count++] = jc_str_of(value);
         return 0;
     }
@@ -120,7 +121,8 @@ static const char *next_argument(parse *parser)
 
 static int needs_value(const parse *parser, const jc_option *option, const char *shown)
 {
-    return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "%s needs a value: %s %s", shown, shown, option->value);
+    return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "%s needs a value: %s %s", shown, shown,
+                       option->value);
 }
 
 /* --name, --name=value, or --name value. */
@@ -178,15 +180,16 @@ static int check_words(const parse *parser)
         return jc_cli_fail(parser->cli, JC_EXIT_USAGE, "too few arguments: see 'jc %s -h'",
                            parser->cli->command);
     if (command->words_max != JC_WORDS_ANY && count > (size_t)command->words_max)
-        return refuse(parser, "one argument too many",
-                      parser->cli->words[command->words_max],
+        return refuse(parser, "one argument too many", parser->cli->words[command->words_max],
                       strlen(parser->cli->words[command->words_max]));
     return 0;
 }
 
-int jc_args_parse(jc_cli *cli, const jc_command *command, int count, char **arguments, void *options)
+int jc_args_parse(jc_cli *cli, const jc_command *command, int count, char **arguments,
+                  void *options)
 {
-    parse parser = {.cli = cli, .command = command, .options = options, .arguments = arguments, .count = count};
+    parse parser = {
+        .cli = cli, .command = command, .options = options, .arguments = arguments, .count = count};
     bool only_words = false;
     /* The words are gathered at the front of `arguments`, where there is always room for them. */
     cli->words = arguments;

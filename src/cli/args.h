@@ -43,7 +43,10 @@ typedef struct jc_option {
 } jc_option;
 
 /* Ends a table of options. */
-#define JC_OPTIONS_END {0}
+#define JC_OPTIONS_END                                                                             \
+    {                                                                                              \
+        0                                                                                          \
+    }
 
 /* How large a command's struct of options may be. */
 #define JC_OPTIONS_SIZE_MAX 4096

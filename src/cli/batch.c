@@ -69,7 +69,8 @@ static bool is_assigned(jc_str key)
            jc_str_equal(key, JC_STR("hash"));
 }
 
-static jc_status take_text(batch *all, jc_str key, yyjson_val *value, jc_event *event, jc_error *reterr)
+static jc_status take_text(batch *all, jc_str key, yyjson_val *value, jc_event *event,
+                           jc_error *reterr)
 {
     jc_str text = {yyjson_get_str(value), yyjson_get_len(value)};
     jc_error detail = {0};
@@ -83,7 +84,8 @@ static jc_status take_text(batch *all, jc_str key, yyjson_val *value, jc_event *
         *text_field(event, key) = kept(all, text);
     }
     if (status < 0)
-        (void)snprintf(reterr->text, sizeof reterr->text, "%.*s: %.900s", (int)key.size, key.bytes, detail.text);
+        (void)snprintf(reterr->text, sizeof reterr->text, "%.*s: %.900s", (int)key.size, key.bytes,
+                       detail.text);
     return status;
 }
 
@@ -107,7 +109,8 @@ static jc_status take_member(batch *all, jc_str key, yyjson_val *value, jc_str r
     if (yyjson_is_null(value))
         return JC_OK;
     if (!yyjson_is_str(value)) {
-        (void)snprintf(reterr->text, sizeof reterr->text, "%.*s: it must be a string", shown, key.bytes);
+        (void)snprintf(reterr->text, sizeof reterr->text, "%.*s: it must be a string", shown,
+                       key.bytes);
         return JC_EINVAL;
     }
     return take_text(all, key, value, event, reterr);
@@ -124,7 +127,8 @@ static jc_status decode_line(batch *all, jc_str text, jc_event *event, jc_error 
     if (status < 0)
         return status;
     if (!yyjson_is_obj(root)) {
-        (void)snprintf(reterr->text, sizeof reterr->text, "not a JSON object: a line is {\"workflow_id\":…}");
+        (void)snprintf(reterr->text, sizeof reterr->text,
+                       "not a JSON object: a line is {\"workflow_id\":…}");
         return JC_EINVAL;
     }
     size_t at = 0;
@@ -148,8 +152,9 @@ static int check_line(batch *all, const jc_event *event, size_t line)
     jc_error error = {0};
     jc_error advice = {0};
     if (event->workflow_id.bytes == NULL || event->event_type.bytes == NULL)
-        return bad_line(all, line, event->workflow_id.bytes == NULL ? "workflow_id: it is missing"
-                                                                    : "event_type: it is missing");
+        return bad_line(all, line,
+                        event->workflow_id.bytes == NULL ? "workflow_id: it is missing"
+                                                         : "event_type: it is missing");
     if (jc_event_check(all->cli->store, event, all->options->strict, &advice, &error) < 0)
         return bad_line(all, line, error.text);
     if (advice.text[0] != '\0')
@@ -172,8 +177,9 @@ static int add_line(batch *all, jc_str text, size_t line)
     if (is_blank(text))
         return 0;
     if (all->count == JC_APPEND_MAX)
-        return jc_cli_fail(all->cli, JC_EXIT_USAGE, "line %zu: more than %d events: use 'jc import', or split them",
-                           line, JC_APPEND_MAX);
+        return jc_cli_fail(all->cli, JC_EXIT_USAGE,
+                           "line %zu: more than %d events: use 'jc import', or split them", line,
+                           JC_APPEND_MAX);
     jc_event *event = &all->events[all->count];
     if (decode_line(all, text, event, &error) < 0)
         return bad_line(all, line, error.text);
@@ -218,7 +224,8 @@ static int check_ids(batch *all)
             continue;
         char id[JC_UUID_TEXT_SIZE];
         jc_uuid_format(event->id, id);
-        return jc_cli_fail(all->cli, JC_EXIT_USAGE, "line %zu: id %s stands on line %zu already: ids are unique",
+        return jc_cli_fail(all->cli, JC_EXIT_USAGE,
+                           "line %zu: id %s stands on line %zu already: ids are unique",
                            all->lines[order[i]], id, all->lines[order[i - 1]]);
     }
     return 0;
@@ -245,12 +252,15 @@ static int fail_append(const batch *all, jc_error *error)
         char id[JC_UUID_TEXT_SIZE];
         jc_uuid_format(all->events[i].id, id);
         if (strstr(error->text, id) != NULL)
-            return jc_cli_fail(all->cli, JC_EXIT_CONFLICT, "line %zu: %s", all->lines[i], error->text);
+            return jc_cli_fail(all->cli, JC_EXIT_CONFLICT, "line %zu: %s", all->lines[i],
+                               error->text);
     }
     if (error->status == JC_EIO)
-        return jc_cli_fail(all->cli, JC_EXIT_FAILED,
-                           "%s; the outcome is unknown: look with 'jc log' before repeating it, or give each line "
-                           "an id", error->text);
+        return jc_cli_fail(
+            all->cli, JC_EXIT_FAILED,
+            "%s; the outcome is unknown: look with 'jc log' before repeating it, or give each line "
+            "an id",
+            error->text);
     return jc_cli_fail_error(all->cli, error);
 }
 
@@ -286,11 +296,13 @@ static int append_batch(batch *all)
 static int check_usage(const jc_cli *cli, const jc_emit_options *options)
 {
     if (cli->word_count > 0)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "--batch takes no workflow and no type: each line has its own");
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "--batch takes no workflow and no type: each line has its own");
     if (options->data != NULL || options->agent != NULL || options->correlation != NULL ||
         options->causation != NULL || options->id != NULL || options->timestamp != NULL)
-        return jc_cli_fail(cli, JC_EXIT_USAGE,
-                           "--batch goes with --expect and --strict only: each line has its own fields");
+        return jc_cli_fail(
+            cli, JC_EXIT_USAGE,
+            "--batch goes with --expect and --strict only: each line has its own fields");
     return 0;
 }
 

@@ -12,9 +12,9 @@
 /* Exit codes: a promise to scripts. */
 enum {
     JC_EXIT_DONE = 0,
-    JC_EXIT_FAILED = 1,    /* input or output, busy */
-    JC_EXIT_USAGE = 2,     /* bad usage or bad input */
-    JC_EXIT_CONFLICT = 3,  /* --expect, or an id used again */
+    JC_EXIT_FAILED = 1,   /* input or output, busy */
+    JC_EXIT_USAGE = 2,    /* bad usage or bad input */
+    JC_EXIT_CONFLICT = 3, /* --expect, or an id used again */
     JC_EXIT_NOT_FOUND = 4,
     JC_EXIT_INTEGRITY = 5, /* damage */
 };
@@ -100,28 +100,5 @@ void jc_cli_print_json_text(jc_str text);
 
 /* For the rare call that can only fail for want of memory: say so and exit. */
 void jc_cli_must(jc_status status);
-
-/* The ids of all workflows in the log, sorted. The caller frees with jc_names_release(). */
-typedef struct jc_names {
-    jc_str *ids;
-    size_t count;
-    size_t capacity;
-} jc_names;
-
-void jc_names_release(jc_names *names);
-JC_AUTO_DEFINE(jc_names, jc_names_release);
-
-/* Add a copy of a name, unless the last one added is the same. */
-void jc_names_add(jc_names *names, jc_str id);
-bool jc_names_have(const jc_names *names, jc_str id);
-
-/* The workflows of the log; with `mirrors` also those that have only a mirror. 0, or an exit code. */
-int jc_cli_workflows(jc_cli *cli, bool mirrors, jc_names *ret_names);
-
-/* Are these workflows in the log? 0, or an exit code after naming the first that is not. */
-int jc_cli_check_workflows(jc_cli *cli, const jc_str ids[], size_t count);
-
-/* The words as workflow ids, checked for their form. 0, or an exit code. */
-int jc_cli_words_as_workflows(const jc_cli *cli, jc_names *ret_names);
 
 #endif

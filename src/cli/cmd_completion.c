@@ -30,8 +30,6 @@ static void print_quoted(const char *text, const char *escaped)
     }
 }
 
-/* ---- bash ---- */
-
 static void print_bash_options(const jc_option *option)
 {
     for (; !is_end(option); option++) {
@@ -65,10 +63,12 @@ static void print_bash(void)
         print_bash_options(jc_common_options);
         printf("'");
         if (speaks_of(entry->command, "WORKFLOW"))
-            printf("; words=$(jc workflows --json 2>/dev/null | sed 's/^{\"workflow_id\":\"\\([^\"]*\\)\".*/\\1/')");
+            printf("; words=$(jc workflows --json 2>/dev/null | sed "
+                   "'s/^{\"workflow_id\":\"\\([^\"]*\\)\".*/\\1/')");
         if (speaks_of(entry->command, "TYPE "))
             printf("; ((COMP_CWORD == i + 2)) && "
-                   "words=$(jc types --json 2>/dev/null | sed 's/^{\"event_type\":\"\\([^\"]*\\)\".*/\\1/')");
+                   "words=$(jc types --json 2>/dev/null | sed "
+                   "'s/^{\"event_type\":\"\\([^\"]*\\)\".*/\\1/')");
         if (speaks_of(entry->command, "bash|zsh|fish"))
             printf("; words='bash zsh fish'");
         printf(" ;;\n");
@@ -79,8 +79,6 @@ static void print_bash(void)
            "}\n"
            "complete -o default -F _jc jc\n");
 }
-
-/* ---- zsh ---- */
 
 static void print_zsh_options(const jc_option *option)
 {
@@ -95,7 +93,8 @@ static void print_zsh_options(const jc_option *option)
                 continue;
             printf(" \\\n            '%s%s[", option->kind == JC_OPTION_LIST ? "*" : "", names[i]);
             print_quoted(option->help, "[]:\\");
-            printf("]%s%s%s'", option->value != NULL ? ":" : "", option->value != NULL ? option->value : "",
+            printf("]%s%s%s'", option->value != NULL ? ":" : "",
+                   option->value != NULL ? option->value : "",
                    option->value != NULL ? ":_files" : "");
         }
     }
@@ -111,7 +110,8 @@ static void print_zsh(void)
            "_jc() {\n"
            "    local context state state_descr line\n"
            "    typeset -A opt_args\n"
-           "    _arguments -C '-C[the project is DIR]:DIR:_files -/' '1:command:->command' '*::argument:->argument'\n"
+           "    _arguments -C '-C[the project is DIR]:DIR:_files -/' '1:command:->command' "
+           "'*::argument:->argument'\n"
            "    case $state in\n"
            "    command)\n"
            "        local -a commands=(\n");
@@ -139,8 +139,6 @@ static void print_zsh(void)
            "_jc \"$@\"\n");
 }
 
-/* ---- fish ---- */
-
 static void print_fish_options(const char *command, const jc_option *option)
 {
     for (; !is_end(option); option++) {
@@ -167,10 +165,13 @@ static void print_fish(void)
         print_fish_options(entry->name, entry->command->options);
         print_fish_options(entry->name, jc_common_options);
         if (speaks_of(entry->command, "WORKFLOW"))
-            printf("complete -c jc -n '__fish_seen_subcommand_from %s' -f -a '(jc workflows --json 2>/dev/null | "
-                   "string match -rg \"^.\\\\\"workflow_id\\\\\":\\\\\"([^\\\\\"]*)\")'\n", entry->name);
+            printf("complete -c jc -n '__fish_seen_subcommand_from %s' -f -a '(jc workflows --json "
+                   "2>/dev/null | "
+                   "string match -rg \"^.\\\\\"workflow_id\\\\\":\\\\\"([^\\\\\"]*)\")'\n",
+                   entry->name);
         if (speaks_of(entry->command, "bash|zsh|fish"))
-            printf("complete -c jc -n '__fish_seen_subcommand_from %s' -f -a 'bash zsh fish'\n", entry->name);
+            printf("complete -c jc -n '__fish_seen_subcommand_from %s' -f -a 'bash zsh fish'\n",
+                   entry->name);
     }
 }
 
@@ -185,7 +186,8 @@ static int completion(jc_cli *cli, const void *values)
     else if (strcmp(shell, "fish") == 0)
         print_fish();
     else
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "no completion for '%s': bash, zsh and fish have one", shell);
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "no completion for '%s': bash, zsh and fish have one", shell);
     return JC_EXIT_DONE;
 }
 

@@ -4,6 +4,7 @@
  * the record is sound), or damage. They stand in one table, in the order in which they are printed. */
 #include "base/auto.h"
 #include "cli/commands.h"
+#include "cli/names.h"
 #include "cli/term.h"
 
 #include <dirent.h>
@@ -18,7 +19,11 @@
 #define WAL_LARGE_BYTES (64 * 1024 * 1024)
 #define SPACE_LOW_BYTES (100 * 1024 * 1024)
 
-typedef enum verdict { GOOD, NOTE, DAMAGE } verdict;
+typedef enum verdict {
+    GOOD,
+    NOTE,
+    DAMAGE
+} verdict;
 
 /* One run. */
 typedef struct examination {
@@ -43,7 +48,8 @@ static void print_json(const char *check, verdict found, const char *text, const
 
 /* What a check found; `advice` (NULL: none needed) says what to do. */
 JC_PRINTF(5, 6)
-static void say(examination *all, const char *check, verdict found, const char *advice, const char *format, ...)
+static void say(examination *all, const char *check, verdict found, const char *advice,
+                const char *format, ...)
 {
     static const struct {
         const char *mark;
@@ -63,14 +69,16 @@ static void say(examination *all, const char *check, verdict found, const char *
     }
     JC_AUTO(jc_buf) safe = {0};
     (void)jc_text_append_safe(&safe, jc_str_of(text), 0);
-    printf("%s%-4s%s  %-11s  %.*s\n", jc_term_colour(&all->term, looks[found].colour), looks[found].mark,
-           jc_term_colour(&all->term, JC_COLOUR_NONE), check, (int)safe.size, safe.bytes != NULL ? safe.bytes : "");
+    printf("%s%-4s%s  %-11s  %.*s\n", jc_term_colour(&all->term, looks[found].colour),
+           looks[found].mark, jc_term_colour(&all->term, JC_COLOUR_NONE), check, (int)safe.size,
+           safe.bytes != NULL ? safe.bytes : "");
     if (advice != NULL)
         printf("%19s%s\n", "→ ", advice);
 }
 
 /* A path below the project; always ended, cut when it is too long. */
-static const char *below(const examination *all, const char *name, char ret_path[2 * JC_PATH_SIZE_MAX])
+static const char *below(const examination *all, const char *name,
+                         char ret_path[2 * JC_PATH_SIZE_MAX])
 {
     (void)snprintf(ret_path, 2 * JC_PATH_SIZE_MAX, "%s/%s", all->cli->project, name);
     return ret_path;
@@ -95,8 +103,6 @@ static const char *shown_size(int64_t size, char ret_text[32])
     return ret_text;
 }
 
-/* ---- the checks ---- */
-
 static void check_versions(examination *all)
 {
     say(all, "version", GOOD, NULL, "jc %s (%s)", jc_version(), jc_version_details());
@@ -112,17 +118,17 @@ typedef struct file_system {
 static const file_system *find_file_system(uint32_t magic)
 {
     static const file_system known[] = {
-        {0xef53, "ext4", false, false},      {0x58465342, "xfs", false, false},
-        {0x9123683e, "btrfs", false, false}, {0x2fc12fc1, "zfs", false, false},
-        {0xf2f52010, "f2fs", false, false},  {0x794c7630, "overlay", false, false},
+        {0xef53, "ext4", false, false},         {0x58465342, "xfs", false, false},
+        {0x9123683e, "btrfs", false, false},    {0x2fc12fc1, "zfs", false, false},
+        {0xf2f52010, "f2fs", false, false},     {0x794c7630, "overlay", false, false},
         {0xca451a4e, "bcachefs", false, false}, {0x4d44, "fat", false, false},
-        {0x2011bab0, "exfat", false, false}, {0x01021994, "tmpfs", false, true},
-        {0x858458f6, "ramfs", false, true},  {0x6969, "nfs", true, false},
-        {0xff534d42, "cifs", true, false},   {0xfe534d42, "smb", true, false},
-        {0x517b, "smb", true, false},        {0x01021997, "9p", true, false},
-        {0x65735546, "fuse", true, false},   {0x00c36400, "ceph", true, false},
-        {0x5346414f, "afs", true, false},    {0x73757245, "coda", true, false},
-        {0x0bd00bd0, "lustre", true, false}, {0x47504653, "gpfs", true, false},
+        {0x2011bab0, "exfat", false, false},    {0x01021994, "tmpfs", false, true},
+        {0x858458f6, "ramfs", false, true},     {0x6969, "nfs", true, false},
+        {0xff534d42, "cifs", true, false},      {0xfe534d42, "smb", true, false},
+        {0x517b, "smb", true, false},           {0x01021997, "9p", true, false},
+        {0x65735546, "fuse", true, false},      {0x00c36400, "ceph", true, false},
+        {0x5346414f, "afs", true, false},       {0x73757245, "coda", true, false},
+        {0x0bd00bd0, "lustre", true, false},    {0x47504653, "gpfs", true, false},
         {0x786f4256, "vboxsf", true, false},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -137,7 +143,8 @@ static void check_file_system(examination *all)
     char path[2 * JC_PATH_SIZE_MAX];
     struct statfs info;
     if (statfs(below(all, ".jc", path), &info) != 0) {
-        say(all, "disk", NOTE, "check the permissions of the folder", "cannot look at %s: %s", path, strerror(errno));
+        say(all, "disk", NOTE, "check the permissions of the folder", "cannot look at %s: %s", path,
+            strerror(errno));
         return;
     }
     const file_system *found = find_file_system((uint32_t)info.f_type);
@@ -146,7 +153,8 @@ static void check_file_system(examination *all)
     int64_t available = (int64_t)info.f_bavail * (int64_t)info.f_bsize;
     shown_size(available, room);
     if (found != NULL && found->network)
-        say(all, "disk", NOTE, "move the project to a local disk: locks and shared memory cannot be relied on here",
+        say(all, "disk", NOTE,
+            "move the project to a local disk: locks and shared memory cannot be relied on here",
             "%s: a network or user-space file system", name);
     else if (found != NULL && found->memory)
         say(all, "disk", NOTE, "move the project to a disk if its events are to outlive a restart",
@@ -163,16 +171,18 @@ static void check_access(examination *all)
     if (access(below(all, ".jc", path), R_OK | W_OK | X_OK) == 0)
         say(all, "access", GOOD, NULL, "%s can be written", path);
     else
-        say(all, "access", NOTE, "give yourself write permission if you want to append", "%s: %s", path,
-            strerror(errno));
+        say(all, "access", NOTE, "give yourself write permission if you want to append", "%s: %s",
+            path, strerror(errno));
 }
 
 static void check_log(examination *all)
 {
     if (all->cli->store == NULL) {
-        bool damaged = all->open_error.status == JC_ECORRUPT || all->open_error.status == JC_ENOTFOUND;
+        bool damaged =
+            all->open_error.status == JC_ECORRUPT || all->open_error.status == JC_ENOTFOUND;
         say(all, "log", damaged ? DAMAGE : NOTE,
-            damaged ? "'jc restore FILE' from a backup, or 'jc rebuild --from-mirror'" : "see the message",
+            damaged ? "'jc restore FILE' from a backup, or 'jc rebuild --from-mirror'"
+                    : "see the message",
             "cannot be opened: %s", all->open_error.text);
         return;
     }
@@ -184,8 +194,9 @@ static void check_log(examination *all)
     }
     char id[JC_UUID_TEXT_SIZE];
     jc_uuid_format(info.store_id, id);
-    say(all, "log", GOOD, NULL, "store %s, epoch %" PRIu64 ", format %" PRIu64 ", position %" PRIu64 "%s", id,
-        info.epoch, info.format, info.position, info.gaps ? ", with gaps from a rebuild" : "");
+    say(all, "log", GOOD, NULL,
+        "store %s, epoch %" PRIu64 ", format %" PRIu64 ", position %" PRIu64 "%s", id, info.epoch,
+        info.format, info.position, info.gaps ? ", with gaps from a rebuild" : "");
 }
 
 static void check_durability(examination *all)
@@ -204,7 +215,9 @@ static void check_sizes(examination *all)
     shown_size(log, log_size);
     shown_size(wal > 0 ? wal : 0, wal_size);
     if (wal > WAL_LARGE_BYTES)
-        say(all, "size", NOTE, "a reader holds the log open for long, or a writer was killed: end it, then append once",
+        say(all, "size", NOTE,
+            "a reader holds the log open for long, or a writer was killed: end it, then append "
+            "once",
             "events.db %s, its write-ahead log %s", log_size, wal_size);
     else
         say(all, "size", GOOD, NULL, "events.db %s, its write-ahead log %s", log_size, wal_size);
@@ -231,7 +244,8 @@ static void check_kept_files(examination *all)
     uint64_t count = count_files(all, ".jc", "events.db.");
     if (count > 0)
         say(all, "kept logs", NOTE, "remove them once you are sure that nothing in them is missing",
-            "%" PRIu64 " older log%s beside events.db: .jc/events.db.*", count, count == 1 ? "" : "s");
+            "%" PRIu64 " older log%s beside events.db: .jc/events.db.*", count,
+            count == 1 ? "" : "s");
 }
 
 static void check_spool(examination *all)
@@ -251,7 +265,8 @@ static void check_cache(examination *all)
     if (bytes < 0)
         say(all, "cache", GOOD, NULL, "none yet; it is made when it helps");
     else
-        say(all, "cache", GOOD, NULL, "cache.db %s; it can be deleted at any time", shown_size(bytes, size));
+        say(all, "cache", GOOD, NULL, "cache.db %s; it can be deleted at any time",
+            shown_size(bytes, size));
 }
 
 static void say_mirror(examination *all, jc_str workflow_id, const jc_mirror_report *report)
@@ -263,7 +278,8 @@ static void say_mirror(examination *all, jc_str workflow_id, const jc_mirror_rep
             "%s: behind the log, intact up to #%" PRIu64, name, report->sequence);
     else
         say(all, "mirror", DAMAGE, "look at it, then 'jc mirror' writes it anew and keeps the old",
-            "%s: %s%s", name, report->state == JC_MIRROR_AHEAD ? "goes on where the log ends: " : "", report->text);
+            "%s: %s%s", name,
+            report->state == JC_MIRROR_AHEAD ? "goes on where the log ends: " : "", report->text);
 }
 
 static void check_mirrors(examination *all)
@@ -280,14 +296,16 @@ static void check_mirrors(examination *all)
         jc_mirror_report report = {0};
         jc_error error = {0};
         if (jc_mirror_check(all->cli->store, workflows.ids[i], &report, &error) < 0)
-            say(all, "mirror", DAMAGE, "'jc verify' says more", "%s: %s", workflows.ids[i].bytes, error.text);
+            say(all, "mirror", DAMAGE, "'jc verify' says more", "%s: %s", workflows.ids[i].bytes,
+                error.text);
         else if (report.state == JC_MIRROR_EQUAL)
             equal++;
         else
             say_mirror(all, workflows.ids[i], &report);
     }
     if (equal > 0 || workflows.count == 0)
-        say(all, "mirror", GOOD, NULL, "%" PRIu64 " of %zu equal to the log", equal, workflows.count);
+        say(all, "mirror", GOOD, NULL, "%" PRIu64 " of %zu equal to the log", equal,
+            workflows.count);
 }
 
 static void (*const checks[])(examination *all) = {
@@ -320,8 +338,9 @@ static int doctor(jc_cli *cli, const void *values)
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++)
         checks[i](&all);
     if (all.damages > 0)
-        return jc_cli_fail(cli, JC_EXIT_INTEGRITY, "%" PRIu64 " thing%s damaged: do what is said above",
-                           all.damages, all.damages == 1 ? " is" : "s are");
+        return jc_cli_fail(cli, JC_EXIT_INTEGRITY,
+                           "%" PRIu64 " thing%s damaged: do what is said above", all.damages,
+                           all.damages == 1 ? " is" : "s are");
     if (!cli->json)
         printf(all.notes == 0 ? "all is well\n" : "the record is sound; see the notes\n");
     return JC_EXIT_DONE;
@@ -329,8 +348,8 @@ static int doctor(jc_cli *cli, const void *values)
 
 const jc_command jc_cmd_doctor = {
     .synopsis = "",
-    .details = "The exit code is 5 when something is damaged, else 0, also with notes. 'jc verify' checks\n"
-               "every event.",
+    .details = "The exit code is 5 when something is damaged, else 0, also with notes. 'jc\n"
+               "verify' checks every event.",
     .examples = "jc doctor\n"
                 "jc doctor --json",
     .words_min = 0,

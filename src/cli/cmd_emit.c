@@ -18,12 +18,14 @@ int jc_emit_expect(const jc_cli *cli, const char *text, uint64_t *ret_sequence)
         return 0;
     for (const char *c = text; *c != '\0'; c++) {
         if (*c < '0' || *c > '9' || sequence > (uint64_t)INT64_MAX / 10 - 1)
-            return jc_cli_fail(cli, JC_EXIT_USAGE,
-                               "--expect '%s' is no sequence: write the workflow's last sequence, or none", text);
+            return jc_cli_fail(
+                cli, JC_EXIT_USAGE,
+                "--expect '%s' is no sequence: write the workflow's last sequence, or none", text);
         sequence = sequence * 10 + (uint64_t)(*c - '0');
     }
     if (*text == '\0')
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "--expect is empty: write the workflow's last sequence, or none");
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "--expect is empty: write the workflow's last sequence, or none");
     *ret_sequence = sequence;
     return 0;
 }
@@ -51,8 +53,10 @@ int jc_emit_read(const jc_cli *cli, const char *path, size_t size_max, jc_buf *r
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return jc_cli_fail(cli, errno == ENOENT ? JC_EXIT_NOT_FOUND : JC_EXIT_FAILED, "cannot read '%s': %s: "
-                           "check the path", path, strerror(errno));
+        return jc_cli_fail(cli, errno == ENOENT ? JC_EXIT_NOT_FOUND : JC_EXIT_FAILED,
+                           "cannot read '%s': %s: "
+                           "check the path",
+                           path, strerror(errno));
     int result = read_all(fd, size_max, ret_content);
     int error_number = errno;
     if (!standard)
@@ -71,9 +75,10 @@ int jc_emit_fail(const jc_cli *cli, const jc_error *error, const char *id)
 {
     if (error->status != JC_EIO || id == NULL)
         return jc_cli_fail_error(cli, error);
-    return jc_cli_fail(cli, JC_EXIT_FAILED,
-                       "%s; the outcome is unknown: repeat the command with --id %s until it succeeds",
-                       error->text, id);
+    return jc_cli_fail(
+        cli, JC_EXIT_FAILED,
+        "%s; the outcome is unknown: repeat the command with --id %s until it succeeds",
+        error->text, id);
 }
 
 /* The data: as given, from a file, or from standard input. */
@@ -96,7 +101,8 @@ static jc_str optional_text(const char *text)
     return text != NULL ? jc_str_of(text) : (jc_str){0};
 }
 
-static int fill_event(const jc_cli *cli, const jc_emit_options *options, jc_buf *content, jc_event *event)
+static int fill_event(const jc_cli *cli, const jc_emit_options *options, jc_buf *content,
+                      jc_event *event)
 {
     jc_error error = {0};
     event->workflow_id = jc_str_of(cli->words[0]);
@@ -129,13 +135,15 @@ static int check_event(const jc_cli *cli, const jc_emit_options *options, const 
     return 0;
 }
 
-static int print_result(jc_cli *cli, const jc_event *event, const jc_receipt *receipt, const char *id)
+static int print_result(jc_cli *cli, const jc_event *event, const jc_receipt *receipt,
+                        const char *id)
 {
     if (receipt->already_stored)
         (void)jc_cli_fail(cli, 0, "already stored: this is the first result");
     if (!cli->json) {
-        printf("%.*s #%" PRIu64 " %.*s %s\n", (int)event->workflow_id.size, event->workflow_id.bytes,
-               receipt->sequence, (int)event->event_type.size, event->event_type.bytes, id);
+        printf("%.*s #%" PRIu64 " %.*s %s\n", (int)event->workflow_id.size,
+               event->workflow_id.bytes, receipt->sequence, (int)event->event_type.size,
+               event->event_type.bytes, id);
         return JC_EXIT_DONE;
     }
     jc_event stored = {0};
@@ -187,29 +195,34 @@ static int emit(jc_cli *cli, const void *values)
     return failed != 0 ? failed : append_event(cli, options, &event);
 }
 
+/* clang-format off */
 static const jc_option emit_options[] = {
     {"data", 'd', JC_OPTION_TEXT, "JSON|@FILE|-", "the data, a JSON object; default {}",
      offsetof(jc_emit_options, data)},
     {"agent", 0, JC_OPTION_TEXT, "A", "who did it: agent_id", offsetof(jc_emit_options, agent)},
     {"correlation", 0, JC_OPTION_TEXT, "C", "what it belongs to: correlation_id",
      offsetof(jc_emit_options, correlation)},
-    {"causation", 0, JC_OPTION_TEXT, "C", "what caused it: causation_id", offsetof(jc_emit_options, causation)},
+    {"causation", 0, JC_OPTION_TEXT, "C", "what caused it: causation_id",
+     offsetof(jc_emit_options, causation)},
     {"id", 0, JC_OPTION_TEXT, "UUID", "its id, for repeating safely; default a new one",
      offsetof(jc_emit_options, id)},
     {"timestamp", 0, JC_OPTION_TEXT, "TIME", "when it happened; default now",
      offsetof(jc_emit_options, timestamp)},
     {"expect", 0, JC_OPTION_TEXT, "N|none", "only if the workflow's last sequence is N",
      offsetof(jc_emit_options, expect)},
-    {"strict", 0, JC_OPTION_FLAG, NULL, "refuse types that nobody declared", offsetof(jc_emit_options, strict)},
+    {"strict", 0, JC_OPTION_FLAG, NULL, "refuse types that nobody declared",
+     offsetof(jc_emit_options, strict)},
     {"batch", 0, JC_OPTION_FLAG, NULL, "read JSON lines from standard input, all or nothing",
      offsetof(jc_emit_options, batch)},
     JC_OPTIONS_END,
 };
+/* clang-format on */
 
 const jc_command jc_cmd_emit = {
     .synopsis = "WORKFLOW TYPE [-d JSON|@FILE|-] [OPTION]...\n--batch [--expect N|none] [--strict]",
-    .details = "Appends one event and prints WORKFLOW #SEQUENCE TYPE ID. An id that is stored already with\n"
-               "the same content is a success. A line of a batch has at least workflow_id and event_type.",
+    .details = "Appends one event and prints WORKFLOW #SEQUENCE TYPE ID. An id that is stored\n"
+               "already with the same content is a success. A line of a batch has at least\n"
+               "workflow_id and event_type.",
     .examples = "jc emit fix-login workflow.started\n"
                 "jc emit fix-login feature.completed -d '{\"name\":\"login form\"}' --agent coder\n"
                 "jc emit fix-login tests.passed -d @results.json --expect 12\n"

@@ -1,5 +1,6 @@
 /* jc export: events as JSON lines, exactly as the mirrors hold them. */
 #include "cli/commands.h"
+#include "cli/names.h"
 #include "cli/progress.h"
 
 static jc_status print_all(jc_cli *cli, const jc_filter *filter, jc_error *reterr)
@@ -43,7 +44,8 @@ static int export_events(jc_cli *cli, const void *values)
 
 const jc_command jc_cmd_export = {
     .synopsis = "[WORKFLOW]...",
-    .details = "Prints every event as the line that its mirror holds; without a workflow all, by position.",
+    .details = "Prints every event as the line that its mirror holds; without a workflow all,\n"
+               "by position.",
     .examples = "jc export > all.jsonl\n"
                 "jc export fix-login | jq .event_type",
     .words_min = 0,

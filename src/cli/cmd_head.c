@@ -1,6 +1,7 @@
 /* jc head: the hash that stands for everything recorded so far. Kept elsewhere (in a git trailer, say),
  * it later proves with `jc verify --head` that nothing was cut off. */
 #include "cli/commands.h"
+#include "cli/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ static int store_head(jc_cli *cli)
     jc_uuid_format(info.store_id, id);
     jc_hash_format(hash, hex);
     if (cli->json)
-        printf("{\"store_id\":\"%s\",\"position\":%" PRIu64 ",\"hash\":\"%s\"}\n", id, position, hex);
+        printf("{\"store_id\":\"%s\",\"position\":%" PRIu64 ",\"hash\":\"%s\"}\n", id, position,
+               hex);
     else
         printf("%s %" PRIu64 " %s\n", id, position, hex);
     return JC_EXIT_DONE;
@@ -37,8 +39,8 @@ static int workflow_head(jc_cli *cli, jc_str workflow_id)
     char hex[JC_HASH_TEXT_SIZE];
     jc_hash_format(head.hash, hex);
     if (cli->json)
-        printf("{\"workflow_id\":\"%s\",\"sequence\":%" PRIu64 ",\"hash\":\"%s\"}\n", workflow_id.bytes,
-               head.sequence, hex);
+        printf("{\"workflow_id\":\"%s\",\"sequence\":%" PRIu64 ",\"hash\":\"%s\"}\n",
+               workflow_id.bytes, head.sequence, hex);
     else
         printf("%s %" PRIu64 " %s\n", workflow_id.bytes, head.sequence, hex);
     return JC_EXIT_DONE;
@@ -55,8 +57,8 @@ static int head(jc_cli *cli, const void *values)
 
 const jc_command jc_cmd_head = {
     .synopsis = "[WORKFLOW]",
-    .details = "Prints STORE_ID POSITION HASH, or WORKFLOW SEQUENCE HASH. Keep it outside of the project;\n"
-               "`jc verify --head` checks it later.",
+    .details = "Prints STORE_ID POSITION HASH, or WORKFLOW SEQUENCE HASH. Keep it outside of\n"
+               "the project; `jc verify --head` checks it later.",
     .examples = "jc head\n"
                 "git commit --trailer \"Jc-Head: $(jc head)\"",
     .words_min = 0,

@@ -13,14 +13,15 @@ static void print_table(void)
     for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++)
         printf("  %s%-11s%s %s\n", jc_term_colour(&term, JC_COLOUR_BOLD), entry->name,
                jc_term_colour(&term, JC_COLOUR_NONE), entry->summary);
-    printf("\nThe project is -C DIR, else $JC_DIR, else the nearest folder upwards that holds .jc/.\n"
-           "'jc COMMAND -h' explains a command; 'man jc' everything.\n\n"
-           "Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 conflict, 4 not found, 5 damage.\n\n"
-           "A minute's tour:\n"
-           "  jc init\n"
-           "  jc emit fix-login workflow.started\n"
-           "  jc emit fix-login feature.completed -d '{\"name\":\"login form\"}' --agent coder\n"
-           "  jc log -f\n");
+    printf(
+        "\nThe project is -C DIR, else $JC_DIR, else the nearest folder upwards that holds .jc/.\n"
+        "'jc COMMAND -h' explains a command; 'man jc' everything.\n\n"
+        "Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 conflict, 4 not found, 5 damage.\n\n"
+        "A minute's tour:\n"
+        "  jc init\n"
+        "  jc emit fix-login workflow.started\n"
+        "  jc emit fix-login feature.completed -d '{\"name\":\"login form\"}' --agent coder\n"
+        "  jc log -f\n");
 }
 
 static int help(jc_cli *cli, const void *values)
@@ -32,7 +33,8 @@ static int help(jc_cli *cli, const void *values)
     }
     const jc_command_entry *entry = jc_command_find(cli->words[0]);
     if (entry == NULL)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help' lists them", cli->words[0]);
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help' lists them",
+                           cli->words[0]);
     jc_help_print(entry->name, entry->summary, entry->command);
     return JC_EXIT_DONE;
 }

@@ -43,9 +43,10 @@ static jc_status show_progress(void *context, uint64_t done_size, uint64_t total
 static void print_result(const jc_cli *cli, const jc_import_result *result)
 {
     if (cli->json) {
-        printf("{\"format\":\"%s\",\"stored\":%" PRIu64 ",\"already_stored\":%" PRIu64 ",\"lines\":%" PRIu64
-               ",\"position\":%" PRIu64 ",\"interrupted\":%s}\n", jc_format_name(result->format), result->stored,
-               result->already_stored, result->lines, result->position, result->interrupted ? "true" : "false");
+        printf("{\"format\":\"%s\",\"stored\":%" PRIu64 ",\"already_stored\":%" PRIu64
+               ",\"lines\":%" PRIu64 ",\"position\":%" PRIu64 ",\"interrupted\":%s}\n",
+               jc_format_name(result->format), result->stored, result->already_stored,
+               result->lines, result->position, result->interrupted ? "true" : "false");
         return;
     }
     printf("imported %" PRIu64 " event%s", result->stored, result->stored == 1 ? "" : "s");
@@ -56,10 +57,12 @@ static void print_result(const jc_cli *cli, const jc_import_result *result)
 }
 
 /* What was committed stays; repeating the import skips it. */
-static int end_early(const jc_cli *cli, const jc_import_result *result, int exit_code, const char *why)
+static int end_early(const jc_cli *cli, const jc_import_result *result, int exit_code,
+                     const char *why)
 {
     return jc_cli_fail(cli, exit_code,
-                       "%s; %" PRIu64 " event%s committed before: the same import again goes on from there",
+                       "%s; %" PRIu64
+                       " event%s committed before: the same import again goes on from there",
                        why, result->stored, result->stored == 1 ? " was" : "s were");
 }
 
@@ -87,7 +90,8 @@ static int import_events(jc_cli *cli, const void *values)
     const import_options *given = values;
     jc_import_options options = {.utc = given->utc, .progress = show_progress};
     jc_error error = {0};
-    if (given->format != NULL && jc_format_parse(jc_str_of(given->format), &options.format, &error) < 0)
+    if (given->format != NULL &&
+        jc_format_parse(jc_str_of(given->format), &options.format, &error) < 0)
         return jc_cli_fail_error(cli, &error);
     const char *path = cli->words[0];
     if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
@@ -106,17 +110,20 @@ static int import_events(jc_cli *cli, const void *values)
     return run_import(cli, path, &options);
 }
 
+/* clang-format off */
 static const jc_option import_command_options[] = {
     {"format", 0, JC_OPTION_TEXT, "F", "jsonl, mirror or jean-claude-db; default a guess",
      offsetof(import_options, format)},
-    {"utc", 0, JC_OPTION_FLAG, NULL, "times without a zone are UTC, not local", offsetof(import_options, utc)},
+    {"utc", 0, JC_OPTION_FLAG, NULL, "times without a zone are UTC, not local",
+     offsetof(import_options, utc)},
     JC_OPTIONS_END,
 };
+/* clang-format on */
 
 const jc_command jc_cmd_import = {
     .synopsis = "FILE|- [--format F] [--utc]",
-    .details = "Keeps ids, times and order, and commits every 1,000 events. Doing it again stores nothing\n"
-               "twice. Ctrl-C ends it after what is committed.",
+    .details = "Keeps ids, times and order, and commits every 1,000 events. Doing it again\n"
+               "stores nothing twice. Ctrl-C ends it after what is committed.",
     .examples = "jc import all.jsonl\n"
                 "ssh build jc -C work export | jc import -\n"
                 "jc import old/.jc/events.db --format jean-claude-db --utc",

@@ -9,7 +9,8 @@ static int choose_folder(const jc_cli *cli, char ret_folder[JC_PATH_SIZE_MAX])
     const char *base = cli->directory != NULL ? cli->directory : ".";
     const char *given = cli->word_count > 0 ? cli->words[0] : "";
     if (cli->word_count > 0 && *given == '\0')
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "the folder's name is empty: leave it out for this folder");
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "the folder's name is empty: leave it out for this folder");
     int size;
     if (*given == '\0')
         size = snprintf(ret_folder, JC_PATH_SIZE_MAX, "%s", base);
@@ -18,7 +19,8 @@ static int choose_folder(const jc_cli *cli, char ret_folder[JC_PATH_SIZE_MAX])
     else
         size = snprintf(ret_folder, JC_PATH_SIZE_MAX, "%s/%s", base, given);
     if (size >= JC_PATH_SIZE_MAX)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "the path is too long: at most %d bytes", JC_PATH_SIZE_MAX - 1);
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "the path is too long: at most %d bytes",
+                           JC_PATH_SIZE_MAX - 1);
     return 0;
 }
 
@@ -48,13 +50,17 @@ static int init(jc_cli *cli, const void *values)
         return jc_cli_fail_error(cli, &error);
     cli->committed = true;
     if (made.network_file_system)
-        jc_cli_warn(cli, "'%s' lies on a network file system, where locks cannot be relied on: use a local disk",
-                    folder);
+        jc_cli_warn(
+            cli,
+            "'%s' lies on a network file system, where locks cannot be relied on: use a local disk",
+            folder);
     if (cli->json) {
         print_json(folder, &made);
         return JC_EXIT_DONE;
     }
-    printf(made.log ? "made %s/.jc/events.db\n" : "%s/.jc/events.db is there already; nothing was changed\n", folder);
+    printf(made.log ? "made %s/.jc/events.db\n"
+                    : "%s/.jc/events.db is there already; nothing was changed\n",
+           folder);
     if (made.ignored)
         printf("added .jc/ and the mirrors to %s\n", made.gitignore);
     return JC_EXIT_DONE;
@@ -62,8 +68,8 @@ static int init(jc_cli *cli, const void *values)
 
 const jc_command jc_cmd_init = {
     .synopsis = "[DIR]",
-    .details = "Makes DIR/.jc/ with an empty log; default here. In a git work tree the log and the mirrors\n"
-               "are added to .gitignore. Doing it again is harmless.",
+    .details = "Makes DIR/.jc/ with an empty log; default here. In a git work tree the log and\n"
+               "the mirrors are added to .gitignore. Doing it again is harmless.",
     .examples = "jc init\n"
                 "jc init ~/projects/shop",
     .words_min = 0,

@@ -5,6 +5,7 @@
  * reads to the end, and waits until the store has gone past that position: what is committed between
  * the last read and the wait ends the wait at once. */
 #include "cli/commands.h"
+#include "cli/names.h"
 #include "cli/render.h"
 
 #include <errno.h>
@@ -60,11 +61,14 @@ static int check_usage(const reading *log)
 {
     const log_options *options = log->options;
     if (options->follow && options->reverse)
-        return jc_cli_fail(log->cli, JC_EXIT_USAGE, "-f and --reverse exclude each other: new events come last");
+        return jc_cli_fail(log->cli, JC_EXIT_USAGE,
+                           "-f and --reverse exclude each other: new events come last");
     if (options->to.given && options->to.value == 0)
-        return jc_cli_fail(log->cli, JC_EXIT_USAGE, "--to 0 lies before the first event: count from 1");
+        return jc_cli_fail(log->cli, JC_EXIT_USAGE,
+                           "--to 0 lies before the first event: count from 1");
     if (options->to.given && options->from.value > options->to.value)
-        return jc_cli_fail(log->cli, JC_EXIT_USAGE, "--from %" PRIu64 " lies behind --to %" PRIu64 ": swap them",
+        return jc_cli_fail(log->cli, JC_EXIT_USAGE,
+                           "--from %" PRIu64 " lies behind --to %" PRIu64 ": swap them",
                            options->from.value, options->to.value);
     return 0;
 }
@@ -91,8 +95,8 @@ static int set_filter(reading *log)
     jc_error error = {0};
     if (options->grep == NULL && options->where.count == 0)
         return 0;
-    jc_status status = jc_match_new(jc_str_of(options->grep), options->where.items, options->where.count,
-                                    &log->match, &error);
+    jc_status status = jc_match_new(jc_str_of(options->grep), options->where.items,
+                                    options->where.count, &log->match, &error);
     return status < 0 ? jc_cli_fail_error(log->cli, &error) : 0;
 }
 
@@ -270,17 +274,20 @@ static int log_command(jc_cli *cli, const void *values)
     return exit_code;
 }
 
+/* clang-format off */
 static const jc_option log_command_options[] = {
     {"type", 0, JC_OPTION_LIST, "GLOB", "only these types; '*' matches dots too; may be repeated",
      offsetof(log_options, types)},
     {"agent", 0, JC_OPTION_TEXT, "A", "only this agent's", offsetof(log_options, agent)},
-    {"correlation", 0, JC_OPTION_TEXT, "C", "only with this correlation id", offsetof(log_options, correlation)},
+    {"correlation", 0, JC_OPTION_TEXT, "C", "only with this correlation id",
+     offsetof(log_options, correlation)},
     {"since", 0, JC_OPTION_TEXT, "TIME", "at this time or later", offsetof(log_options, since)},
     {"until", 0, JC_OPTION_TEXT, "TIME", "at this time or earlier", offsetof(log_options, until)},
     {"from", 0, JC_OPTION_NUMBER, "N", "from this sequence; without one workflow, position",
      offsetof(log_options, from)},
     {"to", 0, JC_OPTION_NUMBER, "N", "up to this sequence or position", offsetof(log_options, to)},
-    {"grep", 0, JC_OPTION_TEXT, "TEXT", "that hold this text, in either case", offsetof(log_options, grep)},
+    {"grep", 0, JC_OPTION_TEXT, "TEXT", "that hold this text, in either case",
+     offsetof(log_options, grep)},
     {"where", 0, JC_OPTION_LIST, "PATH=VALUE", "with this value; PATH is dotted or a JSON pointer",
      offsetof(log_options, where)},
     {"lines", 'n', JC_OPTION_NUMBER, "N", "the last N", offsetof(log_options, count)},
@@ -289,11 +296,12 @@ static const jc_option log_command_options[] = {
      offsetof(log_options, follow)},
     JC_OPTIONS_END,
 };
+/* clang-format on */
 
 const jc_command jc_cmd_log = {
     .synopsis = "[WORKFLOW]... [OPTION]...",
-    .details = "Without a workflow: all events by position. TIME is 10m ago, 09:30, yesterday 14:00,\n"
-               "2026-01-09 or RFC 3339; without a zone it is local.",
+    .details = "Without a workflow: all events by position. TIME is 10m ago, 09:30, yesterday\n"
+               "14:00, 2026-01-09 or RFC 3339; without a zone it is local.",
     .examples = "jc log fix-login -n 20\n"
                 "jc log -f --type 'feature.*'\n"
                 "jc log --since '2h ago' --grep timeout\n"

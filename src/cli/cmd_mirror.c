@@ -1,6 +1,7 @@
 /* jc mirror: make the mirrors what the log says, or only compare them. Mirrors that have no workflow
  * in the log are looked at too: they are ahead of it. */
 #include "cli/commands.h"
+#include "cli/names.h"
 #include "cli/progress.h"
 #include "cli/term.h"
 
@@ -21,8 +22,9 @@ typedef struct counts {
 static const char *state_name(jc_mirror_state state)
 {
     static const char *const names[] = {
-        [JC_MIRROR_EQUAL] = "equal",         [JC_MIRROR_BEHIND] = "behind",         [JC_MIRROR_AHEAD] = "ahead",
-        [JC_MIRROR_DIFFERENT] = "different", [JC_MIRROR_UNREADABLE] = "unreadable",
+        [JC_MIRROR_EQUAL] = "equal",           [JC_MIRROR_BEHIND] = "behind",
+        [JC_MIRROR_AHEAD] = "ahead",           [JC_MIRROR_DIFFERENT] = "different",
+        [JC_MIRROR_UNREADABLE] = "unreadable",
     };
     return names[state];
 }
@@ -32,7 +34,8 @@ static void print_json(jc_str workflow_id, const jc_mirror_report *report)
     printf("{\"workflow_id\":");
     jc_cli_print_json_text(workflow_id);
     printf(",\"state\":\"%s\",\"sequence\":%" PRIu64 ",\"line\":%" PRIu64 ",\"written\":%s",
-           state_name(report->state), report->sequence, report->line, report->written ? "true" : "false");
+           state_name(report->state), report->sequence, report->line,
+           report->written ? "true" : "false");
     if (report->text[0] != '\0') {
         printf(",\"what\":");
         jc_cli_print_json_text(jc_str_of(report->text));
@@ -60,7 +63,8 @@ static void print_human(jc_str workflow_id, const jc_mirror_report *report)
     if (report->written)
         jc_cli_must(jc_buf_append_text(&line, "; now equal", NULL));
     if (report->kept[0] != '\0')
-        jc_cli_must(jc_buf_append_format(&line, NULL, ", the old file is kept as %s", report->kept));
+        jc_cli_must(
+            jc_buf_append_format(&line, NULL, ", the old file is kept as %s", report->kept));
     printf("%.*s\n", (int)line.size, line.bytes);
 }
 
@@ -83,8 +87,8 @@ static int look_after(jc_cli *cli, jc_str workflow_id, bool check, counts *all)
     jc_status status = check ? jc_mirror_check(cli->store, workflow_id, &report, &error)
                              : jc_mirror_heal(cli->store, workflow_id, &report, &error);
     if (status < 0)
-        return jc_cli_fail(cli, jc_cli_exit_code(status), "%.*s: %s", (int)workflow_id.size, workflow_id.bytes,
-                           error.text);
+        return jc_cli_fail(cli, jc_cli_exit_code(status), "%.*s: %s", (int)workflow_id.size,
+                           workflow_id.bytes, error.text);
     count(all, &report);
     if (cli->json)
         print_json(workflow_id, &report);
@@ -104,9 +108,11 @@ static int conclude(const jc_cli *cli, bool check, const counts *all)
     }
     if (!check || all->different == 0)
         return JC_EXIT_DONE;
-    return jc_cli_fail(cli, JC_EXIT_INTEGRITY,
-                       "%" PRIu64 " mirror%s not what the log says: 'jc mirror' writes them anew and keeps the old",
-                       all->different, all->different == 1 ? " is" : "s are");
+    return jc_cli_fail(
+        cli, JC_EXIT_INTEGRITY,
+        "%" PRIu64
+        " mirror%s not what the log says: 'jc mirror' writes them anew and keeps the old",
+        all->different, all->different == 1 ? " is" : "s are");
 }
 
 static int mirror(jc_cli *cli, const void *values)
@@ -130,16 +136,18 @@ static int mirror(jc_cli *cli, const void *values)
     return failed != 0 ? failed : conclude(cli, options->check, &all);
 }
 
+/* clang-format off */
 static const jc_option mirror_command_options[] = {
     {"check", 0, JC_OPTION_FLAG, NULL, "only compare: 5 on a difference, 0 when merely behind",
      offsetof(mirror_options, check)},
     JC_OPTIONS_END,
 };
+/* clang-format on */
 
 const jc_command jc_cmd_mirror = {
     .synopsis = "[--check]",
-    .details = "A mirror that is behind is completed in place. One that is ahead of the log or different is\n"
-               "written anew, and the old file kept as events.jsonl.damaged-TIME.",
+    .details = "A mirror that is behind is completed in place. One that is ahead of the log or\n"
+               "different is written anew, and the old file kept as events.jsonl.damaged-TIME.",
     .examples = "jc mirror\n"
                 "jc mirror --check",
     .options = mirror_command_options,

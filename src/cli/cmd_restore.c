@@ -1,6 +1,7 @@
 /* jc restore: put a backup in place of the log, keeping the old one. Mirrors that hold more than the
  * restored log are left for the person to look at. */
 #include "cli/commands.h"
+#include "cli/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -49,15 +50,19 @@ static int restore(jc_cli *cli, const void *values)
     uint64_t ahead = 0;
     failed = count_ahead(cli, &ahead);
     if (failed == 0 && ahead > 0)
-        jc_cli_warn(cli, "%" PRIu64 " mirror%s ahead of the restored log: 'jc mirror' writes them anew and keeps the "
-                         "old files", ahead, ahead == 1 ? " is" : "s are");
+        jc_cli_warn(
+            cli,
+            "%" PRIu64
+            " mirror%s ahead of the restored log: 'jc mirror' writes them anew and keeps the "
+            "old files",
+            ahead, ahead == 1 ? " is" : "s are");
     return failed;
 }
 
 const jc_command jc_cmd_restore = {
     .synopsis = "FILE",
-    .details = "FILE is what `jc backup` wrote. The log that is there is kept beside it. Mirrors ahead of the\n"
-               "restored log stay as they are until `jc mirror`.",
+    .details = "FILE is what `jc backup` wrote. The log that is there is kept beside it.\n"
+               "Mirrors ahead of the restored log stay as they are until `jc mirror`.",
     .examples = "jc restore /backups/shop-2026-01-09.db",
     .words_min = 1,
     .words_max = 1,

@@ -8,7 +8,8 @@ static int show(jc_cli *cli, const void *values)
     char prefix[64];
     size_t size = strlen(cli->words[0]);
     if (size >= sizeof prefix)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "'%s' is no id: an id has 36 characters", cli->words[0]);
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "'%s' is no id: an id has 36 characters",
+                           cli->words[0]);
     for (size_t i = 0; i <= size; i++) {
         char c = cli->words[0][i];
         prefix[i] = (char)(c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c);

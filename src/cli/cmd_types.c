@@ -94,10 +94,11 @@ static int types(jc_cli *cli, const void *values)
 
 const jc_command jc_cmd_types = {
     .synopsis = "",
-    .details = "In brackets: what data must hold. `a|b` is at least one of them, `:bool` true or false,\n"
-               "`priority?low|high` may be absent. Other types are good too and have no rule. A project\n"
-               "declares its own in .jc/config.json:\n"
-               "  {\"types\": {\"deploy.finished\": {\"required\": \"target\", \"description\": \"…\"}}}",
+    .details =
+        "In brackets: what data must hold. `a|b` is at least one of them, `:bool` true\n"
+        "or false, `priority?low|high` may be absent. Other types are good too and have\n"
+        "no rule. A project declares its own in .jc/config.json:\n"
+        "  {\"types\": {\"deploy.finished\": {\"required\": \"target\", \"description\": \"…\"}}}",
     .examples = "jc types\n"
                 "jc types --json | jq -r .event_type",
     .words_min = 0,

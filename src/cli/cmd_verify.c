@@ -2,6 +2,7 @@
  * against the log (jc_mirror_check), then a head that was kept elsewhere; or one JSONL file alone.
  * Findings are results, on stdout; when one of them is damage, stderr says what to do. */
 #include "cli/commands.h"
+#include "cli/names.h"
 #include "cli/progress.h"
 #include "cli/term.h"
 #include "cli/verify_head.h"
@@ -21,6 +22,7 @@ typedef struct findings {
     jc_verify_result checked;
     uint64_t damages;
     uint64_t mirror_damages;
+    bool head_lost;
     uint64_t notes;
 } findings;
 
@@ -43,7 +45,8 @@ static void report(void *context, const jc_finding *finding)
     (void)jc_text_append_safe(&line, jc_str_of(finding->where), 0);
     jc_cli_must(jc_buf_append_text(&line, finding->damage ? ": " : ": note: ", NULL));
     (void)jc_text_append_safe(&line, jc_str_of(finding->what), 0);
-    printf("%s%.*s%s\n", jc_term_colour(&all->term, finding->damage ? JC_COLOUR_RED : JC_COLOUR_YELLOW),
+    printf("%s%.*s%s\n",
+           jc_term_colour(&all->term, finding->damage ? JC_COLOUR_RED : JC_COLOUR_YELLOW),
            (int)line.size, line.bytes, jc_term_colour(&all->term, JC_COLOUR_NONE));
 }
 
@@ -53,7 +56,9 @@ static void report_mirror(findings *all, jc_str workflow_id, const jc_mirror_rep
     char what[sizeof mirror->text + 64];
     (void)snprintf(where, sizeof where, "%.*s #%" PRIu64, (int)workflow_id.size, workflow_id.bytes,
                    mirror->sequence + 1);
-    jc_finding finding = {.damage = mirror->state != JC_MIRROR_BEHIND, .where = where, .what = what};
+    jc_finding finding = {.damage = mirror->state != JC_MIRROR_BEHIND,
+                          .where = where,
+                          .what = what};
     switch (mirror->state) {
     case JC_MIRROR_EQUAL:
         return;
@@ -61,10 +66,12 @@ static void report_mirror(findings *all, jc_str workflow_id, const jc_mirror_rep
         (void)snprintf(what, sizeof what, "the mirror is behind the log; it will catch up");
         break;
     case JC_MIRROR_AHEAD:
-        (void)snprintf(what, sizeof what, "the mirror goes on where the log ends: %s", mirror->text);
+        (void)snprintf(what, sizeof what, "the mirror goes on where the log ends: %s",
+                       mirror->text);
         break;
     case JC_MIRROR_DIFFERENT:
-        (void)snprintf(what, sizeof what, "the mirror differs in line %" PRIu64 ": %s", mirror->line, mirror->text);
+        (void)snprintf(what, sizeof what, "the mirror differs in line %" PRIu64 ": %s",
+                       mirror->line, mirror->text);
         break;
     case JC_MIRROR_UNREADABLE:
         (void)snprintf(what, sizeof what, "the mirror cannot be read: %s", mirror->text);
@@ -109,8 +116,11 @@ static int check_head(findings *all, const jc_kept_head *head)
     if (status < 0 && (status != JC_ECORRUPT || all->damages == 0))
         return jc_cli_fail_error(all->cli, &error);
     if (status != JC_OK) {
-        jc_finding finding = {.damage = true, .where = "head", .what = status < 0 ? error.text : where};
+        jc_finding finding = {.damage = true,
+                              .where = "head",
+                              .what = status < 0 ? error.text : where};
         report(all, &finding);
+        all->head_lost = true;
         return 0;
     }
     if (!all->cli->json)
@@ -123,13 +133,14 @@ static void print_totals(const findings *all, const char *file)
 {
     const jc_verify_result *checked = &all->checked;
     if (all->cli->json) {
-        printf("{\"events\":%" PRIu64 ",\"workflows\":%" PRIu64 ",\"damages\":%" PRIu64 "}\n", checked->events,
-               checked->workflows, all->damages);
+        printf("{\"events\":%" PRIu64 ",\"workflows\":%" PRIu64 ",\"damages\":%" PRIu64 "}\n",
+               checked->events, checked->workflows, all->damages);
         return;
     }
     printf("checked %" PRIu64 " event%s in %" PRIu64 " workflow%s%s%s: %s\n", checked->events,
            checked->events == 1 ? "" : "s", checked->workflows, checked->workflows == 1 ? "" : "s",
-           file != NULL ? " of " : "", file != NULL ? file : "", all->damages == 0 ? "no damage" : "DAMAGED");
+           file != NULL ? " of " : "", file != NULL ? file : "",
+           all->damages == 0 ? "no damage" : "DAMAGED");
 }
 
 static int conclude(const findings *all, const char *file)
@@ -137,13 +148,18 @@ static int conclude(const findings *all, const char *file)
     print_totals(all, file);
     if (all->damages == 0)
         return JC_EXIT_DONE;
-    const char *advice = "keep the project as it is, and restore a backup or rebuild from the mirrors";
+    const char *advice =
+        "keep the project as it is, and restore a backup or rebuild from the mirrors";
     if (file != NULL)
         advice = "do not trust this file";
     else if (all->mirror_damages == all->damages)
-        advice = "the log is intact; look at the mirror, then 'jc mirror' writes it anew and keeps the old";
-    return jc_cli_fail(all->cli, JC_EXIT_INTEGRITY, "damage in %" PRIu64 " place%s: %s", all->damages,
-                       all->damages == 1 ? "" : "s", advice);
+        advice = "the log is intact: look at the mirror, then 'jc mirror' writes it anew and keeps "
+                 "the old";
+    else if (all->head_lost && all->damages == 1)
+        advice = "the log is sound in itself but is not the one that the head is of; compare it "
+                 "with a backup";
+    return jc_cli_fail(all->cli, JC_EXIT_INTEGRITY, "damage in %" PRIu64 " place%s: %s",
+                       all->damages, all->damages == 1 ? "" : "s", advice);
 }
 
 static int verify_file(findings *all, const char *path)
@@ -169,7 +185,8 @@ static int verify_log(findings *all, const verify_options *options)
         return failed;
 
     jc_error error = {0};
-    if (jc_verify(all->cli->store, workflows.ids, workflows.count, report, all, &all->checked, &error) < 0)
+    if (jc_verify(all->cli->store, workflows.ids, workflows.count, report, all, &all->checked,
+                  &error) < 0)
         return jc_cli_fail_error(all->cli, &error);
     failed = check_mirrors(all, &workflows);
     if (failed == 0 && options->head != NULL)
@@ -184,22 +201,27 @@ static int verify(jc_cli *cli, const void *values)
     if (options->file == NULL)
         return verify_log(&all, options);
     if (options->head != NULL || cli->word_count > 0)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "--file checks a file alone: leave out workflows and --head");
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "--file checks a file alone: leave out workflows and --head");
     return verify_file(&all, options->file);
 }
 
+/* clang-format off */
 static const jc_option verify_command_options[] = {
-    {"file", 0, JC_OPTION_TEXT, "F", "check this JSONL file, without a log", offsetof(verify_options, file)},
-    {"head", 0, JC_OPTION_TEXT, "HASH", "is this head, as 'jc head' printed it, still part of the record?",
+    {"file", 0, JC_OPTION_TEXT, "F", "check this JSONL file, without a log",
+     offsetof(verify_options, file)},
+    {"head", 0, JC_OPTION_TEXT, "HASH",
+     "is this head, as 'jc head' printed it, still part of the record?",
      offsetof(verify_options, head)},
     JC_OPTIONS_END,
 };
+/* clang-format on */
 
 const jc_command jc_cmd_verify = {
     .synopsis = "[WORKFLOW]... [--head HASH]\n--file F",
-    .details = "Checks the hash chains, the order, the database and the mirrors. Damage is named as\n"
-               "WORKFLOW #SEQUENCE: what differs (line N for a file), and the exit code is 5. A mirror that\n"
-               "is merely behind is a note.",
+    .details = "Checks the hash chains, the order, the database and the mirrors. Damage is\n"
+               "named as WORKFLOW #SEQUENCE: what differs (line N for a file), and the exit\n"
+               "code is 5. A mirror that is merely behind is a note.",
     .examples = "jc verify\n"
                 "jc verify fix-login\n"
                 "jc verify --head \"$(git log -1 --format='%(trailers:key=Jc-Head,valueonly)')\"\n"

@@ -1,6 +1,7 @@
 /* jc workflows: how many events each has, and when it began and was last heard of. */
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/names.h"
 #include "cli/term.h"
 
 #include <inttypes.h>
@@ -38,8 +39,10 @@ static void print_json(jc_str name, const jc_workflow_summary *summary)
     jc_hash_format(summary->hash, hash);
     printf("{\"workflow_id\":");
     jc_cli_print_json_text(name);
-    printf(",\"events\":%" PRIu64 ",\"first_at\":\"%s\",\"last_at\":\"%s\",\"last_position\":%" PRIu64
-           ",\"hash\":\"%s\"}\n", summary->events, first, last, summary->last_position, hash);
+    printf(",\"events\":%" PRIu64
+           ",\"first_at\":\"%s\",\"last_at\":\"%s\",\"last_position\":%" PRIu64
+           ",\"hash\":\"%s\"}\n",
+           summary->events, first, last, summary->last_position, hash);
 }
 
 static void print_table(const listing *all)
@@ -49,8 +52,9 @@ static void print_table(const listing *all)
     for (size_t i = 0; i < all->count; i++)
         width = (int)all->names.ids[i].size > width ? (int)all->names.ids[i].size : width;
 
-    printf("%s%-*s  %8s  %-19s  %-19s%s%s\n", jc_term_colour(&term, JC_COLOUR_DIM), width, "workflow", "events",
-           "first", "last", term.terminal ? "  age" : "", jc_term_colour(&term, JC_COLOUR_NONE));
+    printf("%s%-*s  %8s  %-19s  %-19s%s%s\n", jc_term_colour(&term, JC_COLOUR_DIM), width,
+           "workflow", "events", "first", "last", term.terminal ? "  age" : "",
+           jc_term_colour(&term, JC_COLOUR_NONE));
     for (size_t i = 0; i < all->count; i++) {
         const jc_workflow_summary *summary = &all->items[i];
         JC_AUTO(jc_buf) times = {0};
@@ -62,8 +66,8 @@ static void print_table(const listing *all)
             jc_text_append_age(&times, summary->last_us, jc_clock_now_us());
         }
         printf("%s%-*s%s  %8" PRIu64 "  %.*s\n", jc_term_colour(&term, JC_COLOUR_BOLD), width,
-               all->names.ids[i].bytes, jc_term_colour(&term, JC_COLOUR_NONE), summary->events, (int)times.size,
-               times.bytes);
+               all->names.ids[i].bytes, jc_term_colour(&term, JC_COLOUR_NONE), summary->events,
+               (int)times.size, times.bytes);
     }
 }
 

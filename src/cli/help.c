@@ -32,7 +32,8 @@ static void print_option(const jc_option *option)
     const char *value = option->value != NULL ? option->value : "";
     char letter[8] = "    ";
     if (option->letter != 0)
-        (void)snprintf(letter, sizeof letter, "-%c%s", option->letter, option->name != NULL ? ", " : "");
+        (void)snprintf(letter, sizeof letter, "-%c%s", option->letter,
+                       option->name != NULL ? ", " : "");
     (void)snprintf(left, sizeof left, "%s%s%s%s%s", letter, option->name != NULL ? "--" : "",
                    option->name != NULL ? option->name : "", *value != '\0' ? " " : "", value);
     printf("  %-*s %s\n", OPTION_COLUMN, left, option->help);

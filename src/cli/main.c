@@ -105,10 +105,12 @@ static int finish_output(jc_cli *cli, int exit_code)
     if (jc_cli_flush(cli) || cli->output_errno == EPIPE)
         return exit_code;
     if (cli->committed) {
-        jc_cli_warn(cli, "done and stored, but the output cannot be written: %s", strerror(cli->output_errno));
+        jc_cli_warn(cli, "done and stored, but the output cannot be written: %s",
+                    strerror(cli->output_errno));
         return exit_code;
     }
-    return jc_cli_fail(cli, JC_EXIT_FAILED, "cannot write the output: %s", strerror(cli->output_errno));
+    return jc_cli_fail(cli, JC_EXIT_FAILED, "cannot write the output: %s",
+                       strerror(cli->output_errno));
 }
 
 int main(int argc, char **argv)
@@ -124,7 +126,8 @@ int main(int argc, char **argv)
         return jc_cli_fail(&cli, JC_EXIT_USAGE, "no command is given: 'jc help' lists them");
     const jc_command_entry *entry = jc_command_find(argv[at]);
     if (entry == NULL)
-        return jc_cli_fail(&cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help' lists them", argv[at]);
+        return jc_cli_fail(&cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help' lists them",
+                           argv[at]);
 
     cli.command = entry->name;
     int exit_code = run_command(&cli, entry, argc - at - 1, argv + at + 1);

@@ -57,7 +57,8 @@ void jc_render_add(jc_render *render, const jc_event *event)
     jc_row *row = &render->rows[render->count++];
     row->timestamp_us = event->timestamp_us;
     row->sequence = event->sequence;
-    row->workflow_id = keep_cell(render, event->workflow_id, NAME_COLUMNS_MAX, &render->workflow_width);
+    row->workflow_id =
+        keep_cell(render, event->workflow_id, NAME_COLUMNS_MAX, &render->workflow_width);
     row->event_type = keep_cell(render, event->event_type, TYPE_COLUMNS_MAX, &render->type_width);
     row->agent_id = keep_cell(render, event->agent_id, AGENT_COLUMNS_MAX, &render->agent_width);
     row->summary = keep_cell(render, jc_buf_str(&summary), SUMMARY_COLUMNS_MAX, &unused);
@@ -73,21 +74,25 @@ static jc_colour colour_of_type(jc_str event_type)
         const char *part;
         jc_colour colour;
     } colours[] = {
-        {"failed", JC_COLOUR_RED},       {"error", JC_COLOUR_RED},      {"denied", JC_COLOUR_RED},
-        {"blocker", JC_COLOUR_RED},      {"warning", JC_COLOUR_YELLOW}, {"reverted", JC_COLOUR_YELLOW},
-        {"paused", JC_COLOUR_YELLOW},    {"passed", JC_COLOUR_GREEN},   {"completed", JC_COLOUR_GREEN},
-        {"merged", JC_COLOUR_GREEN},     {"agent.note.", JC_COLOUR_MAGENTA},
-        {"agent.message.", JC_COLOUR_BLUE}, {"started", JC_COLOUR_CYAN},
+        {"failed", JC_COLOUR_RED},          {"error", JC_COLOUR_RED},
+        {"denied", JC_COLOUR_RED},          {"blocker", JC_COLOUR_RED},
+        {"warning", JC_COLOUR_YELLOW},      {"reverted", JC_COLOUR_YELLOW},
+        {"paused", JC_COLOUR_YELLOW},       {"passed", JC_COLOUR_GREEN},
+        {"completed", JC_COLOUR_GREEN},     {"merged", JC_COLOUR_GREEN},
+        {"agent.note.", JC_COLOUR_MAGENTA}, {"agent.message.", JC_COLOUR_BLUE},
+        {"started", JC_COLOUR_CYAN},
     };
     for (size_t i = 0; i < sizeof colours / sizeof colours[0]; i++) {
-        if (memmem(event_type.bytes, event_type.size, colours[i].part, strlen(colours[i].part)) != NULL)
+        if (memmem(event_type.bytes, event_type.size, colours[i].part, strlen(colours[i].part)) !=
+            NULL)
             return colours[i].colour;
     }
     return JC_COLOUR_BOLD;
 }
 
 /* Append text and as many spaces as bring it to `width` columns, and two to part it from the next. */
-static void append_cell(jc_buf *line, jc_str text, size_t width, const char *colour, const char *end)
+static void append_cell(jc_buf *line, jc_str text, size_t width, const char *colour,
+                        const char *end)
 {
     jc_cli_must(jc_buf_append_text(line, colour, NULL));
     size_t used = jc_text_append_safe(line, text, 0);
@@ -106,7 +111,8 @@ static void append_time(const jc_render *render, jc_buf *line, const jc_row *row
         return;
     jc_buf_clear(&text);
     jc_text_append_age(&text, row->timestamp_us, now_us);
-    append_cell(line, jc_buf_str(&text), AGE_WIDTH, jc_term_colour(&render->term, JC_COLOUR_DIM), end);
+    append_cell(line, jc_buf_str(&text), AGE_WIDTH, jc_term_colour(&render->term, JC_COLOUR_DIM),
+                end);
 }
 
 /* How many columns stand before the summary. */
@@ -140,12 +146,15 @@ static void print_row(const jc_render *render, jc_buf *line, const jc_row *row, 
     jc_buf_clear(line);
     append_time(render, line, row, now_us);
     if (!render->one_workflow)
-        append_cell(line, row->workflow_id, render->workflow_width, jc_term_colour(term, JC_COLOUR_BOLD), end);
-    append_cell(line, jc_str_of(sequence), render->sequence_width, jc_term_colour(term, JC_COLOUR_DIM), end);
+        append_cell(line, row->workflow_id, render->workflow_width,
+                    jc_term_colour(term, JC_COLOUR_BOLD), end);
+    append_cell(line, jc_str_of(sequence), render->sequence_width,
+                jc_term_colour(term, JC_COLOUR_DIM), end);
     append_cell(line, row->event_type, render->type_width,
                 jc_term_colour(term, colour_of_type(row->event_type)), end);
     if (render->agent_width > 0)
-        append_cell(line, row->agent_id, render->agent_width, jc_term_colour(term, JC_COLOUR_CYAN), end);
+        append_cell(line, row->agent_id, render->agent_width, jc_term_colour(term, JC_COLOUR_CYAN),
+                    end);
     (void)jc_text_append_safe(line, row->summary, summary_columns(render));
     while (line->size > 0 && line->bytes[line->size - 1] == ' ')
         line->size--;
@@ -163,16 +172,15 @@ void jc_render_flush(jc_render *render)
     jc_arena_reset(&render->arena);
 }
 
-/* ---- one event in full ---- */
-
 static void print_field(const jc_term *term, const char *name, jc_str value)
 {
     if (value.bytes == NULL)
         return;
     JC_AUTO(jc_buf) safe = {0};
     (void)jc_text_append_safe(&safe, value, 0);
-    printf("%s%-15s%s %.*s\n", jc_term_colour(term, JC_COLOUR_DIM), name, jc_term_colour(term, JC_COLOUR_NONE),
-           (int)safe.size, safe.bytes != NULL ? safe.bytes : "");
+    printf("%s%-15s%s %.*s\n", jc_term_colour(term, JC_COLOUR_DIM), name,
+           jc_term_colour(term, JC_COLOUR_NONE), (int)safe.size,
+           safe.bytes != NULL ? safe.bytes : "");
 }
 
 static void print_number(const jc_term *term, const char *name, uint64_t value)
@@ -223,7 +231,8 @@ static void indent_json(jc_buf *out, jc_str json)
             i += token.size;
             continue;
         }
-        bool empty = opens && i + 1 < json.size && (json.bytes[i + 1] == '}' || json.bytes[i + 1] == ']');
+        bool empty =
+            opens && i + 1 < json.size && (json.bytes[i + 1] == '}' || json.bytes[i + 1] == ']');
         bool ends_empty = closes && (json.bytes[i - 1] == '{' || json.bytes[i - 1] == '[');
         if (opens)
             depth++;
@@ -273,6 +282,7 @@ void jc_render_full(const jc_term *term, const jc_event *event)
 
     JC_AUTO(jc_buf) data = {0};
     indent_json(&data, event->data);
-    printf("%sdata%s\n%.*s\n", jc_term_colour(term, JC_COLOUR_DIM), jc_term_colour(term, JC_COLOUR_NONE),
-           (int)data.size, data.bytes != NULL ? data.bytes : "");
+    printf("%sdata%s\n%.*s\n", jc_term_colour(term, JC_COLOUR_DIM),
+           jc_term_colour(term, JC_COLOUR_NONE), (int)data.size,
+           data.bytes != NULL ? data.bytes : "");
 }

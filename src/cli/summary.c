@@ -22,13 +22,15 @@ typedef struct summary_rule {
 
 #define FEATURE "%name|feature_name|feature_id"
 
+/* clang-format off */
 static const summary_rule summaries[] = {
     {"feature.renamed", {FEATURE, " → %new_name"}},
     {"feature.planned", {FEATURE, "%description"}},
     {"feature.", {FEATURE, "%error|reason", "%duration_ms", "%cost_usd"}},
     {"workflow.phase_changed", {"%from_phase", " → %to_phase", "%reason"}},
     {"phase.changed", {"%from_phase", " → %to_phase", "%reason"}},
-    {"workflow.", {"%name|workflow_name|task|description|title", "%error|reason|message", "%duration_ms",
+    {"workflow.", {"%name|workflow_name|task|description|title", "%error|reason|message",
+                   "%duration_ms",
                    "%cost_usd|total_cost_usd|total_cost"}},
     {"agent.note.", {"%title", "%content"}},
     {"agent.message.sent", {"%from_agent", " → %to_agent", "%subject", "%content"}},
@@ -39,7 +41,8 @@ static const summary_rule summaries[] = {
                     "%tool_input.command|tool_input.file_path|tool_input.path|tool_input.pattern|"
                     "tool_input.url|tool_input.description|command|file_path|path",
                     "%error", "%duration_ms"}},
-    {"agent.test_result", {"%test_file|suite|name", "passed %passed", "failed %failed", "%duration_ms"}},
+    {"agent.test_result", {"%test_file|suite|name", "passed %passed", "failed %failed",
+                           "%duration_ms"}},
     {"agent.notified", {"%title", "%message"}},
     {"agent.hook.received", {"%hook_event_name|hook_event", "%tool_name|message"}},
     {"tests.", {"%test_file|suite|feature", "%count", "failed %failed", "%duration_ms"}},
@@ -53,6 +56,7 @@ static const summary_rule summaries[] = {
     {"task.", {"%task_subject|subject|title|name|content"}},
     {"context.compacted", {"%trigger|reason"}},
 };
+/* clang-format on */
 
 static const summary_rule *find_rule(jc_str event_type)
 {
@@ -140,7 +144,8 @@ void jc_summary_append(jc_json *json, jc_arena *scratch, const jc_event *event, 
     jc_str unused = {0};
     jc_json_limits limits = {.size_max = JC_DATA_SIZE_MAX, .depth_max = JC_DATA_DEPTH_MAX};
     jc_arena_reset(scratch);
-    if (rule != NULL && jc_json_read(json, event->data, limits, scratch, &data, &unused, NULL) == JC_OK) {
+    if (rule != NULL &&
+        jc_json_read(json, event->data, limits, scratch, &data, &unused, NULL) == JC_OK) {
         for (size_t i = 0; i < PARTS_MAX && rule->parts[i] != NULL; i++)
             append_part(buf, rule->parts[i], data);
     }

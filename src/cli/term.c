@@ -40,9 +40,11 @@ jc_term jc_term_of_output(void)
 const char *jc_term_colour(const jc_term *term, jc_colour colour)
 {
     static const char *const escapes[] = {
-        [JC_COLOUR_NONE] = "\033[0m",   [JC_COLOUR_DIM] = "\033[2m",      [JC_COLOUR_BOLD] = "\033[1m",
-        [JC_COLOUR_RED] = "\033[31m",   [JC_COLOUR_GREEN] = "\033[32m",   [JC_COLOUR_YELLOW] = "\033[33m",
-        [JC_COLOUR_BLUE] = "\033[34m",  [JC_COLOUR_MAGENTA] = "\033[35m", [JC_COLOUR_CYAN] = "\033[36m",
+        [JC_COLOUR_NONE] = "\033[0m",   [JC_COLOUR_DIM] = "\033[2m",
+        [JC_COLOUR_BOLD] = "\033[1m",   [JC_COLOUR_RED] = "\033[31m",
+        [JC_COLOUR_GREEN] = "\033[32m", [JC_COLOUR_YELLOW] = "\033[33m",
+        [JC_COLOUR_BLUE] = "\033[34m",  [JC_COLOUR_MAGENTA] = "\033[35m",
+        [JC_COLOUR_CYAN] = "\033[36m",
     };
     return term->colours ? escapes[colour] : "";
 }
@@ -88,9 +90,9 @@ static bool within(int32_t point, const int32_t (*ranges)[2], size_t count)
 static size_t columns_of(int32_t point)
 {
     static const int32_t none[][2] = {{0x300, 0x36f}, {0x200b, 0x200d}, {0xfe00, 0xfe0f}};
-    static const int32_t two[][2] = {{0x1100, 0x115f},   {0x2e80, 0xa4cf},   {0xac00, 0xd7a3},
-                                     {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},
-                                     {0xffe0, 0xffe6},   {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
+    static const int32_t two[][2] = {{0x1100, 0x115f}, {0x2e80, 0xa4cf},   {0xac00, 0xd7a3},
+                                     {0xf900, 0xfaff}, {0xfe30, 0xfe6f},   {0xff00, 0xff60},
+                                     {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}};
     if (point < 0x300)
         return 1;
     if (within(point, none, sizeof none / sizeof none[0]))
@@ -105,7 +107,10 @@ static size_t safe_form(const char *bytes, size_t room, char ret_form[16], size_
     if (point < 0)
         return (size_t)snprintf(ret_form, 16, "\\x%02x", (unsigned)(uint8_t)bytes[0]);
     if (point == '\n' || point == '\t' || point == '\r')
-        return (size_t)snprintf(ret_form, 16, "\\%c", point == '\n' ? 'n' : point == '\t' ? 't' : 'r');
+        return (size_t)snprintf(ret_form, 16, "\\%c",
+                                point == '\n'   ? 'n'
+                                : point == '\t' ? 't'
+                                                : 'r');
     if (is_harmful(point))
         return (size_t)snprintf(ret_form, 16, "\\u%04x", (unsigned)point);
     memcpy(ret_form, bytes, *ret_consumed);
@@ -143,7 +148,8 @@ void jc_text_append_age(jc_buf *buf, int64_t time_us, int64_t now_us)
     static const struct {
         int64_t seconds;
         const char *name;
-    } units[] = {{365 * 86400, "y"}, {7 * 86400, "w"}, {86400, "d"}, {3600, "h"}, {60, "m"}, {1, "s"}};
+    } units[] = {{365 * 86400, "y"}, {7 * 86400, "w"}, {86400, "d"},
+                 {3600, "h"},        {60, "m"},        {1, "s"}};
     int64_t distance = (now_us - time_us) / JC_US_PER_SECOND;
     int64_t size = distance < 0 ? -distance : distance;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -152,8 +158,8 @@ void jc_text_append_age(jc_buf *buf, int64_t time_us, int64_t now_us)
         if (size < least * units[i].seconds)
             continue;
         long long count = (long long)(size / units[i].seconds);
-        jc_cli_must(jc_buf_append_format(buf, NULL, distance < 0 ? "in %lld%s" : "%lld%s ago", count,
-                                         units[i].name));
+        jc_cli_must(jc_buf_append_format(buf, NULL, distance < 0 ? "in %lld%s" : "%lld%s ago",
+                                         count, units[i].name));
         return;
     }
     jc_cli_must(jc_buf_append_text(buf, "now", NULL));
@@ -179,7 +185,9 @@ void jc_text_append_duration(jc_buf *buf, int64_t duration_ms)
     else if (seconds < 3600)
         jc_cli_must(jc_buf_append_format(buf, NULL, "%lldm %02llds", seconds / 60, seconds % 60));
     else if (seconds < 86400)
-        jc_cli_must(jc_buf_append_format(buf, NULL, "%lldh %02lldm", seconds / 3600, seconds / 60 % 60));
+        jc_cli_must(
+            jc_buf_append_format(buf, NULL, "%lldh %02lldm", seconds / 3600, seconds / 60 % 60));
     else
-        jc_cli_must(jc_buf_append_format(buf, NULL, "%lldd %lldh", seconds / 86400, seconds / 3600 % 24));
+        jc_cli_must(
+            jc_buf_append_format(buf, NULL, "%lldd %lldh", seconds / 86400, seconds / 3600 % 24));
 }

@@ -65,7 +65,8 @@ static bool parse_long(jc_str name, jc_str place, jc_str hash, jc_kept_head *hea
         return parse_count(place, &head->position);
     }
     head->workflow_id = name;
-    return jc_workflow_id_check(name, NULL) == JC_OK && parse_count(place, &head->sequence) && head->sequence > 0;
+    return jc_workflow_id_check(name, NULL) == JC_OK && parse_count(place, &head->sequence) &&
+           head->sequence > 0;
 }
 
 int jc_kept_head_parse(const jc_cli *cli, const char *text, jc_kept_head *ret_head)
@@ -81,9 +82,11 @@ int jc_kept_head_parse(const jc_cli *cli, const char *text, jc_kept_head *ret_he
         good = parse_long(fields[0], fields[1], fields[2], ret_head);
     if (good)
         return 0;
-    return jc_cli_fail(cli, JC_EXIT_USAGE,
-                       "--head '%s' is no head: give what 'jc head' printed, POSITION:HASH, or the hash of 64 hex "
-                       "digits", text);
+    return jc_cli_fail(
+        cli, JC_EXIT_USAGE,
+        "--head '%s' is no head: give what 'jc head' printed, POSITION:HASH, or the hash of 64 hex "
+        "digits",
+        text);
 }
 
 static bool same_hash(jc_hash a, jc_hash b)
@@ -105,15 +108,18 @@ static jc_status find_at_position(jc_cli *cli, const jc_kept_head *head, char wh
         status = jc_store_info_read(cli->store, &info, reterr);
         if (status < 0)
             return status;
-        (void)snprintf(where, WHERE_SIZE, "the log ends at position %" PRIu64 ", the head is of position %" PRIu64
-                       ": events were cut off", info.position, head->position);
+        (void)snprintf(where, WHERE_SIZE,
+                       "the log ends at position %" PRIu64 ", the head is of position %" PRIu64
+                       ": events were cut off",
+                       info.position, head->position);
         return JC_END;
     }
     if (status < 0)
         return status;
     bool same = same_hash(hash, head->hash);
-    (void)snprintf(where, WHERE_SIZE, same ? "the store at position %" PRIu64
-                                           : "the store at position %" PRIu64 " has another head",
+    (void)snprintf(where, WHERE_SIZE,
+                   same ? "the store at position %" PRIu64
+                        : "the store at position %" PRIu64 " has another head",
                    head->position);
     return same ? JC_OK : JC_END;
 }
@@ -122,7 +128,9 @@ static jc_status find_at_position(jc_cli *cli, const jc_kept_head *head, char wh
 static jc_status find_at_sequence(jc_cli *cli, const jc_kept_head *head, char where[WHERE_SIZE],
                                   jc_error *reterr)
 {
-    jc_filter filter = {.workflow_ids = &head->workflow_id, .workflow_count = 1, .from = head->sequence,
+    jc_filter filter = {.workflow_ids = &head->workflow_id,
+                        .workflow_count = 1,
+                        .from = head->sequence,
                         .to = head->sequence};
     jc_cursor *cursor = NULL;
     const jc_event *event = NULL;
@@ -132,11 +140,12 @@ static jc_status find_at_sequence(jc_cli *cli, const jc_kept_head *head, char wh
     int size = (int)head->workflow_id.size;
     const char *name = head->workflow_id.bytes;
     if (status == JC_END) {
-        (void)snprintf(where, WHERE_SIZE, "%.*s does not reach #%" PRIu64 ": events were cut off", size, name,
-                       head->sequence);
+        (void)snprintf(where, WHERE_SIZE, "%.*s does not reach #%" PRIu64 ": events were cut off",
+                       size, name, head->sequence);
     } else if (status == JC_OK) {
         bool same = same_hash(event->hash, head->hash);
-        (void)snprintf(where, WHERE_SIZE, same ? "%.*s #%" PRIu64 : "%.*s #%" PRIu64 " has another hash", size, name,
+        (void)snprintf(where, WHERE_SIZE,
+                       same ? "%.*s #%" PRIu64 : "%.*s #%" PRIu64 " has another hash", size, name,
                        head->sequence);
         status = same ? JC_OK : JC_END;
     }
@@ -144,15 +153,13 @@ static jc_status find_at_sequence(jc_cli *cli, const jc_kept_head *head, char wh
     return status;
 }
 
-/* ---- a hash alone ---- */
-
 /* The heads of the workflows while the log is walked, sorted by name. */
 typedef struct walk {
     struct walk_head {
         char name[JC_WORKFLOW_ID_SIZE_MAX + 1];
         uint64_t sequence;
         jc_hash hash;
-    } *heads;
+    } * heads;
     size_t count;
     size_t capacity;
 } walk;
@@ -175,7 +182,8 @@ static size_t place_of(const walk *heads, const char *name)
 static void put_head(walk *into, const jc_event *event)
 {
     char name[JC_WORKFLOW_ID_SIZE_MAX + 1];
-    (void)snprintf(name, sizeof name, "%.*s", (int)event->workflow_id.size, event->workflow_id.bytes);
+    (void)snprintf(name, sizeof name, "%.*s", (int)event->workflow_id.size,
+                   event->workflow_id.bytes);
     size_t at = place_of(into, name);
     if (at == into->count || strcmp(into->heads[at].name, name) != 0) {
         if (into->count == into->capacity) {
@@ -200,19 +208,20 @@ static jc_hash hash_of_walk(const walk *from)
         char line[JC_WORKFLOW_ID_SIZE_MAX + JC_HASH_TEXT_SIZE + 32];
         char hex[JC_HASH_TEXT_SIZE];
         jc_hash_format(from->heads[i].hash, hex);
-        int size = snprintf(line, sizeof line, "%s %" PRIu64 " %s\n", from->heads[i].name, from->heads[i].sequence,
-                            hex);
+        int size = snprintf(line, sizeof line, "%s %" PRIu64 " %s\n", from->heads[i].name,
+                            from->heads[i].sequence, hex);
         jc_hasher_add(&hasher, line, (size_t)size);
     }
     return jc_hasher_take(&hasher);
 }
 
 /* Does this event's hash, or the store's head after it, match? */
-static bool matches(walk *heads, bool by_store, const jc_event *event, jc_hash hash, char where[WHERE_SIZE])
+static bool matches(walk *heads, bool by_store, const jc_event *event, jc_hash hash,
+                    char where[WHERE_SIZE])
 {
     if (!by_store) {
-        (void)snprintf(where, WHERE_SIZE, "%.*s #%" PRIu64, (int)event->workflow_id.size, event->workflow_id.bytes,
-                       event->sequence);
+        (void)snprintf(where, WHERE_SIZE, "%.*s #%" PRIu64, (int)event->workflow_id.size,
+                       event->workflow_id.bytes, event->sequence);
         return same_hash(event->hash, hash);
     }
     (void)snprintf(where, WHERE_SIZE, "the store at position %" PRIu64, event->position);
@@ -221,7 +230,8 @@ static bool matches(walk *heads, bool by_store, const jc_event *event, jc_hash h
 }
 
 /* One pass over the log. */
-static jc_status walk_log(jc_cli *cli, bool by_store, jc_hash hash, char where[WHERE_SIZE], jc_error *reterr)
+static jc_status walk_log(jc_cli *cli, bool by_store, jc_hash hash, char where[WHERE_SIZE],
+                          jc_error *reterr)
 {
     walk heads = {0};
     jc_filter filter = {0};
@@ -244,7 +254,8 @@ static jc_status walk_log(jc_cli *cli, bool by_store, jc_hash hash, char where[W
     return status;
 }
 
-static jc_status find_anywhere(jc_cli *cli, const jc_kept_head *head, char where[WHERE_SIZE], jc_error *reterr)
+static jc_status find_anywhere(jc_cli *cli, const jc_kept_head *head, char where[WHERE_SIZE],
+                               jc_error *reterr)
 {
     jc_hash now = {0};
     uint64_t position = 0;
@@ -258,8 +269,9 @@ static jc_status find_anywhere(jc_cli *cli, const jc_kept_head *head, char where
     if (status == JC_END)
         status = walk_log(cli, true, head->hash, where, reterr);
     if (status == JC_END)
-        (void)snprintf(where, WHERE_SIZE, "no event and no earlier state of the log has this hash: events were "
-                                          "changed or cut off");
+        (void)snprintf(where, WHERE_SIZE,
+                       "no event and no earlier state of the log has this hash: events were "
+                       "changed or cut off");
     return status;
 }
 

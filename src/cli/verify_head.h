@@ -22,7 +22,7 @@ int jc_kept_head_parse(const jc_cli *cli, const char *text, jc_kept_head *ret_he
 /* Look for it: as the store's head now, as any event's hash, and as the store's head at an earlier
  * position. JC_OK: found, *ret_where (room for 256 bytes) says where. JC_END: the record does not hold
  * it, *ret_where says what differs. */
-JC_MUST_CHECK jc_status jc_kept_head_find(jc_cli *cli, const jc_kept_head *head, char ret_where[256],
-                                          jc_error *reterr);
+JC_MUST_CHECK jc_status jc_kept_head_find(jc_cli *cli, const jc_kept_head *head,
+                                          char ret_where[256], jc_error *reterr);
 
 #endif

@@ -105,7 +105,8 @@ static jc_status check_expected(const memory_log *log, const jc_unit *unit, jc_e
     for (size_t i = 0; i < unit->expected_count; i++) {
         uint64_t at = head_of(log, unit->expected[i].workflow_id).sequence;
         if (at != unit->expected[i].sequence)
-            return jc_fail(reterr, JC_ECONFLICT, "the workflow is at %" PRIu64 ", expected was %" PRIu64, at,
+            return jc_fail(reterr, JC_ECONFLICT, "workflow '%.*s' is at %" PRIu64 ", expected was %" PRIu64,
+                           (int)unit->expected[i].workflow_id.size, unit->expected[i].workflow_id.bytes, at,
                            unit->expected[i].sequence);
     }
     return JC_OK;

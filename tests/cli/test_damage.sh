@@ -130,6 +130,66 @@ test_an_unreadable_folder_is_a_failure() {
     stored 3
 }
 
+test_a_mirror_that_cannot_be_read_does_not_hide_the_log() {
+    fill
+    chmod -R a+rwX .
+    chmod 000 agents/w/events.jsonl
+    as_nobody -C "$PWD" verify
+    exits 5
+    out_has "the mirror cannot be read"
+    as_nobody -C "$PWD" export
+    succeeds
+    out_lines 3
+    chmod 644 agents/w/events.jsonl
+    stored 3
+}
+
+# A disk of one mebibyte, where the tests may mount one.
+test_a_full_disk_stores_nothing_and_loses_nothing() {
+    mkdir "$T/disk"
+    mount -t tmpfs -o size=1m none "$T/disk" 2>/dev/null || skip "mounting is not allowed here"
+    trap 'cd / && umount "$T/disk"' EXIT
+    cd "$T/disk"
+    jc init >/dev/null
+    acknowledged=0
+    while [ "$acknowledged" -lt 1000 ]; do
+        run emit w a.happened -d "{\"text\":\"$(printf '%020000d' 0)\"}"
+        [ "$status" -eq 0 ] || break
+        acknowledged=$((acknowledged + 1))
+    done
+    refused 1 "jc emit: "
+    equal "$(jc export | wc -l)" "$acknowledged"
+    rm -f agents/w/events.jsonl
+    run emit w a.happened
+    exits 0
+    equal "$(jc export | wc -l)" $((acknowledged + 1))
+    run verify
+    exits 0
+}
+
+# Somebody with the file keeps it locked for longer than anybody waits.
+test_a_log_that_is_locked_past_the_deadline_is_busy() {
+    command -v sqlite3 >/dev/null || skip "there is no sqlite3 program"
+    fill
+    mkfifo "$T/statements"
+    sqlite3 .jc/events.db <"$T/statements" >"$T/locked" &
+    holder=$!
+    trap 'kill "$holder" 2>/dev/null || true' EXIT
+    exec 3>"$T/statements"
+    printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&3
+    eventually grep -q 1 "$T/locked"
+    run emit w a.happened
+    refused 1 "jc emit: "
+    run log --json
+    succeeds
+    out_lines 3
+    exec 3>&-
+    wait "$holder" || true
+    run emit w a.happened
+    succeeds
+    stored 4
+}
+
 test_a_backup_is_a_whole_project_log() {
     fill
     run backup "$T/backup.db"
@@ -150,8 +210,7 @@ test_a_backup_never_overwrites() {
     refused 1 "$T/file"
     equal "$(cat "$T/file")" precious
     run backup "$T/nowhere/file"
-    exits 1
-    equal "$(wc -l <"$T/err")" 1
+    refused 4 "$T/nowhere/file"
 }
 
 test_restore_keeps_the_old_log() {

@@ -6,6 +6,13 @@ fill() {
     seq 1 "$1" | sed 's/.*/{"workflow_id":"w","event_type":"a.happened","timestamp":"2026-01-09T10:00:00Z","data":{"n":&}}/'
 }
 
+# The message says how many events are committed; so many are stored, and at least $1.
+stored_as_said() {
+    said=$(sed 's/.*; \([0-9]*\) events were committed before.*/\1/' "$T/err")
+    stored "$said"
+    [ "$said" -ge "$1" ] || complain "expected at least $1 to be committed"
+}
+
 # Another project, named by $copy.
 make_copy() {
     copy=$T/copy
@@ -68,8 +75,7 @@ test_a_bad_line_is_named_and_what_was_committed_stays() {
     { fill 1500; echo '{"workflow_id":"w","event_type":"bad"}'; } >"$T/lines"
     run import "$T/lines"
     refused 2 "line 1501"
-    err_has "1000 events were committed"
-    stored 1000
+    stored_as_said 1000
     fill 1500 >"$T/lines"
     run import "$T/lines"
     succeeds
@@ -142,8 +148,7 @@ test_ctrl_c_ends_an_import_after_what_is_committed() {
     status=0
     wait "$importer" || status=$?
     refused 1 "interrupted"
-    err_has "1000 events were committed"
-    stored 1000
+    stored_as_said 1000
     run import "$T/lines"
     succeeds
     stored 2000

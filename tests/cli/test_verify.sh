@@ -174,12 +174,26 @@ test_a_mirror_that_is_a_folder_does_not_stop_an_append() {
     equal "$(jc export w | wc -l)" 4
 }
 
-test_a_mirror_without_a_workflow_is_damage() {
+test_a_workflow_that_vanished_from_the_log_shows_by_its_mirror() {
+    fill
+    jc backup "$T/backup.db" >/dev/null
+    jc emit lost a.happened >/dev/null
+    jc restore "$T/backup.db" >/dev/null 2>&1
+    run verify
+    exits 5
+    out_has "lost #1: the mirror goes on where the log ends"
+    run mirror
+    exits 0
+    cat agents/lost/events.jsonl.damaged-* | grep -q '"workflow_id":"lost"'
+    stored 4
+}
+
+test_a_mirror_of_another_workflow_is_damage() {
     fill
     cp -r agents/w agents/stranger
     run verify
     exits 5
-    out_has "stranger #1: the mirror goes on where the log ends"
+    out_has "stranger #1: the mirror differs in line 1"
 }
 
 test_a_file_alone_is_checked() {

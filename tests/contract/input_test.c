@@ -56,8 +56,9 @@ static void check_text(jc_fixture *fixture, set_field *set, jc_str text, uint64_
     set(&event, text);
     jc_status status = jc_test_append(fixture->store, &event, 1, NULL, &fixture->error);
     if (status != wanted)
-        fail_msg("'%.*s' gave %s instead of %s: %s", (int)text.size, text.bytes,
-                 jc_status_name(status), jc_status_name(wanted), fixture->error.text);
+        fail_msg("'%.*s' gave %s instead of %s: %s", (int)text.size,
+                 text.bytes != NULL ? text.bytes : "(absent)", jc_status_name(status),
+                 jc_status_name(wanted), fixture->error.text);
 }
 
 static void check_refused(jc_fixture *fixture, set_field *set, const jc_str texts[])

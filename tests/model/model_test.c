@@ -148,7 +148,7 @@ static bool step_kill(model_run *model)
     make_request(model);
     jc_twins_close_real(&model->twins);
     pid_t child = jc_child_start(append_and_exit, model);
-    jc_clock_sleep_us((int64_t)jc_random_below(&model->random, 4000));
+    jc_clock_sleep_us((int64_t)jc_random_below(&model->random, 10000));
     jc_child_kill(child);
     return jc_twins_open_real(&model->twins) && settle(model);
 }

@@ -23,10 +23,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define POINTS_DEFAULT 2400
+#define POINTS_DEFAULT 2100
 #define POINTS_A_SEED 30
 #define STEPS 24
 #define LIVES_MAX 3
+#define RUN_SECONDS_MAX 30 /* a run takes milliseconds; one that hangs is ended, and told of */
 #define JOBS_MAX 16
 
 typedef struct crash_mode {
@@ -35,15 +36,16 @@ typedef struct crash_mode {
     bool honest;
     const char *lies[2];
     bool synchronous_off;
-    uint64_t share; /* one of so many points of the mode full */
+    uint64_t share;        /* one of so many points of the mode full */
+    uint64_t heal_percent; /* of the steps: more, where syncs of the mirror matter */
 } crash_mode;
 
 static const crash_mode modes[] = {
-    {.name = "full", .honest = true, .share = 1},
-    {.name = "normal", .durability = JC_DURABILITY_NORMAL, .honest = true, .share = 5},
-    {.name = "lying-log", .lies = {"/events.db", "/events.db-wal"}, .share = 12},
-    {.name = "off", .synchronous_off = true, .share = 12},
-    {.name = "lying-mirror", .lies = {"/events.jsonl"}, .share = 12},
+    {"full", .honest = true, .share = 1, .heal_percent = 4},
+    {"normal", JC_DURABILITY_NORMAL, .honest = true, .share = 6, .heal_percent = 4},
+    {"lying-log", .lies = {"/events.db", "/events.db-wal"}, .share = 20, .heal_percent = 4},
+    {"off", .synchronous_off = true, .share = 20, .heal_percent = 4},
+    {"lying-mirror", .lies = {"/events.jsonl"}, .share = 10, .heal_percent = 25},
 };
 #define MODE_COUNT (sizeof modes / sizeof *modes)
 
@@ -79,6 +81,7 @@ static void begin(jc_sim *sim, const crash_mode *mode, const char *folder, uint6
     jc_sim_begin(sim, folder, seed);
     sim->durability = mode->durability;
     sim->honest = mode->honest;
+    sim->heal_percent = mode->heal_percent;
     for (size_t i = 0; i < 2 && mode->lies[i] != NULL; i++)
         jc_disk_lie(sim->disk, mode->lies[i]);
     jc_random random = {.state = jc_random_mix(seed, 2)};
@@ -122,9 +125,11 @@ static void run_lives(jc_sim *sim, uint64_t seed, uint64_t point)
 static void run_point(jc_sim *sim, const crash_mode *mode, const char *folder, uint64_t seed,
                       uint64_t point)
 {
+    (void)alarm(RUN_SECONDS_MAX);
     begin(sim, mode, folder, seed);
     run_lives(sim, seed, point);
     jc_sim_end(sim);
+    (void)alarm(0);
 }
 
 /* ---- a job: some seeds of a mode ---- */
@@ -278,9 +283,10 @@ static void report_honest(const crash_mode *mode, const arguments *given, const 
         if (sum->failures[claim].count > 0)
             report_failure(mode, given, sum, claim);
     }
-    result(sum->unknown_there > 0 && sum->unknown_gone > 0, mode->name,
-           "appends cut short were found stored in some runs and not stored in others");
-    if (mode->durability == JC_DURABILITY_NORMAL)
+    if (mode->durability == JC_DURABILITY_FULL)
+        result(sum->unknown_there > 0 && sum->unknown_gone > 0, mode->name,
+               "appends cut short were found stored in some runs and not stored in others");
+    else
         result(sum->lost > 0, mode->name, "some acknowledged events are lost, only the last ones");
 }
 

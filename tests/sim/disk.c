@@ -309,6 +309,16 @@ static int count_call(jc_disk *disk, bool grows, bool *ret_arrives)
 
 /* ---- what programs call ---- */
 
+static bool has_folder(const char *path)
+{
+    char folder[JC_DISK_PATH_SIZE];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return slash != NULL && is_there(folder);
+}
+
 int jc_disk_open(jc_disk *disk, const char *path, bool create, jc_disk_file **ret_file)
 {
     size_t index = name_index(disk, path);
@@ -320,17 +330,17 @@ int jc_disk_open(jc_disk *disk, const char *path, bool create, jc_disk_file **re
     int failure = count_call(disk, create && !exists, &arrives);
     if (!arrives)
         return failure;
+    if (!exists && (!create || !has_folder(path)))
+        return failure != 0 ? failure : ENOENT;
 
     if (exists && name->file == NULL) {
         /* Somebody made it without telling the disk: then it is as good as durable. */
         name->file = new_file(disk);
         name->durable = name->file;
         load_file(name->file, path);
-    } else if (!exists && create) {
+    } else if (!exists) {
         rebind(name, new_file(disk));
         add_naming(disk, (jc_disk_naming){JC_DISK_CREATE, index, 0, name->file});
-    } else if (!exists) {
-        return failure != 0 ? failure : ENOENT;
     }
     name->file->lies = lies_about(disk, path);
     *ret_file = name->file;

@@ -44,6 +44,7 @@ typedef struct jc_sim {
     jc_durability durability;
     bool plain;  /* the real disk: SQLite's own files, the system's calls */
     bool honest; /* no lies about syncs, no weakened SQLite: all claims hold */
+    uint64_t heal_percent; /* how many steps of the workload heal a mirror */
     jc_disk *disk;
     jc_sim_files files;
     jc_ledger ledger;

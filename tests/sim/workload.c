@@ -233,13 +233,13 @@ static void step(jc_sim *sim)
 {
     size_t i = sim->stores[1] != NULL ? (size_t)jc_random_below(&sim->random, 2) : 0;
     uint64_t kind = jc_random_below(&sim->random, 100);
-    if (kind < 80) {
+    if (jc_random_chance(&sim->random, sim->heal_percent)) {
+        heal(sim, sim->stores[i]);
+    } else if (kind < 84) {
         append(sim, sim->stores[i]);
-    } else if (kind < 87) {
+    } else if (kind < 91) {
         close_handle(sim, i);
         open_handle(sim, i);
-    } else if (kind < 91) {
-        heal(sim, sim->stores[i]);
     } else if (kind < 96) {
         read_all(sim, sim->stores[i]);
     } else if (sim->stores[1] == NULL) {

@@ -103,6 +103,11 @@ static int64_t as_key(uint64_t key)
     return key > INT64_MAX ? INT64_MAX : (int64_t)key;
 }
 
+static uint64_t as_key_back(int64_t key)
+{
+    return key > 0 ? (uint64_t)key : 0;
+}
+
 /* Everything but `after`, once for the life of the cursor. */
 static void bind_filter(row_cursor *cursor)
 {
@@ -246,6 +251,26 @@ jc_status jc_sqlite_cursor_open(void *context, const jc_filter *filter, void **r
     return JC_OK;
 }
 
+/* In a damaged file rows may come in any order; a reader that believed them could go round for ever. */
+static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_page *page, jc_error *reterr)
+{
+    uint64_t key = as_key_back(after);
+    bool ordered = true;
+    for (size_t i = 0; i <= page->count; i++) {
+        uint64_t next = page->last;
+        if (i < page->count)
+            next = by_sequence(cursor) ? page->events[i].sequence : page->events[i].position;
+        else if (!page->damaged)
+            break;
+        ordered = ordered && (cursor->filter.reverse ? next < key && next > 0 : next > key);
+        key = next;
+    }
+    if (ordered)
+        return JC_OK;
+    return jc_fail(reterr, JC_ECORRUPT, "the rows of the log are not in order behind %s %lld: run jc verify",
+                   by_sequence(cursor) ? "sequence" : "position", (long long)after);
+}
+
 static jc_status read_page(row_cursor *cursor, int64_t after, jc_page *page, jc_error *reterr)
 {
     jc_status status = jc_page_clear(page, reterr);
@@ -256,6 +281,11 @@ static jc_status read_page(row_cursor *cursor, int64_t after, jc_page *page, jc_
     status = jc_rows_read(cursor->self->db, cursor->rows, by_sequence(cursor), page, reterr);
     /* The reset ends the read transaction: pages hold none between them. */
     (void)sqlite3_reset(cursor->rows);
+    if (status < 0)
+        return status;
+    status = check_order(cursor, after, page, reterr);
+    if (status < 0)
+        page->count = 0;
     return status;
 }
 

@@ -162,6 +162,12 @@ static jc_status summarise(jc_sqlite *self, sqlite3_stmt *first, jc_str workflow
     return JC_OK;
 }
 
+static bool is_behind(jc_str found, jc_str last)
+{
+    int order = memcmp(found.bytes, last.bytes, found.size < last.size ? found.size : last.size);
+    return order > 0 || (order == 0 && found.size > last.size);
+}
+
 static jc_status list(jc_sqlite *self, sqlite3_stmt *next, sqlite3_stmt *first,
                       jc_status (*each)(void *context, const jc_workflow_summary *summary), void *context,
                       jc_error *reterr)
@@ -174,6 +180,9 @@ static jc_status list(jc_sqlite *self, sqlite3_stmt *next, sqlite3_stmt *first,
         jc_str found = text_of(next, 0);
         if (found.bytes == NULL)
             return JC_OK;
+        /* In a damaged index the next may not be behind the last: that would never end. */
+        if (!is_behind(found, jc_buf_str(&name)))
+            return jc_fail(reterr, JC_ECORRUPT, "the index of workflows is not in order: run jc verify");
         jc_buf_clear(&name);
         jc_status status = jc_buf_append_str(&name, found, reterr);
         (void)sqlite3_reset(next);

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,14 +42,7 @@ struct jc_queue_words {
 
 void jc_queue_open(jc_queue *queue, const char *path)
 {
-    *queue = (jc_queue){.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
-    struct stat facts;
-    if (queue->fd < 0 || fstat(queue->fd, &facts) < 0 || !S_ISREG(facts.st_mode))
-        return;
-    if (facts.st_size < FILE_SIZE && ftruncate(queue->fd, FILE_SIZE) < 0)
-        return;
-    void *words = mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
-    queue->words = words != MAP_FAILED ? words : NULL;
+    *queue = (jc_queue){.fd = -1, .path = strdup(path)};
 }
 
 void jc_queue_close(jc_queue *queue)
@@ -56,7 +51,36 @@ void jc_queue_close(jc_queue *queue)
         (void)munmap(queue->words, sizeof *queue->words);
     if (queue->fd >= 0)
         (void)close(queue->fd);
+    free(queue->path);
     *queue = (jc_queue){.fd = -1};
+}
+
+/* The words are mapped once; the mapping outlives the descriptor. */
+static void map_words(jc_queue *queue)
+{
+    struct stat facts;
+    if (fstat(queue->fd, &facts) < 0 || !S_ISREG(facts.st_mode))
+        return;
+    if (facts.st_size < FILE_SIZE && ftruncate(queue->fd, FILE_SIZE) < 0)
+        return;
+    void *words = mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
+    queue->words = words != MAP_FAILED ? words : NULL;
+}
+
+static bool open_file(jc_queue *queue)
+{
+    if (queue->path == NULL)
+        return false;
+    queue->fd = open(queue->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (queue->fd >= 0 && queue->words == NULL)
+        map_words(queue);
+    return queue->fd >= 0;
+}
+
+static void close_file(jc_queue *queue)
+{
+    (void)close(queue->fd);
+    queue->fd = -1;
 }
 
 /* false with errno EAGAIN or EACCES: somebody else has it. */
@@ -132,10 +156,14 @@ static void give_up(jc_queue *queue, enum lock lock)
 
 bool jc_queue_enter(jc_queue *queue, int64_t deadline_us)
 {
-    if (queue->fd < 0 || !acquire(queue, NEXT, deadline_us))
+    if (!open_file(queue))
         return false;
-    queue->inside = acquire(queue, BUSY, deadline_us);
-    give_up(queue, NEXT);
+    if (acquire(queue, NEXT, deadline_us)) {
+        queue->inside = acquire(queue, BUSY, deadline_us);
+        give_up(queue, NEXT);
+    }
+    if (!queue->inside)
+        close_file(queue);
     return queue->inside;
 }
 
@@ -145,4 +173,5 @@ void jc_queue_leave(jc_queue *queue)
         return;
     queue->inside = false;
     give_up(queue, BUSY);
+    close_file(queue);
 }

@@ -17,12 +17,15 @@
 struct jc_queue_words;
 
 typedef struct jc_queue {
-    int fd; /* -1: there is no queue, everybody is on his own */
+    char *path; /* of the lock file; NULL: there is no queue, everybody is on his own */
     struct jc_queue_words *words;
+    int fd; /* -1 unless inside or waiting */
     bool inside;
 } jc_queue;
 
-/* Open the lock file, making it if need be. Cannot fail: without it there is no queue. */
+/* Prepare to queue at the lock file `path`. Cannot fail: without the file there is no queue. The file
+ * is opened anew for every turn, so that no child that a process forks meanwhile shares its locks
+ * and keeps them when the parent dies. */
 void jc_queue_open(jc_queue *queue, const char *path);
 void jc_queue_close(jc_queue *queue);
 
