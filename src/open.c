@@ -7,6 +7,8 @@
 #include "store/backend_sqlite/sqlite.h"
 #include "store/store.h"
 
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define CONFIG_SIZE_MAX ((size_t)1024 * 1024)
@@ -35,6 +37,8 @@ static jc_status check_log_exists(const char *project_dir, const char *log, jc_e
     char folder[JC_PATH_SIZE_MAX];
     if (access(log, F_OK) == 0)
         return JC_OK;
+    if (errno != ENOENT && errno != ENOTDIR)
+        return jc_fail(reterr, JC_EIO, "cannot open %s: %s", log, strerror(errno));
     jc_status status = jc_path_join(project_dir, ".jc", folder, sizeof folder, reterr);
     if (status < 0)
         return status;

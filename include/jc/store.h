@@ -222,7 +222,8 @@ JC_API JC_MUST_CHECK jc_status jc_workflow_list(jc_store *store,
                                                 void *context, jc_error *reterr);
 
 /* Wait until the log has an event past `position`, written by any process, or `timeout_ms` is over
- * (0 only looks). JC_OK: it has; *ret_position is its last. JC_END: the time is over. */
+ * (0 only looks). JC_OK: it has; *ret_position is its last. JC_END: the time is over.
+ * JC_ESTALE  the log was replaced; reopen it. */
 JC_API JC_MUST_CHECK jc_status jc_wait(jc_store *store, uint64_t position, int timeout_ms,
                                        uint64_t *ret_position, jc_error *reterr);
 

@@ -2,9 +2,8 @@
  * bytes, so that no number and no escape is written anew. */
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/when.h"
 #include "intake/batch.h"
-
-#include <time.h>
 
 /* A line holds an event's data and a little around it, one level deeper. */
 #define LINE_LIMITS                                                                                \
@@ -42,28 +41,6 @@ static member member_of(yyjson_val *key)
     return MEMBER_COUNT;
 }
 
-static struct tm local_parts(int64_t time_us)
-{
-    time_t seconds = (time_t)(time_us / JC_US_PER_SECOND);
-    struct tm parts;
-    (void)gmtime_r(&seconds, &parts);
-    parts.tm_isdst = -1;
-    return parts;
-}
-
-/* The instant at which local clocks show what `as_if_utc` would show in UTC. */
-static jc_status local_time(jc_str text, int64_t as_if_utc, int64_t *ret_us, jc_error *reterr)
-{
-    struct tm wanted = local_parts(as_if_utc);
-    struct tm found = wanted;
-    time_t seconds = mktime(&found);
-    /* mktime moves a time that clocks skip; then it does not exist. */
-    if (seconds == (time_t)-1 || found.tm_hour != wanted.tm_hour || found.tm_min != wanted.tm_min)
-        return jc_fail(reterr, JC_EINVAL, "the local time '%.*s' does not exist", (int)text.size, text.bytes);
-    *ret_us = (int64_t)seconds * JC_US_PER_SECOND + as_if_utc % JC_US_PER_SECOND;
-    return JC_OK;
-}
-
 jc_status jc_intake_time(jc_str text, bool utc, int64_t *ret_us, jc_error *reterr)
 {
     int64_t as_if_utc = 0;
@@ -73,9 +50,8 @@ jc_status jc_intake_time(jc_str text, bool utc, int64_t *ret_us, jc_error *reter
         return status;
     if (zone.size > 0)
         return jc_time_parse(text, ret_us, reterr);
-    status = utc ? JC_OK : local_time(text, as_if_utc, &as_if_utc, reterr);
-    if (status < 0)
-        return status;
+    if (!utc)
+        return jc_when_parse_record(text, ret_us, reterr);
     if (as_if_utc < JC_TIMESTAMP_US_MIN || as_if_utc > JC_TIMESTAMP_US_MAX)
         return jc_fail(reterr, JC_EINVAL, "the time '%.*s' lies outside the years 1970 to 9999",
                        (int)text.size, text.bytes);

@@ -222,8 +222,8 @@ static jc_status settle_expected(appending *append, const jc_unit *unit, jc_appe
     }
     if (stored_count > 0 && stored_count < unit->count)
         return jc_fail(reterr, JC_ECONFLICT,
-                       "%zu of the unit's %zu events are stored already, the others are not", stored_count,
-                       unit->count);
+                       "%zu of the unit's %zu events are stored already, the others are not: read the workflow "
+                       "again and decide anew", stored_count, unit->count);
     if (stored_count == 0)
         return jc_fail(reterr, JC_ECONFLICT, "%s", reason->text);
     *result = (jc_append_result){.already_stored = stored_count,
@@ -248,8 +248,8 @@ static jc_status insert_unit(appending *append, const jc_unit *unit, jc_append_r
     }
     if (unit->expected_count > 0 && result->already_stored > 0 && result->stored > 0)
         return jc_fail(reterr, JC_ECONFLICT,
-                       "%zu of the unit's %zu events are stored already, the others are not",
-                       result->already_stored, unit->count);
+                       "%zu of the unit's %zu events are stored already, the others are not: read the workflow "
+                       "again and decide anew", result->already_stored, unit->count);
     return JC_OK;
 }
 
@@ -299,15 +299,6 @@ static jc_status append_units(appending *append, const jc_unit units[], size_t c
     return JC_OK;
 }
 
-/* The log that we have open must still be the one of that name: it may have been restored. */
-static jc_status check_not_replaced(jc_sqlite *self, jc_error *reterr)
-{
-    int moved = 0;
-    if (sqlite3_file_control(self->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved)
-        return jc_fail(reterr, JC_ESTALE, "%s was replaced by another file: reopen it", self->path);
-    return JC_OK;
-}
-
 static jc_status begin(jc_sqlite *self, jc_error *reterr)
 {
     int timeout_ms = self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
@@ -318,7 +309,7 @@ static jc_status begin(jc_sqlite *self, jc_error *reterr)
     (void)jc_queue_enter(&self->queue, now + (int64_t)timeout_ms * 500);
     jc_status status = jc_sqlite_run(self, JC_SQL_BEGIN, reterr);
     if (status == JC_OK) {
-        status = check_not_replaced(self, reterr);
+        status = jc_sqlite_check_current(self, reterr);
         if (status < 0)
             jc_sqlite_undo(self, JC_SQL_ROLLBACK);
     }

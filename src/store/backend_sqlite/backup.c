@@ -52,7 +52,8 @@ static jc_status make_empty(const char *path, jc_error *reterr)
     (void)unlink(path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return jc_fail_errno(reterr, errno, "cannot make %s", path);
+        return jc_fail(reterr, errno == ENOSPC ? JC_EFULL : JC_EIO, "cannot make the copy %s: %s", path,
+                       strerror(errno));
     (void)close(fd);
     return JC_OK;
 }

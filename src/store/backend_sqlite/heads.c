@@ -239,6 +239,9 @@ jc_status jc_sqlite_wait(void *context, uint64_t position, int timeout_ms, uint6
             return JC_OK;
         }
         int64_t left_ms = (end_us - jc_clock_monotonic_us() + 999) / 1000;
+        status = jc_sqlite_check_current(self, reterr);
+        if (status < 0)
+            return status;
         if (left_ms <= 0)
             return JC_END;
         jc_wake_sleep(&self->wake, left_ms > 1000 ? 1000 : (int)left_ms);

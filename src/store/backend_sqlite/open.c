@@ -105,6 +105,14 @@ jc_status jc_sqlite_run(jc_sqlite *self, jc_sql which, jc_error *reterr)
     return status;
 }
 
+jc_status jc_sqlite_check_current(jc_sqlite *self, jc_error *reterr)
+{
+    int moved = 0;
+    if (sqlite3_file_control(self->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved)
+        return jc_fail(reterr, JC_ESTALE, "%s was replaced by another file: reopen it", self->path);
+    return JC_OK;
+}
+
 void jc_sqlite_undo(jc_sqlite *self, jc_sql which)
 {
     jc_status status = jc_sqlite_run(self, which, NULL);

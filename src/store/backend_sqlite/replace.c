@@ -5,7 +5,7 @@
  * write-ahead log into the old database; rename the old database away, then what is left of its
  * write-ahead log after it; rename the new one in. For that instant there is no events.db and nobody
  * can open it. Those who have the old one open keep it, by its inode, and find out at their next
- * append (append.c, check_not_replaced). */
+ * append (open.c, jc_sqlite_check_current). */
 #include "store/backend_sqlite/replace.h"
 
 #include "base/clock.h"

@@ -62,6 +62,9 @@ JC_MUST_CHECK jc_status jc_sqlite_statement(jc_sqlite *self, jc_sql which, sqlit
 /* Run a statement that gives no rows. */
 JC_MUST_CHECK jc_status jc_sqlite_run(jc_sqlite *self, jc_sql which, jc_error *reterr);
 
+/* Is the log that we have open still the one of that name? JC_ESTALE: it was restored or rebuilt. */
+JC_MUST_CHECK jc_status jc_sqlite_check_current(jc_sqlite *self, jc_error *reterr);
+
 /* Roll back, on a way out that has another failure to tell. */
 void jc_sqlite_undo(jc_sqlite *self, jc_sql which);
 
