@@ -47,13 +47,13 @@ static jc_status copy_to(sqlite3 *from, const char *path, void (*progress)(void 
     return status;
 }
 
-static jc_status make_empty(const char *path, jc_error *reterr)
+/* `path` is the name that the copy will have, for the message. */
+static jc_status make_empty(const char *made, const char *path, jc_error *reterr)
 {
-    (void)unlink(path);
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    (void)unlink(made);
+    int fd = open(made, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
-        return jc_fail(reterr, errno == ENOSPC ? JC_EFULL : JC_EIO, "cannot make the copy %s: %s", path,
-                       strerror(errno));
+        return jc_fail_errno(reterr, errno, "cannot make %s", path);
     (void)close(fd);
     return JC_OK;
 }
@@ -81,7 +81,7 @@ jc_status jc_sqlite_backup(void *context, const char *path,
         return jc_fail(reterr, JC_EINVAL, "the path %s is too long", path);
     if (access(path, F_OK) == 0)
         return jc_fail(reterr, JC_EEXISTS, "%s exists; a backup never replaces a file", path);
-    jc_status status = make_empty(made, reterr);
+    jc_status status = make_empty(made, path, reterr);
     if (status < 0)
         return status;
 

@@ -17,8 +17,9 @@ typedef struct row_cursor {
     sqlite3_stmt *rows;
     char since[JC_TIME_TEXT_SIZE];
     char until[JC_TIME_TEXT_SIZE];
-    /* Of the events that were there when it was opened, those that match lie within these positions. */
-    uint64_t first, last, position_at_open;
+    /* Of the events that were there at the first page, those that match lie within these positions. */
+    bool ranged;
+    uint64_t first, last, position_at_start;
 } row_cursor;
 
 static bool by_sequence(const row_cursor *cursor)
@@ -199,8 +200,9 @@ static jc_status range_of_workflows(row_cursor *cursor, uint64_t *first, uint64_
 static jc_status find_range(row_cursor *cursor, jc_error *reterr)
 {
     cursor->first = 1;
-    jc_status status = jc_sqlite_last_position(cursor->self, &cursor->position_at_open, reterr);
-    cursor->last = cursor->position_at_open;
+    cursor->ranged = true;
+    jc_status status = jc_sqlite_last_position(cursor->self, &cursor->position_at_start, reterr);
+    cursor->last = cursor->position_at_start;
     const jc_filter *filter = &cursor->filter;
     if (status < 0 || by_sequence(cursor) ||
         (!filter->has_since && !filter->has_until && filter->workflow_count == 0))
@@ -210,7 +212,7 @@ static jc_status find_range(row_cursor *cursor, jc_error *reterr)
     status = filter->workflow_count > 0 ? range_of_workflows(cursor, &first, &last, reterr)
                                         : range_of_times(cursor, &first, &last, reterr);
     if (status == JC_OK) {
-        cursor->first = first > 0 ? first : cursor->position_at_open + 1;
+        cursor->first = first > 0 ? first : cursor->position_at_start + 1;
         cursor->last = last;
     }
     return status;
@@ -235,9 +237,7 @@ jc_status jc_sqlite_cursor_open(void *context, const jc_filter *filter, void **r
     jc_time_format(filter->has_until ? within_range(filter->until_us) : JC_TIMESTAMP_US_MAX, cursor->until);
 
     JC_AUTO(jc_buf) sql = {0};
-    jc_status status = find_range(cursor, reterr);
-    if (status == JC_OK)
-        status = write_sql(cursor, &sql, reterr);
+    jc_status status = write_sql(cursor, &sql, reterr);
     if (status == JC_OK)
         status = jc_buf_append_char(&sql, '\0', reterr);
     if (status == JC_OK)
@@ -292,15 +292,19 @@ static jc_status read_page(row_cursor *cursor, int64_t after, jc_page *page, jc_
 /* Newest first there is nothing to come, so the range bounds both ends. */
 static jc_status read_page_back(row_cursor *cursor, uint64_t after, jc_page *page, jc_error *reterr)
 {
-    if (after == 0 && !by_sequence(cursor) && cursor->last < cursor->position_at_open)
+    if (after == 0 && !by_sequence(cursor) && cursor->last < cursor->position_at_start)
         after = cursor->last + 1;
-    jc_status status = read_page(cursor, after > 0 ? as_key(after) : INT64_MAX, page, reterr);
-    return status;
+    return read_page(cursor, after > 0 ? as_key(after) : INT64_MAX, page, reterr);
 }
 
 jc_status jc_sqlite_cursor_page(void *context, uint64_t after, jc_page *page, jc_error *reterr)
 {
     row_cursor *cursor = context;
+    jc_status status = cursor->ranged ? JC_OK : find_range(cursor, reterr);
+    if (status < 0) {
+        cursor->ranged = false;
+        return status;
+    }
     if (cursor->filter.reverse)
         return read_page_back(cursor, after, page, reterr);
     if (by_sequence(cursor))
@@ -309,7 +313,7 @@ jc_status jc_sqlite_cursor_page(void *context, uint64_t after, jc_page *page, jc
     if (after + 1 < cursor->first)
         after = cursor->first - 1;
     /* Behind the last match of those that were there, go on with what came since. */
-    if (after >= cursor->last && after < cursor->position_at_open)
-        after = cursor->position_at_open;
+    if (after >= cursor->last && after < cursor->position_at_start)
+        after = cursor->position_at_start;
     return read_page(cursor, as_key(after), page, reterr);
 }
