@@ -51,12 +51,18 @@ suites() {
     folder=$2
     shift 2
     heading "tests: $name"
-    rm -f "$folder/meson-logs/$name.json"
+    # With a wrapper, meson adds the wrapper's name to the log's.
+    found=
+    rm -f "$folder/meson-logs/$name.json" "$folder/meson-logs/$name-valgrind.json"
     meson test -C "$folder" --no-rebuild --logbase "$name" --num-processes 2 --print-errorlogs "$@" \
         >"$results/$name.log" 2>&1
-    if [ -s "$folder/meson-logs/$name.json" ]; then
-        cp "$folder/meson-logs/$name.json" "$results/$name.json"
-    else
+    for log in "$folder/meson-logs/$name.json" "$folder/meson-logs/$name-valgrind.json"; do
+        if [ -s "$log" ]; then
+            cp "$log" "$results/$name.json"
+            found=yes
+        fi
+    done
+    if [ -z "$found" ]; then
         cat "$results/$name.log"
         record not_ok "$name"
     fi

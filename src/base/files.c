@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int system_open(void *context, const char *path, int flags, mode_t mode)
@@ -188,10 +189,8 @@ jc_status jc_file_replace(const char *path, mode_t mode, jc_str content, jc_erro
         (void)unlink(beside);
         return status;
     }
-    char *slash = strrchr(beside, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    return jc_folder_sync(slash != NULL ? beside : ".", reterr);
+    jc_path_folder(path, beside, sizeof beside);
+    return jc_folder_sync(beside, reterr);
 }
 
 jc_status jc_path_join(const char *dir, const char *name, char *ret, size_t ret_size, jc_error *reterr)
@@ -236,4 +235,25 @@ jc_status jc_folder_sync(const char *path, jc_error *reterr)
     if (system_sync_folder(NULL, path) < 0)
         return jc_fail_errno(reterr, errno, "cannot sync the folder %s", path);
     return JC_OK;
+}
+
+void jc_path_folder(const char *path, char *ret, size_t ret_size)
+{
+    (void)snprintf(ret, ret_size, "%s", path);
+    char *slash = strrchr(ret, '/');
+    if (slash == NULL)
+        (void)snprintf(ret, ret_size, ".");
+    else
+        slash[slash == ret ? 1 : 0] = '\0';
+}
+
+void jc_path_keep(const char *path, const char *tag, char *ret, size_t ret_size)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    char moment[32];
+    (void)strftime(moment, sizeof moment, "%Y-%m-%dT%H-%M-%S", gmtime_r(&now, &utc));
+    (void)snprintf(ret, ret_size, "%s.%s-%s", path, tag, moment);
+    for (int i = 1; access(ret, F_OK) == 0; i++)
+        (void)snprintf(ret, ret_size, "%s.%s-%s-%d", path, tag, moment, i);
 }

@@ -53,4 +53,11 @@ JC_MUST_CHECK jc_status jc_folder_make(const char *path, mode_t mode, jc_error *
 /* Sync a folder, so that names made in it survive a power cut. */
 JC_MUST_CHECK jc_status jc_folder_sync(const char *path, jc_error *reterr);
 
+/* The folder that holds `path`, into `ret`: "." when the path names none. */
+void jc_path_folder(const char *path, char *ret, size_t ret_size);
+
+/* A name beside `path` that nobody has taken, for keeping an old file: PATH.TAG-2026-01-09T10-00-00,
+ * with a number behind when there is one already. */
+void jc_path_keep(const char *path, const char *tag, char *ret, size_t ret_size);
+
 #endif

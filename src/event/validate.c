@@ -45,6 +45,12 @@ static jc_status lift(yyjson_val *data, const char *name, jc_arena *arena, jc_st
     return field->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
 }
 
+/* What is wrong with data is said of the type, since its rule is what was broken. */
+static jc_status fail_of_type(const jc_event *event, jc_status status, const char *text, jc_error *reterr)
+{
+    return jc_fail(reterr, status, "%.*s: %s", (int)event->event_type.size, event->event_type.bytes, text);
+}
+
 static jc_status check_data(jc_validator *validator, jc_event *event, jc_arena *arena,
                             yyjson_val **ret_data, jc_error *reterr)
 {
@@ -67,8 +73,7 @@ static jc_status check_rule(const jc_validator *validator, yyjson_val *data, con
     const char *rule = jc_types_rule(validator->types, event->event_type, &known);
     if (validator->strict && !known)
         return jc_fail(reterr, JC_EINVAL,
-                       "event_type: '%.*s' is neither built in nor declared in .jc/config.json",
-                       (int)event->event_type.size, event->event_type.bytes);
+                       "event_type: it is neither built in nor declared in .jc/config.json");
     return jc_rule_check(rule, data, event, reterr);
 }
 
@@ -99,16 +104,18 @@ jc_status jc_event_validate(jc_validator *validator, const jc_event *event, jc_a
 
     jc_event valid = *event;
     yyjson_val *data = NULL;
-    status = check_data(validator, &valid, arena, &data, reterr);
+    jc_error detail;
+    status = check_data(validator, &valid, arena, &data, &detail);
     if (status == JC_OK)
-        status = lift(data, "agent_id", arena, &valid.agent_id, reterr);
+        status = lift(data, "agent_id", arena, &valid.agent_id, &detail);
     if (status == JC_OK)
-        status = lift(data, "correlation_id", arena, &valid.correlation_id, reterr);
+        status = lift(data, "correlation_id", arena, &valid.correlation_id, &detail);
     if (status == JC_OK)
-        status = lift(data, "causation_id", arena, &valid.causation_id, reterr);
+        status = lift(data, "causation_id", arena, &valid.causation_id, &detail);
     if (status == JC_OK)
-        status = check_rule(validator, data, &valid, reterr);
-    if (status == JC_OK)
-        *ret_valid = valid;
-    return status;
+        status = check_rule(validator, data, &valid, &detail);
+    if (status < 0)
+        return fail_of_type(event, status, detail.text, reterr);
+    *ret_valid = valid;
+    return JC_OK;
 }

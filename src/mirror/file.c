@@ -38,10 +38,7 @@ jc_status jc_mirror_file_init(jc_mirror_file *file, const jc_store *store, jc_st
 static jc_status make_folder_of(const char *path, jc_error *reterr)
 {
     char folder[JC_PATH_SIZE_MAX];
-    (void)snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        *slash = '\0';
+    jc_path_folder(path, folder, sizeof folder);
     return jc_folder_make(folder, 0700, reterr);
 }
 

@@ -1,6 +1,5 @@
 /* Healing a mirror: completed in place when it is a beginning of what the log says, else written anew
  * beside it and renamed over it, with the old file kept. */
-#include "base/clock.h"
 #include "base/fail.h"
 #include "mirror/catch_up.h"
 #include "mirror/compare.h"
@@ -10,24 +9,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOCK_TIMEOUT_MS 5000
-
-/* events.jsonl.damaged-2026-01-09T10-00-00, with a number behind when that is taken. */
-static void choose_kept(const char *path, char *ret, size_t size)
-{
-    time_t now = (time_t)(jc_clock_now_us() / JC_US_PER_SECOND);
-    struct tm utc;
-    char time_text[32];
-    (void)gmtime_r(&now, &utc);
-    (void)strftime(time_text, sizeof time_text, "%Y-%m-%dT%H-%M-%S", &utc);
-    const int length_max = JC_PATH_SIZE_MAX - 64;
-    (void)snprintf(ret, size, "%.*s.damaged-%s", length_max, path, time_text);
-    for (int i = 1; access(ret, F_OK) == 0; i++)
-        (void)snprintf(ret, size, "%.*s.damaged-%s-%d", length_max, path, time_text, i);
-}
 
 static jc_status write_all(jc_mirror_file *file, jc_store *store, jc_str workflow_id,
                            jc_mirror_place *place, jc_error *reterr)
@@ -44,10 +28,7 @@ static jc_status write_all(jc_mirror_file *file, jc_store *store, jc_str workflo
 static jc_status sync_folder_of(const jc_mirror_file *file, jc_error *reterr)
 {
     char folder[JC_PATH_SIZE_MAX];
-    (void)snprintf(folder, sizeof folder, "%s", file->path);
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        *slash = '\0';
+    jc_path_folder(file->path, folder, sizeof folder);
     if (file->ops->sync_folder(file->context, folder) < 0)
         return jc_fail_errno(reterr, errno, "cannot sync %s", folder);
     return JC_OK;
@@ -70,7 +51,7 @@ static jc_status write_anew(const jc_mirror_file *old, jc_store *store, jc_str w
     if (status == JC_OK)
         status = write_all(&beside, store, workflow_id, place, reterr);
     if (status == JC_OK) {
-        choose_kept(old->path, report->kept, sizeof report->kept);
+        jc_path_keep(old->path, "damaged", report->kept, sizeof report->kept);
         if (old->ops->rename(old->context, old->path, report->kept) < 0 ||
             old->ops->rename(old->context, beside.path, old->path) < 0)
             status = jc_fail_errno(reterr, errno, "cannot rename the mirror %s", old->path);
@@ -83,7 +64,7 @@ static jc_status write_anew(const jc_mirror_file *old, jc_store *store, jc_str w
 /* A workflow that the log does not have: its mirror is only put aside. */
 static jc_status put_aside(const jc_mirror_file *file, jc_mirror_report *report, jc_error *reterr)
 {
-    choose_kept(file->path, report->kept, sizeof report->kept);
+    jc_path_keep(file->path, "damaged", report->kept, sizeof report->kept);
     if (file->ops->rename(file->context, file->path, report->kept) < 0)
         return jc_fail_errno(reterr, errno, "cannot rename the mirror %s", file->path);
     report->written = true;

@@ -44,15 +44,12 @@ static jc_status check_counts(const jc_unit units[], size_t count, jc_error *ret
 }
 
 /* Say whose rule was broken: the field comes from validation, the place is known here. */
-static jc_status name_event(const jc_event *event, size_t index, size_t count, jc_status status,
-                            const jc_error *detail, jc_error *reterr)
+static jc_status name_event(size_t index, size_t count, jc_status status, const jc_error *detail,
+                            jc_error *reterr)
 {
     if (status != JC_EINVAL || count == 1)
         return jc_fail(reterr, status, "%s", detail->text);
-    jc_str type = event->event_type;
-    return jc_fail(reterr, status, "event %zu of %zu (%.*s): %s", index + 1, count,
-                   (int)(type.size > JC_EVENT_TYPE_SIZE_MAX ? 0 : type.size),
-                   type.bytes != NULL ? type.bytes : "", detail->text);
+    return jc_fail(reterr, status, "event %zu of %zu: %s", index + 1, count, detail->text);
 }
 
 /* `seen` holds the ids of the unit so far; the valid events stay where they are. */
@@ -77,7 +74,7 @@ static jc_status validate_events(jc_store *store, const jc_unit *unit, jc_event 
         if (status == JC_OK && unit->count > 1)
             status = refuse_repeated_id(store, &seen, &valid[i], &detail);
         if (status < 0)
-            return name_event(&unit->events[i], i, unit->count, status, &detail, reterr);
+            return name_event(i, unit->count, status, &detail, reterr);
     }
     return JC_OK;
 }

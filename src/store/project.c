@@ -72,36 +72,52 @@ static bool find_main_work_tree(const char *dir, char ret[PATH_MAX])
     return true;
 }
 
-/* Upwards from `dir`, which is shortened on the way. `ret_git` gets the first folder with a `.git`. */
-static bool find_upwards(char dir[PATH_MAX], const char *name, char ret_git[PATH_MAX])
+static bool has_entry(const char *dir, const char *name)
 {
-    ret_git[0] = '\0';
-    for (;;) {
-        char path[PATH_MAX];
-        if (is_folder(dir, name))
-            return true;
-        if (ret_git[0] == '\0' && jc_path_join(dir, ".git", path, sizeof path, NULL) == JC_OK &&
-            access(path, F_OK) == 0)
-            (void)snprintf(ret_git, PATH_MAX, "%s", dir);
-        char *slash = strrchr(dir, '/');
-        if (slash == NULL || dir[1] == '\0')
+    char path[PATH_MAX];
+    return jc_path_join(dir, name, path, sizeof path, NULL) == JC_OK && access(path, F_OK) == 0;
+}
+
+/* Shorten `dir` to its parent; false at the root. */
+static bool go_up(char dir[PATH_MAX])
+{
+    char *slash = strrchr(dir, '/');
+    if (slash == NULL || dir[1] == '\0')
+        return false;
+    slash[slash == dir ? 1 : 0] = '\0';
+    return true;
+}
+
+/* Upwards from `dir`, which is shortened on the way, to the first folder that holds .jc/. */
+static bool find_project(char dir[PATH_MAX])
+{
+    while (!is_folder(dir, ".jc")) {
+        if (!go_up(dir))
             return false;
-        slash[slash == dir ? 1 : 0] = '\0';
     }
+    return true;
+}
+
+/* The same, to the first folder that is a git work tree. */
+static bool find_work_tree(char dir[PATH_MAX])
+{
+    while (!has_entry(dir, ".git")) {
+        if (!go_up(dir))
+            return false;
+    }
+    return true;
 }
 
 jc_status jc_project_find(const char *start_dir, char ret_dir[JC_PATH_SIZE_MAX], jc_error *reterr)
 {
+    char start[PATH_MAX];
     char dir[PATH_MAX];
-    char git[PATH_MAX];
-    char main_tree[PATH_MAX];
-    if (realpath(start_dir, dir) == NULL)
+    if (realpath(start_dir, start) == NULL)
         return jc_fail(reterr, JC_ENOTFOUND, "there is no folder %s", start_dir);
-    bool found = find_upwards(dir, ".jc", git);
-    if (!found && git[0] != '\0' && find_main_work_tree(git, main_tree)) {
-        (void)snprintf(dir, sizeof dir, "%s", main_tree);
-        found = find_upwards(dir, ".jc", git);
-    }
+    memcpy(dir, start, sizeof dir);
+    bool found = find_project(dir);
+    if (!found && find_work_tree(start))
+        found = find_main_work_tree(start, dir) && find_project(dir);
     if (!found)
         return jc_fail(reterr, JC_ENOTFOUND, "no .jc/ in %s or above it", start_dir);
     (void)snprintf(ret_dir, JC_PATH_SIZE_MAX, "%s", dir);
@@ -166,10 +182,8 @@ static jc_status add_ignored_lines(const char *gitignore, bool *ret_added, jc_er
 static jc_status ignore_in_git(const char *project_dir, jc_project_made *made, jc_error *reterr)
 {
     char dir[PATH_MAX];
-    char git[PATH_MAX];
     (void)snprintf(dir, sizeof dir, "%s", project_dir);
-    (void)find_upwards(dir, "\n", git);
-    if (git[0] == '\0')
+    if (!find_work_tree(dir))
         return JC_OK;
     jc_status status =
         jc_path_join(project_dir, ".gitignore", made->gitignore, sizeof made->gitignore, reterr);

@@ -23,7 +23,8 @@ typedef struct jc_sweep {
     uint64_t unseen;        /* failures that no caller was told of: the mirror caught up later */
 } jc_sweep;
 
-/* Run the script in `folder` with the fault at 1, 2, 3 … until it passes without. After each failure
+/* Run the script in `folder` with the fault at 1, 2, 3 … until it passes without (JC_SIM_EVERY=K in the
+ * environment: in steps of K, for runs that are slow under an analyser). After each failure
  * the handle must answer properly, and at the end of each run every claim must hold. `before` and
  * `after` (may be NULL) are called at the start of each run and when all of it is closed and freed;
  * the latter may fail a claim. false: `sim`

@@ -326,10 +326,14 @@ static jc_status commit(appending *append, jc_error *reterr)
     if (append->stored == 0)
         return jc_sqlite_run(self, JC_SQL_ROLLBACK, reterr);
     jc_status status = jc_sqlite_run(self, JC_SQL_COMMIT, reterr);
-    if (status < 0)
-        jc_sqlite_undo(self, JC_SQL_ROLLBACK);
-    else
+    if (status == JC_OK) {
         jc_wake_signal(&self->wake);
+        return JC_OK;
+    }
+    /* A commit that failed on input or output may be in the file all the same, whatever the reason. */
+    if ((sqlite3_errcode(self->db) & 0xff) == SQLITE_IOERR)
+        status = JC_EIO;
+    jc_sqlite_undo(self, JC_SQL_ROLLBACK);
     return status;
 }
 

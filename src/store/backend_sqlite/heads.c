@@ -46,6 +46,9 @@ jc_status jc_sqlite_head(void *context, jc_str workflow_id, jc_head *ret_head, j
     jc_status status = jc_sqlite_statement(self, JC_SQL_SELECT_HEAD, &stmt, reterr);
     if (status < 0)
         return status;
+    /* Inside an append the deadline is the append's. */
+    if (sqlite3_get_autocommit(self->db))
+        set_deadline(self);
     JC_AUTO(jc_stmt_use) use = stmt;
     (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC, SQLITE_UTF8);
     int code = sqlite3_step(use);

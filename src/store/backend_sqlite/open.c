@@ -7,6 +7,8 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/files.h"
+#include "jc/project.h"
 #include "store/backend_sqlite/schema.h"
 
 #include <errno.h>
@@ -46,6 +48,8 @@ static jc_status status_of_sqlite(sqlite3 *db)
         return JC_ESTALE;
     if (code == SQLITE_IOERR_NOMEM)
         return JC_ENOMEM;
+    if ((code & 0xff) == SQLITE_IOERR && sqlite3_system_errno(db) == ENOSPC)
+        return JC_EFULL;
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -287,24 +291,19 @@ static const jc_backend_ops sqlite_ops = {
     .close = sqlite_close,
 };
 
-/* The folder of the log, and the two small files in it. */
+/* The two small files beside the log. */
 static jc_status open_neighbours(jc_sqlite *self, jc_error *reterr)
 {
-    char *folder = strdup(self->path);
-    char *lock = malloc(strlen(self->path) + sizeof "/lock");
-    if (folder == NULL || lock == NULL) {
-        free(folder);
-        free(lock);
-        return jc_fail_memory(reterr);
-    }
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    (void)sprintf(lock, "%s/lock", slash != NULL ? folder : ".");
+    char folder[JC_PATH_SIZE_MAX];
+    char lock[JC_PATH_SIZE_MAX + 8];
+    jc_path_folder(self->path, folder, sizeof folder);
+    (void)snprintf(lock, sizeof lock, "%s/lock", folder);
     if (!self->read_only)
         jc_queue_open(&self->queue, lock);
-    jc_wake_init(&self->wake, folder);
-    free(lock);
+    char *kept = strdup(folder);
+    if (kept == NULL)
+        return jc_fail_memory(reterr);
+    jc_wake_init(&self->wake, kept);
     return JC_OK;
 }
 

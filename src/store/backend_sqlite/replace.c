@@ -18,7 +18,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The old log while it is being replaced. */
@@ -92,9 +91,9 @@ static jc_status hold_writers(old_log *held, const char *path, jc_error *reterr)
 static jc_status hold(const char *path, old_log *held, jc_error *reterr)
 {
     char lock[PATH_MAX];
-    (void)snprintf(lock, sizeof lock, "%s", path);
-    char *slash = strrchr(lock, '/');
-    (void)snprintf(slash != NULL ? slash : lock, 8, "%s", "/lock");
+    char folder[PATH_MAX - 8];
+    jc_path_folder(path, folder, sizeof folder);
+    (void)snprintf(lock, sizeof lock, "%s/lock", folder);
     jc_queue_open(&held->queue, lock);
     if (access(path, F_OK) < 0)
         return JC_OK;
@@ -115,23 +114,6 @@ static void let_go(old_log *held)
     jc_queue_close(&held->queue);
 }
 
-/* events.db.before-2026-01-09T10-00-00, with a number behind when that is taken. */
-static void choose_kept(const char *path, char ret[PATH_MAX])
-{
-    time_t now = time(NULL);
-    struct tm utc;
-    char suffix[64];
-    (void)gmtime_r(&now, &utc);
-    for (int i = 0;; i++) {
-        size_t size = strftime(suffix, sizeof suffix, ".before-%Y-%m-%dT%H-%M-%S", &utc);
-        if (i > 0)
-            (void)snprintf(suffix + size, sizeof suffix - size, "-%d", i);
-        add_suffix(path, suffix, ret);
-        if (access(ret, F_OK) < 0)
-            return;
-    }
-}
-
 static jc_status move_away(const char *path, const char *kept, jc_error *reterr)
 {
     char from[PATH_MAX];
@@ -150,32 +132,25 @@ static jc_status move_away(const char *path, const char *kept, jc_error *reterr)
     return JC_OK;
 }
 
-static jc_status sync_folder_of(const char *path, jc_error *reterr)
-{
-    char folder[PATH_MAX];
-    (void)snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    return jc_folder_sync(slash != NULL ? folder : ".", reterr);
-}
-
 jc_status jc_log_replace(const char *path, const char *incoming, int gaps, char *ret_kept,
                          size_t kept_size, jc_error *reterr)
 {
     old_log held = {.queue = {.fd = -1}};
     char kept[PATH_MAX] = "";
+    char folder[PATH_MAX];
     jc_status status = hold(path, &held, reterr);
     if (status == JC_OK)
         status = mark_incoming(incoming, held.epoch, gaps, reterr);
     if (status == JC_OK && access(path, F_OK) == 0) {
-        choose_kept(path, kept);
+        jc_path_keep(path, "before", kept, sizeof kept);
         status = move_away(path, kept, reterr);
     }
     if (status == JC_OK && rename(incoming, path) < 0)
         status = jc_fail_errno(reterr, errno, "cannot rename %s to %s; the old log is %s", incoming, path, kept);
-    if (status == JC_OK)
-        status = sync_folder_of(path, reterr);
+    if (status == JC_OK) {
+        jc_path_folder(path, folder, sizeof folder);
+        status = jc_folder_sync(folder, reterr);
+    }
     let_go(&held);
     if (status == JC_OK && ret_kept != NULL)
         (void)snprintf(ret_kept, kept_size, "%s", kept);

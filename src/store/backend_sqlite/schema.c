@@ -140,11 +140,8 @@ static jc_status give_name(const char *built, const char *path, jc_error *reterr
             return jc_fail_errno(reterr, errno, "cannot make %s", path);
     }
     char folder[PATH_MAX];
-    (void)snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    if (slash != NULL)
-        *slash = '\0';
-    return jc_folder_sync(slash != NULL ? folder : ".", reterr);
+    jc_path_folder(path, folder, sizeof folder);
+    return jc_folder_sync(folder, reterr);
 }
 
 jc_status jc_schema_create(const char *path, jc_error *reterr)
