@@ -40,9 +40,9 @@ apt_get() {
     quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -q "$@"
 }
 
-# The packages of Debian and Ubuntu that a purpose asks for.
+# The packages of Debian and Ubuntu that a purpose asks for. (zlib: their static SQLite names it.)
 debian_packages() {
-    echo gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev nettle-dev libyyjson-dev
+    echo gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev zlib1g-dev nettle-dev libyyjson-dev
     case $1 in
     test) echo libcmocka-dev clang libclang-rt-dev valgrind libc6-dbg sqlite3 python3 git ;;
     bench) echo sqlite3 ;;
@@ -219,7 +219,7 @@ is_complete() {
 advise() {
     say "Something that jc is built with is missing, and only Debian and Ubuntu are set up by this script.
 Please install a C compiler and these, then run the same command again:
-  Fedora   dnf install gcc meson ninja-build pkgconf sqlite-devel sqlite-static nettle-devel yyjson-devel
+  Fedora   dnf install gcc meson ninja-build pkgconf sqlite-devel nettle-devel yyjson-devel
            for tests: libcmocka-devel clang compiler-rt valgrind sqlite python3
   Arch     pacman -S gcc meson ninja pkgconf sqlite nettle yyjson
            for tests: cmocka clang compiler-rt valgrind python
@@ -227,7 +227,7 @@ Please install a C compiler and these, then run the same command again:
            for tests: cmocka llvm
   FreeBSD  pkg install meson ninja pkgconf sqlite3 nettle yyjson
            for tests: cmocka llvm valgrind python3
-Where there are no static libraries of SQLite and nettle: meson setup build -Dlink=shared"
+Where there are no static libraries of SQLite and nettle: ./dev build -Dlink=shared"
     exit 1
 }
 

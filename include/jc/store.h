@@ -28,6 +28,7 @@ struct jc_file_ops;
 /* Limits of one append. */
 #define JC_APPEND_MAX 10000                            /* units in a call, and events in them */
 #define JC_APPEND_SIZE_MAX ((size_t)64 * 1024 * 1024)  /* bytes of data in a call */
+#define JC_EXPECTED_MAX 256                            /* `expected` in a unit */
 #define JC_BUSY_TIMEOUT_MS 5000
 
 typedef enum jc_durability {

@@ -81,6 +81,9 @@ static jc_status validate_events(jc_store *store, const jc_unit *unit, jc_event 
 
 static jc_status validate_expected(const jc_unit *unit, jc_error *reterr)
 {
+    if (unit->expected_count > JC_EXPECTED_MAX)
+        return jc_fail(reterr, JC_EINVAL, "%zu expected places in one unit; allowed: %d",
+                       unit->expected_count, JC_EXPECTED_MAX);
     for (size_t i = 0; i < unit->expected_count; i++) {
         jc_status status = jc_workflow_id_check(unit->expected[i].workflow_id, reterr);
         if (status < 0)

@@ -104,8 +104,7 @@ static bool read_log(jc_sim *sim, contents *log)
     jc_status status = jc_cursor_open(store_of(sim), NULL, &cursor, &error);
     const jc_event *event = NULL;
     bool good = true;
-    while (good && status == JC_OK &&
-           (status = jc_cursor_next(cursor, &event, &error)) == JC_OK)
+    while (good && status == JC_OK && (status = jc_cursor_next(cursor, &event, &error)) == JC_OK)
         good = take_stored(sim, log, event);
     jc_cursor_close(cursor);
     return status < 0 ? fail_call(sim, JC_CLAIM_INTACT, "reading", &error) : good;
@@ -258,9 +257,10 @@ static bool check_mirror(jc_sim *sim, size_t workflow)
     JC_AUTO(jc_buf) wanted = {0};
     JC_AUTO(jc_buf) found = {0};
     const char *name = jc_sim_workflows[workflow];
+    const jc_str workflow_id = {name, strlen(name)};
     char path[JC_SIM_PATH_SIZE + 200];
     snprintf(path, sizeof path, "%s/agents/%s/events.jsonl", sim->folder, name);
-    if (!wanted_lines(sim, jc_str_of(name), &wanted))
+    if (!wanted_lines(sim, workflow_id, &wanted))
         return false;
     jc_error error = {0};
     if (jc_file_read(path, SIZE_MAX / 2, &found, &error) < 0)

@@ -36,16 +36,19 @@ typedef struct crash_mode {
     bool honest;
     const char *lies[2];
     bool synchronous_off;
-    uint64_t share;        /* one of so many points of the mode full */
+    uint64_t share;        /* one of so many points of the mode full … */
+    uint64_t points_min;   /* … but at least so many, or what must be found is not met */
     uint64_t heal_percent; /* of the steps: more, where syncs of the mirror matter */
 } crash_mode;
 
 static const crash_mode modes[] = {
     {"full", .honest = true, .share = 1, .heal_percent = 4},
-    {"normal", JC_DURABILITY_NORMAL, .honest = true, .share = 6, .heal_percent = 4},
-    {"lying-log", .lies = {"/events.db", "/events.db-wal"}, .share = 20, .heal_percent = 4},
-    {"off", .synchronous_off = true, .share = 20, .heal_percent = 4},
-    {"lying-mirror", .lies = {"/events.jsonl"}, .share = 10, .heal_percent = 25},
+    {"normal", JC_DURABILITY_NORMAL, .honest = true, .share = 6, .points_min = 60,
+     .heal_percent = 4},
+    {"lying-log", .lies = {"/events.db", "/events.db-wal"}, .share = 20, .points_min = 60,
+     .heal_percent = 4},
+    {"off", .synchronous_off = true, .share = 20, .points_min = 60, .heal_percent = 4},
+    {"lying-mirror", .lies = {"/events.jsonl"}, .share = 10, .points_min = 210, .heal_percent = 25},
 };
 #define MODE_COUNT (sizeof modes / sizeof *modes)
 
@@ -201,8 +204,8 @@ static void start_jobs(const crash_mode *mode, const arguments *given, uint64_t 
 }
 
 /* Wait for the jobs; false when one did not end by itself. */
-static bool end_jobs(const crash_mode *mode, const arguments *given, char folders[][JC_SIM_PATH_SIZE],
-                     const findings *found, const pid_t *pids)
+static bool end_jobs(const crash_mode *mode, const arguments *given,
+                     char folders[][JC_SIM_PATH_SIZE], const findings *found, const pid_t *pids)
 {
     bool good = true;
     for (uint64_t job = 0; job < given->jobs; job++) {
@@ -307,7 +310,9 @@ static void test_mode(const crash_mode *mode, const arguments *given)
 {
     static findings sum;
     uint64_t points = given->points / mode->share;
-    bool ended = run_mode(mode, given, points > 0 ? points : 1, &sum);
+    if (points < mode->points_min)
+        points = mode->points_min;
+    bool ended = run_mode(mode, given, points, &sum);
     printf("# %s: %" PRIu64 " power cuts, seeds from %" PRIu64 "; of the units in flight %" PRIu64
            " were there, %" PRIu64 " were not; %" PRIu64 " acknowledged events lost\n",
            mode->name, sum.points, given->seed, sum.unknown_there, sum.unknown_gone, sum.lost);

@@ -119,8 +119,8 @@ static size_t name_index(jc_disk *disk, const char *path)
     }
     if (strlen(path) >= JC_DISK_PATH_SIZE)
         give_up("a path is too long");
-    disk->names = jc_disk_room(disk->names, sizeof *disk->names, disk->name_count,
-                               &disk->name_capacity);
+    disk->names =
+        jc_disk_room(disk->names, sizeof *disk->names, disk->name_count, &disk->name_capacity);
     jc_disk_name *name = &disk->names[disk->name_count];
     memset(name, 0, sizeof *name);
     strcpy(name->path, path);
@@ -271,9 +271,16 @@ void jc_disk_lie(jc_disk *disk, const char *name_end)
     }
 }
 
+/* What matters of a call to the plan. */
+enum call_kind {
+    CALL_OTHER,
+    CALL_GROWS,
+    CALL_SYNCS
+};
+
 /* Count a call. Returns the errno that it fails with, or 0; *ret_arrives says whether the disk hears
  * of it all the same. */
-static int count_call(jc_disk *disk, bool grows, bool *ret_arrives)
+static int count_call(jc_disk *disk, enum call_kind kind, bool *ret_arrives)
 {
     bool was_off = jc_disk_is_off(disk);
     disk->calls++;
@@ -295,7 +302,8 @@ static int count_call(jc_disk *disk, bool grows, bool *ret_arrives)
         }
         break;
     case JC_DISK_FULL:
-        if (due && grows) {
+    case JC_DISK_FULL_AT_SYNC:
+        if (due && kind == (disk->fault == JC_DISK_FULL ? CALL_GROWS : CALL_SYNCS)) {
             disk->struck = true;
             return ENOSPC;
         }
@@ -327,7 +335,7 @@ int jc_disk_open(jc_disk *disk, const char *path, bool create, jc_disk_file **re
     if (!exists && name->file != NULL)
         name->file = NULL;
     bool arrives;
-    int failure = count_call(disk, create && !exists, &arrives);
+    int failure = count_call(disk, create && !exists ? CALL_GROWS : CALL_OTHER, &arrives);
     if (!arrives)
         return failure;
     if (!exists && (!create || !has_folder(path)))
@@ -370,7 +378,7 @@ int jc_disk_write(jc_disk *disk, jc_disk_file *file, const void *bytes, size_t s
 {
     bool arrives;
     bool grows = offset + size > file->size;
-    int failure = count_call(disk, grows, &arrives);
+    int failure = count_call(disk, grows ? CALL_GROWS : CALL_OTHER, &arrives);
     size_t written = size;
     if (failure == ENOSPC && size > 1 && disk->calls == disk->fault_at) {
         /* The write that meets the end of the disk still fills what was left. */
@@ -393,7 +401,7 @@ int jc_disk_write(jc_disk *disk, jc_disk_file *file, const void *bytes, size_t s
 int jc_disk_truncate(jc_disk *disk, jc_disk_file *file, uint64_t size)
 {
     bool arrives;
-    int failure = count_call(disk, false, &arrives);
+    int failure = count_call(disk, CALL_OTHER, &arrives);
     if (!arrives)
         return failure;
     note_unseen(disk, file, size);
@@ -406,7 +414,7 @@ int jc_disk_truncate(jc_disk *disk, jc_disk_file *file, uint64_t size)
 int jc_disk_sync(jc_disk *disk, jc_disk_file *file)
 {
     bool arrives;
-    int failure = count_call(disk, false, &arrives);
+    int failure = count_call(disk, CALL_SYNCS, &arrives);
     if (failure != 0 || file->lies)
         return failure;
     for (size_t i = 0; i < file->change_count; i++)
@@ -422,7 +430,7 @@ int jc_disk_rename(jc_disk *disk, const char *from, const char *to)
     size_t to_index = name_index(disk, to);
     jc_disk_file *file = disk->names[from_index].file;
     bool arrives;
-    int failure = count_call(disk, false, &arrives);
+    int failure = count_call(disk, CALL_OTHER, &arrives);
     if (!arrives || file == NULL)
         return failure != 0 ? failure : ENOENT;
     add_naming(disk, (jc_disk_naming){JC_DISK_RENAME, from_index, to_index, file});
@@ -439,7 +447,7 @@ int jc_disk_remove(jc_disk *disk, const char *path)
     size_t index = name_index(disk, path);
     jc_disk_file *file = disk->names[index].file;
     bool arrives;
-    int failure = count_call(disk, false, &arrives);
+    int failure = count_call(disk, CALL_OTHER, &arrives);
     if (!arrives || file == NULL)
         return failure;
     add_naming(disk, (jc_disk_naming){JC_DISK_REMOVE, index, 0, file});
@@ -451,7 +459,7 @@ int jc_disk_remove(jc_disk *disk, const char *path)
 int jc_disk_sync_folder(jc_disk *disk, const char *path)
 {
     bool arrives;
-    int failure = count_call(disk, false, &arrives);
+    int failure = count_call(disk, CALL_SYNCS, &arrives);
     if (failure != 0)
         return failure;
     for (size_t i = 0; i < disk->name_count; i++) {

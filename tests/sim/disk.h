@@ -28,7 +28,8 @@ typedef enum jc_disk_fault {
     JC_DISK_POWER_CUT, /* the planned call and all later ones fail */
     JC_DISK_ERROR,     /* the planned call fails with EIO, later ones go on */
     JC_DISK_BROKEN,    /* the planned call and all later ones fail with EIO, until a new plan */
-    JC_DISK_FULL       /* from the planned call on no file grows and none is made, until a new plan */
+    JC_DISK_FULL, /* from the planned call on no file grows and none is made, until a new plan */
+    JC_DISK_FULL_AT_SYNC /* the same, noticed late: writes go through, syncs fail with ENOSPC */
 } jc_disk_fault;
 
 /* A disk over the files in `folder` (and below), all of them durable as they are. Ends the program

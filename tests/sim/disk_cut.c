@@ -113,9 +113,9 @@ static void cut_file(jc_random *random, jc_disk_file *file)
     jc_disk_content_write(&content, file->durable.bytes, file->durable.size, 0);
     for (size_t i = 0; i < file->change_count; i++) {
         const jc_disk_change *change = &file->changes[i];
-        bool torn = !change->is_truncate &&
-                    ((fate == FATE_PREFIX && i == moment) ||
-                     (fate == FATE_MIXTURE && jc_random_chance(random, 40)));
+        bool torn =
+            !change->is_truncate && ((fate == FATE_PREFIX && i == moment) ||
+                                     (fate == FATE_MIXTURE && jc_random_chance(random, 40)));
         if (torn)
             apply_torn(random, &content, file, change);
         else if (survives(random, fate, i, moment))

@@ -19,6 +19,11 @@ static void plan_full(jc_sim *sim, uint64_t at)
     jc_disk_plan(sim->disk, JC_DISK_FULL, at);
 }
 
+static void plan_full_at_sync(jc_sim *sim, uint64_t at)
+{
+    jc_disk_plan(sim->disk, JC_DISK_FULL_AT_SYNC, at);
+}
+
 /* What struck stays known until the next plan. */
 static void repair(jc_sim *sim)
 {
@@ -41,6 +46,10 @@ static const jc_fault faults[] = {
      .struck = struck},
     {.what = "from the Nth on, the disk is full until there is room",
      .plan = plan_full,
+     .repair = repair,
+     .struck = struck},
+    {.what = "from the Nth on, the disk is full, which only syncs are told of",
+     .plan = plan_full_at_sync,
      .repair = repair,
      .struck = struck},
 };
@@ -89,6 +98,8 @@ int main(void)
            "an append whose sync failed says JC_EIO, and its handle says reopen from then on", "");
     result(sweeps[2].nothing_written > 0,
            "an append on a full disk says JC_EFULL, and goes through on the same handle later", "");
+    result(sweeps[3].unknown > 0 && sweeps[3].nothing_written == 0,
+           "an append whose sync finds the disk full says JC_EIO: it may be stored", "");
     result(sweeps[0].unseen > 0, "a failure behind the commit does not fail the append", "");
     jc_sim_folder_remove(folder);
     printf("1..%d\n", test_count);

@@ -101,11 +101,13 @@ static void append_unit(writer *self)
     for (size_t i = 0; i < count; i++) {
         bool shared = jc_random_chance(&self->random, 50);
         self->next.number = (uint16_t)i;
-        snprintf(data[i], sizeof data[i], "{\"unit\":%" PRIu32 ",\"number\":%zu}", self->next.unit, i);
-        events[i] = (jc_event){.id = id_of(self->next),
-                               .workflow_id = jc_str_of(workflows[shared ? WRITERS : self->next.writer]),
-                               .event_type = JC_STR("agent.tool_use"),
-                               .data = jc_str_of(data[i])};
+        snprintf(data[i], sizeof data[i], "{\"unit\":%" PRIu32 ",\"number\":%zu}", self->next.unit,
+                 i);
+        events[i] =
+            (jc_event){.id = id_of(self->next),
+                       .workflow_id = jc_str_of(workflows[shared ? WRITERS : self->next.writer]),
+                       .event_type = JC_STR("agent.tool_use"),
+                       .data = jc_str_of(data[i])};
     }
     const jc_unit unit = {.events = events, .count = count, .ret_receipts = receipts};
     jc_status status = jc_append(self->store, &unit, 1, &result, &error);

@@ -105,7 +105,8 @@ bool jc_ledger_find(const jc_ledger *ledger, jc_uuid id, size_t *ret_number)
 
 /* ---- what must come ---- */
 
-static size_t count_stored(const jc_ledger *ledger, const jc_sim_call *call, const jc_sim_unit *unit)
+static size_t count_stored(const jc_ledger *ledger, const jc_sim_call *call,
+                           const jc_sim_unit *unit)
 {
     size_t stored = 0;
     for (size_t i = 0; i < unit->count; i++)
@@ -132,14 +133,15 @@ void jc_ledger_predict(const jc_ledger *ledger, const jc_sim_call *call,
     for (size_t i = 0; i < call->unit_count; i++) {
         const jc_sim_unit *unit = &call->units[i];
         ret_statuses[i] = predict_unit(ledger, call, unit, heads);
-        for (size_t k = unit->first; ret_statuses[i] == JC_OK && k < unit->first + unit->count; k++) {
+        for (size_t k = unit->first; ret_statuses[i] == JC_OK && k < unit->first + unit->count;
+             k++) {
             const jc_sim_event *event = &ledger->events[call->numbers[k]];
             if (event->stored) {
                 ret_receipts[k] = event->receipt;
                 ret_receipts[k].already_stored = true;
             } else {
-                ret_receipts[k] = (jc_receipt){.position = ++position,
-                                               .sequence = ++heads[event->workflow]};
+                ret_receipts[k] =
+                    (jc_receipt){.position = ++position, .sequence = ++heads[event->workflow]};
             }
         }
     }

@@ -246,6 +246,7 @@ bool jc_sweep_run(jc_sim *sim, const jc_fault *fault, const char *folder,
         if (!run_at(&run, folder, ret_sweep->occasions, before, after, &struck))
             return false;
     }
-    ret_sweep->occasions -= ret_sweep->occasions > DENSE ? every : 1; /* the last run had no failure */
+    ret_sweep->occasions -=
+        ret_sweep->occasions > DENSE ? every : 1; /* the last run had no failure */
     return true;
 }

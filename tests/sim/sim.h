@@ -34,7 +34,7 @@ typedef enum jc_claim {
 #define JC_CLAIM_ENUM(name, text) name,
     JC_CLAIM_MAP(JC_CLAIM_ENUM)
 #undef JC_CLAIM_ENUM
-        JC_CLAIM_COUNT
+    JC_CLAIM_COUNT
 } jc_claim;
 
 extern const char *const jc_claim_texts[JC_CLAIM_COUNT];
@@ -42,8 +42,8 @@ extern const char *const jc_claim_texts[JC_CLAIM_COUNT];
 typedef struct jc_sim {
     char folder[JC_SIM_PATH_SIZE]; /* of the project */
     jc_durability durability;
-    bool plain;  /* the real disk: SQLite's own files, the system's calls */
-    bool honest; /* no lies about syncs, no weakened SQLite: all claims hold */
+    bool plain;            /* the real disk: SQLite's own files, the system's calls */
+    bool honest;           /* no lies about syncs, no weakened SQLite: all claims hold */
     uint64_t heal_percent; /* how many steps of the workload heal a mirror */
     jc_disk *disk;
     jc_sim_files files;

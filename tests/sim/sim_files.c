@@ -20,7 +20,7 @@ static struct jc_sim_open *open_of(jc_sim_files *files, int fd)
 {
     static struct jc_sim_open none;
     return fd >= 0 && (size_t)fd < sizeof files->open / sizeof *files->open ? &files->open[fd]
-                                                                             : &none;
+                                                                            : &none;
 }
 
 static int sim_open(void *context, const char *path, int flags, mode_t mode)

@@ -9,8 +9,6 @@
  * which can call it done; the value that the simulation wants is set when the connection opens. */
 #include "sim/sim_vfs.h"
 
-#include "sim/random.h"
-
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -28,7 +26,6 @@ static jc_disk *disk_in_use;
 static jc_sim_vfs_options options_in_use;
 static sqlite3_vfs *unix_vfs;
 static sqlite3_vfs sim_vfs;
-static jc_random sim_random;
 static bool opening; /* our own PRAGMA at the opening of a connection is let through */
 
 static sim_file *sim(sqlite3_file *file)
@@ -94,7 +91,9 @@ static int sim_sync(sqlite3_file *file, int flags)
         failure = jc_disk_sync_folder(disk_in_use, sim(file)->folder);
         sim(file)->sync_folder = failure != 0;
     }
-    return code_of(failure, SQLITE_IOERR_FSYNC);
+    /* Whatever the reason; SQLite asks errno for it. */
+    errno = failure;
+    return failure == 0 ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 
 static int sim_file_size(sqlite3_file *file, sqlite3_int64 *ret_size)
@@ -210,8 +209,8 @@ static int sim_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int 
     (void)vfs;
     memset(file, 0, sizeof(sim_file));
     if (path != NULL) {
-        int failure = jc_disk_open(disk_in_use, path, (flags & SQLITE_OPEN_CREATE) != 0,
-                                   &sim(file)->file);
+        int failure =
+            jc_disk_open(disk_in_use, path, (flags & SQLITE_OPEN_CREATE) != 0, &sim(file)->file);
         if (failure != 0)
             return code_of(failure, SQLITE_CANTOPEN);
         const int journals = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
@@ -244,15 +243,6 @@ static int sim_access(sqlite3_vfs *vfs, const char *path, int flags, int *ret)
     if (jc_disk_is_off(disk_in_use))
         return SQLITE_IOERR_ACCESS;
     return unix_vfs->xAccess(unix_vfs, path, flags, ret);
-}
-
-/* The salts of a write-ahead log come from here: the same in every run. */
-static int sim_randomness(sqlite3_vfs *vfs, int size, char *ret_bytes)
-{
-    (void)vfs;
-    for (int i = 0; i < size; i++)
-        ret_bytes[i] = (char)jc_random_next(&sim_random);
-    return size;
 }
 
 static bool opened_here(sqlite3 *db)
@@ -293,7 +283,6 @@ static void register_once(void)
     sim_vfs.xOpen = sim_open;
     sim_vfs.xDelete = sim_delete;
     sim_vfs.xAccess = sim_access;
-    sim_vfs.xRandomness = sim_randomness;
     if (sqlite3_vfs_register(&sim_vfs, 0) != SQLITE_OK ||
         sqlite3_auto_extension((void (*)(void))on_connection) != SQLITE_OK) {
         fprintf(stderr, "SQLite does not take the VFS of the simulation\n");
@@ -307,4 +296,6 @@ void jc_sim_vfs_use(jc_disk *disk, const jc_sim_vfs_options *options)
         register_once();
     disk_in_use = disk;
     options_in_use = options != NULL ? *options : (jc_sim_vfs_options){0};
+    /* The salts of write-ahead logs are the same in every run. */
+    (void)sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, 1, NULL);
 }

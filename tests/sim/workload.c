@@ -83,16 +83,17 @@ static bool compare_receipt(jc_sim *sim, size_t number, const jc_receipt *got,
 {
     bool same_place = got->position == wanted->position && got->sequence == wanted->sequence &&
                       got->already_stored == wanted->already_stored;
-    bool same_content = !wanted->already_stored ||
-                        (got->timestamp_us == wanted->timestamp_us &&
-                         memcmp(&got->hash, &wanted->hash, sizeof got->hash) == 0);
+    bool same_content =
+        !wanted->already_stored || (got->timestamp_us == wanted->timestamp_us &&
+                                    memcmp(&got->hash, &wanted->hash, sizeof got->hash) == 0);
     if (same_place && same_content)
         return true;
     return jc_sim_fail(sim, JC_CLAIM_ANSWERS,
                        "event %zu: receipt says position %" PRIu64 ", sequence %" PRIu64
                        "%s; wanted %" PRIu64 ", %" PRIu64 "%s",
                        number, got->position, got->sequence, got->already_stored ? ", stored" : "",
-                       wanted->position, wanted->sequence, wanted->already_stored ? ", stored" : "");
+                       wanted->position, wanted->sequence,
+                       wanted->already_stored ? ", stored" : "");
 }
 
 /* The call came back with JC_OK, or with its only unit's own status. */
@@ -225,8 +226,9 @@ static void read_all(jc_sim *sim, jc_store *store)
     if (status < 0)
         (void)fail_answer(sim, "reading", &error);
     else if (position != sim->ledger.position)
-        (void)jc_sim_fail(sim, JC_CLAIM_KEPT, "%" PRIu64 " events are read, %" PRIu64 " were stored",
-                          position, sim->ledger.position);
+        (void)jc_sim_fail(sim, JC_CLAIM_KEPT,
+                          "%" PRIu64 " events are read, %" PRIu64 " were stored", position,
+                          sim->ledger.position);
 }
 
 static void step(jc_sim *sim)

@@ -154,11 +154,21 @@ static void give_up(jc_queue *queue, enum lock lock)
     wake_one(words, lock);
 }
 
+static bool is_idle(const jc_queue *queue)
+{
+    const struct jc_queue_words *words = queue->words;
+    return words != NULL && atomic_load(&words->lock[NEXT].sleepers) == 0 &&
+           atomic_load(&words->lock[BUSY].sleepers) == 0;
+}
+
 bool jc_queue_enter(jc_queue *queue, int64_t deadline_us)
 {
     if (!open_file(queue))
         return false;
-    if (acquire(queue, NEXT, deadline_us)) {
+    /* Where nobody waits there is no turn to keep. */
+    if (is_idle(queue) && set_lock(queue, BUSY, F_WRLCK)) {
+        queue->inside = true;
+    } else if (acquire(queue, NEXT, deadline_us)) {
         queue->inside = acquire(queue, BUSY, deadline_us);
         give_up(queue, NEXT);
     }

@@ -43,16 +43,21 @@ void jc_wake_close(jc_wake *wake)
     wake->folder = NULL;
 }
 
-/* The file may have been removed since it was opened: then nobody watches it any more. */
-static bool has_gone(int fd)
+/* The file may have been removed since it was opened: then nobody watches it any more. A look each
+ * second is enough: that is when those who wait look by themselves. */
+static bool has_gone(jc_wake *wake)
 {
     struct stat facts;
-    return fstat(fd, &facts) < 0 || facts.st_nlink == 0;
+    int64_t now = jc_clock_monotonic_us();
+    if (now - wake->looked_us < JC_US_PER_SECOND)
+        return false;
+    wake->looked_us = now;
+    return fstat(wake->write_fd, &facts) < 0 || facts.st_nlink == 0;
 }
 
 void jc_wake_signal(jc_wake *wake)
 {
-    if (wake->write_fd >= 0 && has_gone(wake->write_fd))
+    if (wake->write_fd >= 0 && has_gone(wake))
         close_fd(&wake->write_fd);
     if (wake->write_fd < 0) {
         char path[PATH_SIZE];

@@ -12,6 +12,7 @@
 typedef struct jc_wake {
     char *folder;   /* the .jc folder */
     int write_fd;   /* of .jc/wake, -1 until first used */
+    int64_t looked_us; /* when write_fd was last seen to be the file of that name */
     int watch_fd;   /* of the folder, -1 until first used */
     int timer_fd;   /* for looking again after a hint */
     int event_fd;   /* readable when one of the two is: what an event loop gets */
