@@ -105,8 +105,12 @@ static void compact(const jc_synced *synced)
         jc_file_write_all(synced->ops, synced->context, fd, lines.bytes, lines.size, 0) == 0 &&
         synced->ops->sync(synced->context, fd) == 0;
     (void)synced->ops->close(synced->context, fd);
-    if (!written || synced->ops->rename(synced->context, beside, synced->path) < 0)
+    if (!written || synced->ops->rename(synced->context, beside, synced->path) < 0) {
         (void)unlink(beside);
+        return;
+    }
+    jc_path_folder(synced->path, beside, sizeof beside);
+    (void)synced->ops->sync_folder(synced->context, beside);
 }
 
 static void load(jc_synced *synced)
@@ -145,6 +149,7 @@ void jc_synced_put(jc_synced *synced, jc_str workflow_id, uint64_t size)
     if (synced->boot[0] == '\0')
         return;
     struct jc_synced_entry *entry = entry_of(synced, workflow_id);
+    bool less = entry != NULL && size < entry->size;
     if (entry != NULL) {
         entry->size = size;
         memcpy(entry->boot, synced->boot, sizeof entry->boot);
@@ -156,5 +161,9 @@ void jc_synced_put(jc_synced *synced, jc_str workflow_id, uint64_t size)
         return;
     off_t end = lseek(fd, 0, SEEK_END);
     (void)jc_file_write_all(synced->ops, synced->context, fd, line, (size_t)length, end > 0 ? end : 0);
+    /* A line that takes something back must not be lost, or the older one would vouch for a file that
+     * is another now. A line that promises more may: then more is compared. */
+    if (less)
+        (void)synced->ops->sync(synced->context, fd);
     (void)synced->ops->close(synced->context, fd);
 }

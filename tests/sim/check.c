@@ -49,8 +49,6 @@ static bool check_intact(jc_sim *sim)
     return true;
 }
 
-/* ---- the log against the ledger ---- */
-
 static bool same_content(const jc_event *stored, const jc_event *given)
 {
     return jc_str_equal(stored->workflow_id, given->workflow_id) &&
@@ -162,8 +160,6 @@ static void forget_lost(jc_sim *sim, const contents *log)
     jc_ledger_forget_after(&sim->ledger, log->last);
 }
 
-/* ---- what is unknown ---- */
-
 static bool is_present(const contents *log, const jc_sim_call *call, const jc_sim_unit *unit)
 {
     for (size_t k = unit->first; k < unit->first + unit->count; k++) {
@@ -221,8 +217,6 @@ bool jc_check_log(jc_sim *sim)
     free(log.present);
     return good;
 }
-
-/* ---- mirrors ---- */
 
 static bool append_one_more(jc_sim *sim, size_t workflow)
 {

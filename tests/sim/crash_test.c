@@ -76,8 +76,6 @@ typedef struct arguments {
     const char *program;
 } arguments;
 
-/* ---- one run ---- */
-
 static void begin(jc_sim *sim, const crash_mode *mode, const char *folder, uint64_t seed)
 {
     static const int checkpoints[] = {6, 20, 60, 1000};
@@ -135,8 +133,6 @@ static void run_point(jc_sim *sim, const crash_mode *mode, const char *folder, u
     (void)alarm(0);
 }
 
-/* ---- a job: some seeds of a mode ---- */
-
 static void note(findings *found, const jc_sim *sim)
 {
     found->points++;
@@ -182,8 +178,6 @@ static void run_job(const crash_mode *mode, const arguments *given, uint64_t poi
     for (uint64_t i = job; i < seeds; i += given->jobs)
         run_seed(mode, folder, given->seed + i, points_a_seed, found);
 }
-
-/* ---- a mode ---- */
 
 static void start_jobs(const crash_mode *mode, const arguments *given, uint64_t points,
                        char folders[][JC_SIM_PATH_SIZE], findings *found, pid_t *pids)
@@ -256,8 +250,6 @@ static bool run_mode(const crash_mode *mode, const arguments *given, uint64_t po
     return good;
 }
 
-/* ---- results as TAP ---- */
-
 static int test_count;
 static int failure_count;
 
@@ -322,8 +314,6 @@ static void test_mode(const crash_mode *mode, const arguments *given)
     else
         report_dishonest(mode, &sum);
 }
-
-/* ---- one run, to look at ---- */
 
 static int replay(const crash_mode *mode, const arguments *given)
 {

@@ -42,8 +42,6 @@ bool jc_disk_path_ends(const char *path, const char *end)
     return path_length >= end_length && strcmp(path + path_length - end_length, end) == 0;
 }
 
-/* ---- contents ---- */
-
 void jc_disk_content_resize(jc_buf *content, uint64_t size)
 {
     if (size > content->size) {
@@ -108,8 +106,6 @@ static void load_file(jc_disk_file *file, const char *path)
     file->size = file->durable.size;
 }
 
-/* ---- names ---- */
-
 /* The index of a name, which is entered when it is new. */
 static size_t name_index(jc_disk *disk, const char *path)
 {
@@ -159,8 +155,6 @@ static void rebind(jc_disk_name *name, jc_disk_file *file)
         name->unseen++;
     name->file = file;
 }
-
-/* ---- the folder as it is ---- */
 
 static jc_disk *walked; /* nftw() takes no context */
 
@@ -224,8 +218,6 @@ void jc_disk_free(jc_disk *disk)
     free(disk->namings);
     free(disk);
 }
-
-/* ---- the plan ---- */
 
 void jc_disk_plan(jc_disk *disk, jc_disk_fault fault, uint64_t at)
 {
@@ -314,8 +306,6 @@ static int count_call(jc_disk *disk, enum call_kind kind, bool *ret_arrives)
     *ret_arrives = true;
     return 0;
 }
-
-/* ---- what programs call ---- */
 
 static bool has_folder(const char *path)
 {

@@ -64,8 +64,6 @@ static void ack_path(char *ret, const char *folder, uint32_t writer)
     snprintf(ret, PATH_SIZE, "%s/acknowledged-%" PRIu32, folder, writer);
 }
 
-/* ---- the writer ---- */
-
 /* An acknowledged event, as the writer notes it: a record of fixed size, written in one piece. */
 typedef struct ack {
     jc_uuid id;
@@ -145,8 +143,6 @@ static int write_on(const char *folder, uint32_t number, uint32_t generation)
     }
     return 0;
 }
-
-/* ---- the parent ---- */
 
 /* A mirror as a reader of `tail -f` knows it. */
 typedef struct follower {
@@ -234,8 +230,6 @@ static void kill_for(killing *run, uint64_t seconds)
     for (uint32_t i = 0; i < WRITERS; i++)
         kill_writer(run, i);
 }
-
-/* ---- what must hold ---- */
 
 static char trouble[1200]; /* why the claim under test does not hold */
 

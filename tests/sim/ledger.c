@@ -36,8 +36,6 @@ void jc_ledger_release(jc_ledger *ledger)
     ledger->events = NULL;
 }
 
-/* ---- events ---- */
-
 /* The last four bytes hold the number, the others are random with the marks of a UUIDv7. */
 static jc_uuid id_of(jc_ledger *ledger, size_t number)
 {
@@ -102,8 +100,6 @@ bool jc_ledger_find(const jc_ledger *ledger, jc_uuid id, size_t *ret_number)
     *ret_number = number;
     return true;
 }
-
-/* ---- what must come ---- */
 
 static size_t count_stored(const jc_ledger *ledger, const jc_sim_call *call,
                            const jc_sim_unit *unit)

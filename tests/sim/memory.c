@@ -75,8 +75,6 @@ void __wrap_free(void *old)
     __real_free(old);
 }
 
-/* ---- SQLite's ---- */
-
 static sqlite3_mem_methods sqlite_methods;
 
 static void *sqlite_malloc(int size)
@@ -120,8 +118,6 @@ void jc_memory_init(void)
         exit(99);
     }
 }
-
-/* ---- the plan ---- */
 
 void jc_memory_watch(bool on)
 {

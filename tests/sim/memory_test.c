@@ -22,8 +22,6 @@ static void result(bool good, const char *claim, const char *detail)
     failure_count += !good;
 }
 
-/* ---- the faults ---- */
-
 static void plan_ours_once(jc_sim *sim, uint64_t at)
 {
     (void)sim;
@@ -87,8 +85,6 @@ static const jc_fault faults[] = {
     FAULT("every allocation of SQLite from the Nth on fails", plan_sqlite_all),
 };
 
-/* ---- the sweeps ---- */
-
 static int64_t held_before[JC_MEMORY_OWNERS];
 
 static void use_real_disk(jc_sim *sim)
@@ -121,8 +117,6 @@ static void test_fault(const jc_fault *fault, const char *folder)
     result(good && sweep.occasions > 0, fault->what,
            ": all or nothing, the handle answers properly, nothing leaks");
 }
-
-/* ---- the steady state ---- */
 
 static bool append_some(jc_store *store, int count)
 {

@@ -45,8 +45,6 @@ static bool fail_call(const script *run, const char *what, const jc_error *error
                        jc_status_name(error->status), error->text);
 }
 
-/* ---- calls ---- */
-
 static void add_unit(jc_sim *sim, jc_sim_call *call, size_t workflow, size_t count)
 {
     jc_sim_unit *unit = &call->units[call->unit_count++];
@@ -81,8 +79,6 @@ static void make_call(jc_sim *sim, size_t number, jc_sim_call *call)
         break;
     }
 }
-
-/* ---- doing, and doing again ---- */
 
 static bool open_handle(script *run)
 {
@@ -209,8 +205,6 @@ static bool run_script(script *run)
     close_handle(run);
     return true;
 }
-
-/* ---- the sweep ---- */
 
 static bool run_at(script *run, const char *folder, uint64_t at, void (*before)(jc_sim *sim),
                    void (*after)(jc_sim *sim), bool *ret_struck)

@@ -44,8 +44,6 @@ static int code_of(int failure, int otherwise)
     return failure == 0 ? SQLITE_OK : failure == ENOSPC ? SQLITE_FULL : otherwise;
 }
 
-/* ---- files ---- */
-
 static int sim_close(sqlite3_file *file)
 {
     return real(file)->pMethods->xClose(real(file));
@@ -193,8 +191,6 @@ static const sqlite3_io_methods sim_methods = {
     .xShmBarrier = sim_shm_barrier,
     .xShmUnmap = sim_shm_unmap,
 };
-
-/* ---- names ---- */
 
 static void note_folder(sim_file *file, const char *path)
 {

@@ -13,8 +13,6 @@
 #define BATCH_MAX 40
 #define LARGE_BATCH_MAX 200
 
-/* ---- calls ---- */
-
 static jc_sim_unit *add_unit(jc_sim_call *call)
 {
     jc_sim_unit *unit = &call->units[call->unit_count++];
@@ -69,8 +67,6 @@ static void make_retry(jc_sim *sim, jc_sim_call *call)
         add_random_unit(sim, call, 1);
     }
 }
-
-/* ---- answers ---- */
 
 static bool fail_answer(jc_sim *sim, const char *what, const jc_error *error)
 {
@@ -154,8 +150,6 @@ bool jc_workload_give(jc_sim *sim, jc_store *store, const jc_sim_call *call)
         return false;
     return status == JC_EIO || fail_answer(sim, "an append after one that failed", &error);
 }
-
-/* ---- steps ---- */
 
 static bool go_on(const jc_sim *sim)
 {

@@ -299,15 +299,33 @@ static jc_status append_units(appending *append, const jc_unit units[], size_t c
     return JC_OK;
 }
 
+/* The ways out are prepared before the way in: when memory is short they must still be there. */
+static jc_status prepare_undo(jc_sqlite *self, jc_error *reterr)
+{
+    static const jc_sql undo[] = {JC_SQL_ROLLBACK, JC_SQL_ROLLBACK_UNIT, JC_SQL_RELEASE};
+    jc_status status = JC_OK;
+    for (size_t i = 0; status == JC_OK && i < sizeof undo / sizeof undo[0]; i++) {
+        sqlite3_stmt *stmt = NULL;
+        status = jc_sqlite_statement(self, undo[i], &stmt, reterr);
+    }
+    /* Should a rollback have failed all the same, the next append does it first. */
+    if (status == JC_OK && !sqlite3_get_autocommit(self->db))
+        status = jc_sqlite_run(self, JC_SQL_ROLLBACK, reterr);
+    return status;
+}
+
 static jc_status begin(jc_sqlite *self, jc_error *reterr)
 {
     int timeout_ms = self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
     int64_t now = jc_clock_monotonic_us();
     self->deadline_us = now + (int64_t)timeout_ms * 1000;
     jc_arena_reset(&self->arena);
+    jc_status status = prepare_undo(self, reterr);
+    if (status < 0)
+        return status;
     /* Half of the time is for queueing; whoever blocks the queue longer is not worth waiting for. */
     (void)jc_queue_enter(&self->queue, now + (int64_t)timeout_ms * 500);
-    jc_status status = jc_sqlite_run(self, JC_SQL_BEGIN, reterr);
+    status = jc_sqlite_run(self, JC_SQL_BEGIN, reterr);
     if (status == JC_OK) {
         status = jc_sqlite_check_current(self, reterr);
         if (status < 0)

@@ -177,6 +177,13 @@ static char *immutable_uri(const char *path)
     return uri;
 }
 
+static void give_up_connection(jc_sqlite *self)
+{
+    self->system_errno = self->db != NULL ? sqlite3_system_errno(self->db) : 0;
+    (void)sqlite3_close(self->db);
+    self->db = NULL;
+}
+
 static jc_status connect(jc_sqlite *self, const char *name, int flags, jc_error *reterr)
 {
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
@@ -187,8 +194,7 @@ static jc_status connect(jc_sqlite *self, const char *name, int flags, jc_error 
     }
     jc_status status = self->db != NULL ? jc_sqlite_fail(self->db, reterr, "cannot open %s", self->path)
                                         : jc_fail_memory(reterr);
-    (void)sqlite3_close(self->db);
-    self->db = NULL;
+    give_up_connection(self);
     return status;
 }
 
@@ -196,10 +202,8 @@ static jc_status connect(jc_sqlite *self, const char *name, int flags, jc_error 
 static jc_status look(jc_sqlite *self, jc_error *reterr)
 {
     jc_status status = jc_schema_check(self->db, self->path, self->read_only, reterr);
-    if (status < 0) {
-        (void)sqlite3_close(self->db);
-        self->db = NULL;
-    }
+    if (status < 0)
+        give_up_connection(self);
     return status;
 }
 
@@ -238,7 +242,7 @@ static jc_status connect_any(jc_sqlite *self, jc_error *reterr)
         if (status == JC_OK)
             status = look(self, reterr);
     }
-    if (status == JC_EREADONLY || (status == JC_EIO && (errno == EROFS || errno == EACCES))) {
+    if (status == JC_EREADONLY || (status == JC_EIO && (self->system_errno == EROFS || self->system_errno == EACCES))) {
         status = connect_immutable(self, reterr);
         if (status == JC_OK)
             warn_of_hidden_events(self);

@@ -43,6 +43,7 @@ typedef struct jc_sqlite {
     jc_options options;
     char *path;        /* of events.db */
     bool read_only;
+    int system_errno;  /* of the system call that kept the file from being opened; 0: none */
     int64_t deadline_us; /* of the call under way, by the monotonic clock */
     jc_queue queue;
     jc_wake wake;
