@@ -19,7 +19,7 @@ typedef struct jc_match jc_match;
 JC_API JC_MUST_CHECK jc_status jc_match_new(jc_str grep, const jc_str where[], size_t where_count,
                                             jc_match **ret_match, jc_error *reterr);
 
-/* JC_OK: it matches. JC_END: it does not. JC_ENOMEM. */
+/* JC_OK: it matches. JC_END: it does not. JC_ECORRUPT: the stored event is damaged. JC_ENOMEM. */
 JC_API JC_MUST_CHECK jc_status jc_match_test(jc_match *match, const jc_event *event, jc_error *reterr);
 
 JC_API void jc_match_free(jc_match *match);

@@ -17,15 +17,15 @@ jc_status jc_lines_open(jc_lines *lines, const char *path, bool keep_closed, jc_
 {
     bool is_stream = strcmp(path, "-") == 0;
     *lines = (jc_lines){.fd = is_stream ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
-                                        : open(path, O_RDONLY | O_CLOEXEC),
+                                        : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
                         .keep_closed = keep_closed && !is_stream,
                         .is_stream = is_stream};
     struct stat facts;
     if (lines->fd < 0)
         return jc_fail_errno(reterr, errno, "cannot open %s", path);
-    if (fstat(lines->fd, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    if (!is_stream && (fstat(lines->fd, &facts) < 0 || !S_ISREG(facts.st_mode))) {
         jc_lines_close(lines);
-        return jc_fail(reterr, JC_EIO, "%s is a folder", path);
+        return jc_fail(reterr, JC_EIO, "%s is not a file", path);
     }
     lines->path = strdup(path);
     if (lines->path == NULL) {

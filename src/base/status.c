@@ -30,6 +30,15 @@ const char *jc_status_name(jc_status status)
     return "unknown";
 }
 
+/* Bad input is quoted in errors, and may hold line ends and a terminal's control codes. */
+static void make_one_line(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    }
+}
+
 jc_status jc_fail(jc_error *reterr, jc_status status, const char *format, ...)
 {
     if (reterr == NULL)
@@ -40,6 +49,7 @@ jc_status jc_fail(jc_error *reterr, jc_status status, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    make_one_line(text);
     reterr->status = status;
     memcpy(reterr->text, text, sizeof text);
     return status;

@@ -97,9 +97,9 @@ static int check_mirrors(findings *all, const jc_names *given)
     for (size_t i = 0; i < names->count; i++) {
         jc_mirror_report mirror = {0};
         jc_error error = {0};
-        /* A damaged row is found already; the comparison cannot go past it. */
+        /* A damaged row that was found already is not told twice; the comparison cannot go past it. */
         jc_status status = jc_mirror_check(all->cli->store, names->ids[i], &mirror, &error);
-        if (status < 0 && status != JC_ECORRUPT)
+        if (status < 0 && (status != JC_ECORRUPT || all->damages == 0))
             return jc_cli_fail_error(all->cli, &error);
         if (status == JC_OK)
             report_mirror(all, names->ids[i], &mirror);

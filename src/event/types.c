@@ -70,6 +70,9 @@ static jc_status declare_type(jc_types *types, jc_str name, yyjson_val *body, co
     jc_status status = jc_event_type_check(name, &detail);
     if (status == JC_OK && jc_event_type_of(name) != JC_TYPE_OTHER)
         status = jc_fail(&detail, JC_EINVAL, "it is built in and cannot be declared again");
+    yyjson_val *required = yyjson_obj_get(body, "required");
+    if (status == JC_OK && required != NULL && !yyjson_is_str(required))
+        status = jc_fail(&detail, JC_EINVAL, "\"required\" must be a string such as \"name|id ok:bool\"");
     if (status == JC_OK && !yyjson_is_obj(body))
         status = jc_fail(&detail, JC_EINVAL, "it must be an object with \"required\" and \"description\"");
     jc_type_info info = {.event_type = keep_text(types, name),

@@ -142,6 +142,15 @@ jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
     return tell_progress(importing) == JC_OK ? JC_OK : JC_END;
 }
 
+jc_status jc_import_stop_at(jc_importing *importing, jc_status status, jc_error *reterr)
+{
+    jc_error detail;
+    bool of_line = status == JC_EINVAL || status == JC_EUNSUPPORTED;
+    if (of_line && jc_import_commit(importing, &detail) < 0)
+        return jc_fail(reterr, detail.status, "%s", detail.text);
+    return status;
+}
+
 /* An id twice in one piece is an id given again; the earlier piece must be stored to compare. */
 static bool waits_already(const jc_importing *importing, const jc_event *event)
 {

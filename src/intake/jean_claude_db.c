@@ -53,6 +53,21 @@ static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *
     return jc_import_take(importing, &event, NULL, reterr);
 }
 
+/* Our own log has a table of that name too, with more in it than this reads. */
+static jc_status refuse_own_log(sqlite3 *db, const char *path, jc_error *reterr)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool own = sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info('events') WHERE name='hash'", -1, &stmt,
+                                  NULL) == SQLITE_OK &&
+               sqlite3_step(stmt) == SQLITE_ROW;
+    (void)sqlite3_finalize(stmt);
+    if (!own)
+        return JC_OK;
+    return jc_fail(reterr, JC_EINVAL,
+                   "%s is a log of jc: take it in with jc -C ITS_PROJECT export | jc import -, or put it in place "
+                   "with jc restore", path);
+}
+
 static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *rows, jc_error *reterr)
 {
     for (;;) {
@@ -66,8 +81,10 @@ static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *r
         jc_status status = take_row(importing, rows, &detail);
         if (status == JC_END)
             return JC_END;
-        if (status < 0)
-            return jc_fail(reterr, status, "row %" PRIu64 ": %s", importing->result.lines, detail.text);
+        if (status < 0) {
+            (void)jc_fail(reterr, status, "row %" PRIu64 ": %s", importing->result.lines, detail.text);
+            return jc_import_stop_at(importing, status, reterr);
+        }
     }
 }
 
@@ -83,6 +100,8 @@ jc_status jc_import_jean_claude_db(jc_importing *importing, const char *path, jc
         status = jc_fail(reterr, JC_EINVAL,
                          "%s is not the original's database, which has a table events(id, timestamp, "
                          "workflow_id, event_type, data): %s", path, sqlite3_errmsg(db));
+    if (status == JC_OK)
+        status = refuse_own_log(db, path, reterr);
     /* How many rows there are is not asked, so progress has no total. */
     importing->total_size = 0;
     if (status == JC_OK)

@@ -113,16 +113,6 @@ static jc_status take_line(jc_importing *importing, jc_str line, uint64_t number
     return status;
 }
 
-/* A line that is bad ends the import, after the good ones before it are stored. */
-static jc_status stop_at_bad_line(jc_importing *importing, jc_status status, jc_error *reterr)
-{
-    jc_error detail;
-    bool of_line = status == JC_EINVAL || status == JC_EUNSUPPORTED;
-    if (of_line && jc_import_commit(importing, &detail) < 0)
-        return jc_fail(reterr, detail.status, "%s", detail.text);
-    return status;
-}
-
 jc_status jc_import_lines(jc_importing *importing, const char *path, jc_error *reterr)
 {
     JC_AUTO(jc_lines) lines = {.fd = -1};
@@ -143,5 +133,5 @@ jc_status jc_import_lines(jc_importing *importing, const char *path, jc_error *r
         if (status == JC_END)
             return JC_END;
     }
-    return status == JC_END ? JC_OK : stop_at_bad_line(importing, status, reterr);
+    return status == JC_END ? JC_OK : jc_import_stop_at(importing, status, reterr);
 }

@@ -30,6 +30,9 @@ static jc_status check_after_boot(jc_mirror_file *file, jc_store *store, jc_str 
     jc_status status = jc_mirror_compare(file, store, workflow_id, synced_size, &found, reterr);
     if (status == JC_OK && found.state == JC_MIRROR_DIFFERENT && found.only_zeros)
         status = put_zeros_right(file, store, workflow_id, &found, place, reterr);
+    else if (status == JC_OK && (found.state == JC_MIRROR_DIFFERENT || found.state == JC_MIRROR_AHEAD))
+        status = jc_fail(reterr, JC_ECORRUPT, "the mirror %s is left alone: %s; jc mirror writes it anew",
+                         file->path, found.text);
     if (status < 0)
         return status;
     return jc_mirror_read_tail(file, store, workflow_id, place, reterr);

@@ -18,7 +18,7 @@
 static jc_status open_to_look(jc_mirror_file *file, jc_mirror_report *report)
 {
     struct stat facts;
-    file->fd = file->ops->open(file->context, file->path, O_RDONLY | O_CLOEXEC, 0);
+    file->fd = file->ops->open(file->context, file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (file->fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return JC_END;
     if (file->fd >= 0 && fstat(file->fd, &facts) == 0 && S_ISREG(facts.st_mode))

@@ -154,6 +154,9 @@ jc_status jc_mirror_compare(const jc_mirror_file *file, jc_store *store, jc_str 
     if (status == JC_OK && compare.result.state == JC_MIRROR_EQUAL &&
         compare.offset < compare.result.file_size)
         status = look_beyond(&compare, workflow_id, reterr);
+    /* What lies behind the log's end is nobody's zeros to put right. */
+    if (compare.result.state == JC_MIRROR_DIFFERENT && compare.offset < compare.result.file_size)
+        compare.result.only_zeros = false;
     release(&compare);
     if (status == JC_OK)
         *ret = compare.result;

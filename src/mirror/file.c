@@ -46,7 +46,8 @@ jc_status jc_mirror_file_open(jc_mirror_file *file, jc_error *reterr)
 {
     if (file->fd >= 0)
         return JC_OK;
-    const int flags = O_RDWR | O_CREAT | O_CLOEXEC;
+    /* A link in a cloned repository could lead anywhere, so none is followed. */
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
     int fd = file->ops->open(file->context, file->path, flags, 0600);
     if (fd < 0 && errno == ENOENT) {
         jc_status status = make_folder_of(file->path, reterr);
@@ -56,6 +57,11 @@ jc_status jc_mirror_file_open(jc_mirror_file *file, jc_error *reterr)
     }
     if (fd < 0)
         return jc_fail_errno(reterr, errno, "cannot open the mirror %s", file->path);
+    struct stat facts;
+    if (fstat(fd, &facts) < 0 || !S_ISREG(facts.st_mode)) {
+        (void)file->ops->close(file->context, fd);
+        return jc_fail(reterr, JC_EIO, "the mirror %s is not a file", file->path);
+    }
     file->fd = fd;
     return JC_OK;
 }

@@ -52,8 +52,11 @@ static jc_status write_anew(const jc_mirror_file *old, jc_store *store, jc_str w
         status = write_all(&beside, store, workflow_id, place, reterr);
     if (status == JC_OK) {
         jc_path_keep(old->path, "damaged", report->kept, sizeof report->kept);
-        if (old->ops->rename(old->context, old->path, report->kept) < 0 ||
-            old->ops->rename(old->context, beside.path, old->path) < 0)
+        /* A second name first, so that the path is never without a file; where there are no links, the
+         * name moves. */
+        bool kept = link(old->path, report->kept) == 0 ||
+                    old->ops->rename(old->context, old->path, report->kept) == 0;
+        if (!kept || old->ops->rename(old->context, beside.path, old->path) < 0)
             status = jc_fail_errno(reterr, errno, "cannot rename the mirror %s", old->path);
     }
     if (status < 0)

@@ -221,7 +221,7 @@ static jc_status open_incoming(rebuilding *rebuild, const char *incoming)
 {
     jc_options options = {.durability = JC_DURABILITY_NORMAL};
     jc_backend backend;
-    (void)unlink(incoming);
+    jc_log_remove(incoming);
     jc_status status = jc_schema_create(incoming, rebuild->reterr);
     if (status == JC_OK)
         status = jc_sqlite_open(incoming, &options, &backend, rebuild->reterr);
@@ -261,7 +261,7 @@ jc_status jc_rebuild_from_mirrors(const char *project_dir, bool renumber, jc_rep
     jc_error detail;
     jc_status status = jc_path_join(project_dir, ".jc/events.db", log, sizeof log, reterr);
     if (status == JC_OK)
-        status = jc_path_join(project_dir, ".jc/events.db.incoming", incoming, sizeof incoming, reterr);
+        status = jc_log_incoming(project_dir, incoming, sizeof incoming, reterr);
     rebuilding *rebuild = status == JC_OK ? calloc(1, sizeof *rebuild) : NULL;
     if (rebuild == NULL)
         return status < 0 ? status : jc_fail_memory(reterr);
@@ -270,14 +270,16 @@ jc_status jc_rebuild_from_mirrors(const char *project_dir, bool renumber, jc_rep
                             .report = report,
                             .context = context,
                             .reterr = &detail};
+    int64_t position = jc_log_last_position(log);
     status = build(rebuild, incoming);
     jc_rebuild_result result = rebuild->result;
     release(rebuild);
     free(rebuild);
     if (status == JC_OK)
-        status = jc_log_replace(log, incoming, result.gaps ? 1 : 0, result.kept, sizeof result.kept, &detail);
+        status = jc_log_replace(log, incoming, result.gaps ? 1 : 0, position, result.kept, sizeof result.kept,
+                                &detail);
     if (status < 0) {
-        (void)unlink(incoming);
+        jc_log_remove(incoming);
         return jc_fail(reterr, status, "%s", detail.text);
     }
     *ret_result = result;

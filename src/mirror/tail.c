@@ -71,9 +71,12 @@ static jc_status check_line(const jc_mirror_file *file, jc_store *store, jc_str 
     JC_AUTO(jc_buf) expected = {0};
     jc_event event;
     const jc_event *stored = NULL;
-    if (jc_line_decode(line, &arena, &event, NULL) < 0)
+    jc_status status = jc_line_decode(line, &arena, &event, reterr);
+    if (status == JC_ENOMEM)
+        return status;
+    if (status < 0)
         return not_the_logs(file, "its last line is not an event", reterr);
-    jc_status status = jc_store_at(store, workflow_id, event.sequence, &page, &stored, reterr);
+    status = jc_store_at(store, workflow_id, event.sequence, &page, &stored, reterr);
     if (status < 0)
         return status;
     if (status == JC_END)

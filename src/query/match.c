@@ -166,6 +166,10 @@ jc_status jc_match_test(jc_match *match, const jc_event *event, jc_error *reterr
     if (status == JC_OK)
         status = jc_json_read(&match->json, jc_buf_str(&match->line), limits, &match->scratch, &root,
                               &compact, reterr);
+    if (status == JC_EINVAL)
+        return jc_fail(reterr, JC_ECORRUPT, "%.*s #%llu: its data is damaged: run jc verify",
+                       (int)event->workflow_id.size, event->workflow_id.bytes,
+                       (unsigned long long)event->sequence);
     if (status < 0)
         return status;
     for (size_t i = 0; i < match->clause_count; i++) {

@@ -31,6 +31,9 @@ static jc_status check_counts(const jc_unit units[], size_t count, jc_error *ret
     for (size_t i = 0; i < count; i++) {
         if (units[i].count == 0)
             return jc_fail(reterr, JC_EINVAL, "unit %zu has no events", i + 1);
+        if (units[i].count > JC_APPEND_MAX)
+            return jc_fail(reterr, JC_EINVAL, "%zu events in one append; allowed: %d", units[i].count,
+                           JC_APPEND_MAX);
         events += units[i].count;
         for (size_t k = 0; k < units[i].count && events <= JC_APPEND_MAX; k++)
             size += units[i].events[k].data.size;

@@ -41,11 +41,11 @@ static jc_status check_fields(jc_chain_check *check, const jc_event *event, jc_e
     yyjson_val *data = NULL;
     jc_str compact = {0};
     jc_error detail;
-    jc_status status = jc_workflow_id_check(event->workflow_id, reterr);
+    jc_status status = jc_workflow_id_check(event->workflow_id, &detail);
     if (status == JC_OK)
-        status = jc_event_type_check(event->event_type, reterr);
+        status = jc_event_type_check(event->event_type, &detail);
     if (status < 0)
-        return JC_ECORRUPT;
+        return jc_fail(reterr, JC_ECORRUPT, "%s", detail.text);
     jc_arena_reset(&check->json_arena);
     status = jc_json_read(&check->json, event->data, JC_DATA_LIMITS, &check->json_arena, &data, &compact,
                           &detail);

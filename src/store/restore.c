@@ -34,7 +34,7 @@ static jc_status take_copy(const char *path, const char *incoming, jc_error *ret
     jc_status status = open_log(path, true, &source, reterr);
     if (status < 0)
         return status;
-    (void)unlink(incoming);
+    jc_log_remove(incoming);
     status = jc_backup(source, incoming, NULL, NULL, reterr);
     jc_close(source);
     return status;
@@ -61,14 +61,15 @@ jc_status jc_restore(const char *project_dir, const char *path, char *ret_kept, 
     char incoming[JC_PATH_SIZE_MAX];
     jc_status status = jc_path_join(project_dir, ".jc/events.db", log, sizeof log, reterr);
     if (status == JC_OK)
-        status = jc_path_join(project_dir, ".jc/events.db.incoming", incoming, sizeof incoming, reterr);
-    if (status == JC_OK)
-        status = take_copy(path, incoming, reterr);
+        status = jc_log_incoming(project_dir, incoming, sizeof incoming, reterr);
+    if (status < 0)
+        return status;
+    status = take_copy(path, incoming, reterr);
     if (status == JC_OK)
         status = check_copy(path, incoming, reterr);
     if (status == JC_OK)
-        status = jc_log_replace(log, incoming, -1, ret_kept, kept_size, reterr);
+        status = jc_log_replace(log, incoming, -1, -1, ret_kept, kept_size, reterr);
     if (status < 0)
-        (void)unlink(incoming);
+        jc_log_remove(incoming);
     return status;
 }

@@ -2,10 +2,8 @@
  * verify.c. */
 #include "store/store.h"
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "base/hash.h"
-#include "base/map.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -66,12 +64,6 @@ void jc_store_warn(jc_store *store, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     store->options.warn(store->options.warn_context, text);
-}
-
-int64_t jc_store_now_us(const jc_store *store)
-{
-    return store->options.now_us != NULL ? store->options.now_us(store->options.now_context)
-                                         : jc_clock_now_us();
 }
 
 jc_status jc_store_restore_events(jc_store *store, const jc_event events[], size_t count,

@@ -50,7 +50,4 @@ JC_MUST_CHECK jc_status jc_store_at(jc_store *store, jc_str workflow_id, uint64_
 JC_MUST_CHECK jc_status jc_store_restore_events(jc_store *store, const jc_event events[], size_t count,
                                                 jc_error *reterr);
 
-/* Now, by the handle's clock. */
-int64_t jc_store_now_us(const jc_store *store);
-
 #endif

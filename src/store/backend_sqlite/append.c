@@ -115,8 +115,12 @@ static jc_status look_up(jc_sqlite *self, jc_uuid id, const jc_event **ret_event
         return JC_END;
     if (code != SQLITE_ROW)
         return jc_sqlite_fail(self->db, reterr, "the log");
-    status = jc_row_read(use, &self->page.arena, &self->page.events[0], reterr);
-    *ret_event = &self->page.events[0];
+    jc_event *event = &self->page.events[0];
+    status = jc_row_read(use, &self->page.arena, event, reterr);
+    if (status == JC_OK && event->sequence > event->position)
+        status = jc_fail(reterr, JC_ECORRUPT, "%.*s #%" PRIu64 ": a sequence cannot be above its position",
+                         (int)event->workflow_id.size, event->workflow_id.bytes, event->sequence);
+    *ret_event = event;
     return status;
 }
 
@@ -158,6 +162,9 @@ static jc_status insert_event(appending *append, const jc_event *given, jc_recei
     if (status < 0)
         return status;
 
+    if (head->sequence > head->position || head->sequence >= INT64_MAX)
+        return jc_fail(reterr, JC_ECORRUPT, "%.*s #%" PRIu64 ": a sequence cannot be above its position: run "
+                       "jc verify", (int)given->workflow_id.size, given->workflow_id.bytes, head->sequence);
     jc_event event = *given;
     row_texts texts;
     event.sequence = head->sequence + 1;

@@ -126,6 +126,28 @@ static void check_guards(jc_sqlite *self, jc_report *report, void *context)
     (void)sqlite3_finalize(stmt);
 }
 
+/* Reading starts at position 1, so rows below it would go unseen. */
+static jc_status check_positions(jc_sqlite *self, jc_report *report, void *context, jc_error *reterr)
+{
+    sqlite3_stmt *rows = NULL;
+    if (sqlite3_prepare_v2(self->db, "SELECT workflow_id,sequence,position FROM events WHERE position<1 LIMIT 20",
+                           -1, &rows, NULL) != SQLITE_OK)
+        return jc_sqlite_fail(self->db, reterr, "the log");
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        char where[JC_WORKFLOW_ID_SIZE_MAX + 32];
+        char what[64];
+        const char *workflow_id = (const char *)sqlite3_column_text(rows, 0);
+        (void)snprintf(where, sizeof where, "%.128s #%lld", workflow_id != NULL ? workflow_id : "",
+                       (long long)sqlite3_column_int64(rows, 1));
+        (void)snprintf(what, sizeof what, "position: %lld is below 1",
+                       (long long)sqlite3_column_int64(rows, 2));
+        jc_finding finding = {.damage = true, .where = where, .what = what};
+        report(context, &finding);
+    }
+    (void)sqlite3_finalize(rows);
+    return JC_OK;
+}
+
 jc_status jc_sqlite_check(void *context, jc_report *report, void *report_context, jc_error *reterr)
 {
     jc_sqlite *self = context;
@@ -148,5 +170,7 @@ jc_status jc_sqlite_check(void *context, jc_report *report, void *report_context
         status = JC_OK;
     }
     check_guards(self, report, report_context);
+    if (status == JC_OK)
+        status = check_positions(self, report, report_context, reterr);
     return status;
 }

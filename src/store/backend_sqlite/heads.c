@@ -98,7 +98,7 @@ jc_status jc_sqlite_info(void *context, jc_store_info *ret_info, jc_error *reter
 {
     jc_sqlite *self = context;
     sqlite3_stmt *stmt = NULL;
-    jc_store_info info = {.read_only = self->read_only};
+    jc_store_info info = {.read_only = self->read_only || self->options.read_only};
     jc_status status = prepare(self, "SELECT store_id,epoch,format,gaps FROM store", &stmt, reterr);
     if (status < 0)
         return status;
@@ -106,8 +106,8 @@ jc_status jc_sqlite_info(void *context, jc_store_info *ret_info, jc_error *reter
         status = sqlite3_errcode(self->db) == SQLITE_DONE
                      ? jc_fail(reterr, JC_ECORRUPT, "the log has lost the row of its table `store`")
                      : jc_sqlite_fail(self->db, reterr, "the log");
-    else
-        status = jc_uuid_parse(text_of(stmt, 0), &info.store_id, reterr);
+    else if (jc_uuid_parse(text_of(stmt, 0), &info.store_id, NULL) < 0)
+        status = jc_fail(reterr, JC_ECORRUPT, "the log's store_id is not a UUID");
     info.epoch = (uint64_t)sqlite3_column_int64(stmt, 1);
     info.format = (uint64_t)sqlite3_column_int64(stmt, 2);
     info.gaps = sqlite3_column_int64(stmt, 3) != 0;
@@ -116,7 +116,7 @@ jc_status jc_sqlite_info(void *context, jc_store_info *ret_info, jc_error *reter
         status = jc_sqlite_last_position(self, &info.position, reterr);
     if (status == JC_OK)
         *ret_info = info;
-    return status == JC_EINVAL ? JC_ECORRUPT : status;
+    return status;
 }
 
 jc_status jc_sqlite_find(void *context, jc_str prefix, jc_page *page, jc_error *reterr)

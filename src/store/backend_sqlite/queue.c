@@ -45,10 +45,16 @@ void jc_queue_open(jc_queue *queue, const char *path)
     *queue = (jc_queue){.fd = -1, .path = strdup(path)};
 }
 
+static void unmap_words(jc_queue *queue)
+{
+    (void)munmap(queue->words, sizeof *queue->words);
+    queue->words = NULL;
+}
+
 void jc_queue_close(jc_queue *queue)
 {
     if (queue->words != NULL)
-        (void)munmap(queue->words, sizeof *queue->words);
+        unmap_words(queue);
     if (queue->fd >= 0)
         (void)close(queue->fd);
     free(queue->path);
@@ -61,7 +67,8 @@ static void map_words(jc_queue *queue)
     struct stat facts;
     if (fstat(queue->fd, &facts) < 0 || !S_ISREG(facts.st_mode))
         return;
-    if (facts.st_size < FILE_SIZE && ftruncate(queue->fd, FILE_SIZE) < 0)
+    /* On a full disk a hole in the file could not be filled when the words are written. */
+    if (facts.st_size < FILE_SIZE && posix_fallocate(queue->fd, 0, FILE_SIZE) != 0)
         return;
     void *words = mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
     queue->words = words != MAP_FAILED ? words : NULL;
@@ -72,9 +79,15 @@ static bool open_file(jc_queue *queue)
     if (queue->path == NULL)
         return false;
     queue->fd = open(queue->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (queue->fd >= 0 && queue->words == NULL)
+    if (queue->fd < 0)
+        return false;
+    struct stat facts;
+    bool whole = fstat(queue->fd, &facts) == 0 && facts.st_size >= FILE_SIZE;
+    if (!whole && queue->words != NULL)
+        unmap_words(queue);
+    if (queue->words == NULL)
         map_words(queue);
-    return queue->fd >= 0;
+    return true;
 }
 
 static void close_file(jc_queue *queue)

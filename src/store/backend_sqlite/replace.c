@@ -27,15 +27,63 @@ typedef struct old_log {
     uint64_t epoch;
 } old_log;
 
-static uint64_t read_epoch(sqlite3 *db)
+/* One number that the log says; -1 when it cannot be read. */
+static int64_t read_number(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
-    uint64_t epoch = 0;
-    if (sqlite3_prepare_v2(db, "SELECT epoch FROM store", -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW)
-        epoch = (uint64_t)sqlite3_column_int64(stmt, 0);
+    int64_t number = -1;
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+        number = sqlite3_column_int64(stmt, 0);
     (void)sqlite3_finalize(stmt);
-    return epoch;
+    return number;
+}
+
+static uint64_t read_epoch(sqlite3 *db)
+{
+    int64_t epoch = read_number(db, "SELECT epoch FROM store");
+    return epoch > 0 ? (uint64_t)epoch : 0;
+}
+
+int64_t jc_log_last_position(const char *path)
+{
+    sqlite3 *db = NULL;
+    int64_t position = -1;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+        (void)sqlite3_busy_timeout(db, JC_BUSY_TIMEOUT_MS);
+        position = read_number(db, "SELECT coalesce(max(position),0) FROM events");
+    }
+    (void)sqlite3_close(db);
+    return position;
+}
+
+jc_status jc_log_incoming(const char *project_dir, char *ret, size_t ret_size, jc_error *reterr)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, ".jc/events.db.incoming-%ld", (long)getpid());
+    return jc_path_join(project_dir, name, ret, ret_size, reterr);
+}
+
+static void add_suffix(const char *path, const char *suffix, char ret[PATH_MAX])
+{
+    (void)snprintf(ret, PATH_MAX, "%.*s%s", PATH_MAX - 64, path, suffix);
+}
+
+void jc_log_remove(const char *path)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char name[PATH_MAX];
+        add_suffix(path, suffixes[i], name);
+        (void)unlink(name);
+    }
+}
+
+static bool wal_is_empty(const char *path)
+{
+    char wal[PATH_MAX];
+    struct stat facts;
+    add_suffix(path, "-wal", wal);
+    return stat(wal, &facts) < 0 || facts.st_size == 0;
 }
 
 static jc_status mark_incoming(const char *incoming, uint64_t old_epoch, int gaps, jc_error *reterr)
@@ -50,22 +98,15 @@ static jc_status mark_incoming(const char *incoming, uint64_t old_epoch, int gap
                    (epoch > old_epoch ? epoch : old_epoch) + 1, gaps < 0 ? "gaps" : gaps > 0 ? "1" : "0");
     if (status == JC_OK && sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         status = jc_sqlite_fail(db, reterr, "%s", incoming);
+    /* Closing keeps quiet about a checkpoint that failed, and only the database itself moves on. */
+    if (status == JC_OK &&
+        sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+        status = jc_sqlite_fail(db, reterr, "cannot write %s", incoming);
     if (sqlite3_close(db) != SQLITE_OK && status == JC_OK)
         status = jc_fail(reterr, JC_EIO, "cannot write %s", incoming);
+    if (status == JC_OK && !wal_is_empty(incoming))
+        status = jc_fail(reterr, JC_EIO, "cannot write %s: its write-ahead log stays", incoming);
     return status;
-}
-
-static void add_suffix(const char *path, const char *suffix, char ret[PATH_MAX])
-{
-    (void)snprintf(ret, PATH_MAX, "%.*s%s", PATH_MAX - 64, path, suffix);
-}
-
-static bool wal_is_empty(const char *path)
-{
-    char wal[PATH_MAX];
-    struct stat facts;
-    add_suffix(path, "-wal", wal);
-    return stat(wal, &facts) < 0 || facts.st_size == 0;
 }
 
 /* Empty the write-ahead log and take the write lock; a reader may keep it from getting empty, then
@@ -132,13 +173,26 @@ static jc_status move_away(const char *path, const char *kept, jc_error *reterr)
     return JC_OK;
 }
 
-jc_status jc_log_replace(const char *path, const char *incoming, int gaps, char *ret_kept,
-                         size_t kept_size, jc_error *reterr)
+/* With writers held off: has the old log gone on since `position`? */
+static jc_status check_position(const old_log *held, int64_t position, jc_error *reterr)
+{
+    if (position < 0 || held->db == NULL)
+        return JC_OK;
+    if (read_number(held->db, "SELECT coalesce(max(position),0) FROM events") == position)
+        return JC_OK;
+    return jc_fail(reterr, JC_EBUSY,
+                   "events were appended meanwhile; nothing was changed: stop the writers and try again");
+}
+
+jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64_t position,
+                         char *ret_kept, size_t kept_size, jc_error *reterr)
 {
     old_log held = {.queue = {.fd = -1}};
     char kept[PATH_MAX] = "";
     char folder[PATH_MAX];
     jc_status status = hold(path, &held, reterr);
+    if (status == JC_OK)
+        status = check_position(&held, position, reterr);
     if (status == JC_OK)
         status = mark_incoming(incoming, held.epoch, gaps, reterr);
     if (status == JC_OK && access(path, F_OK) == 0) {

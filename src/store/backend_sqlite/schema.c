@@ -98,6 +98,8 @@ jc_status jc_schema_check(sqlite3 *db, const char *path, bool read_only, jc_erro
     if (application != JC_SQLITE_APPLICATION_ID)
         return jc_fail(reterr, JC_ECORRUPT, "%s is not a log of jc: its application_id is %" PRId64, path,
                        application);
+    if (version < 0)
+        return jc_fail(reterr, JC_ECORRUPT, "%s says that its schema is %" PRId64, path, version);
     if (version > JC_SQLITE_SCHEMA_VERSION)
         return jc_fail(reterr, JC_ENEWER,
                        "%s has schema %" PRId64 ", this jc knows %d: use a newer jc", path, version,

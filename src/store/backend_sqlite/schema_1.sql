@@ -2,7 +2,7 @@
 -- PRAGMA application_id and user_version are set by schema.c.
 
 CREATE TABLE events (
-  position       INTEGER PRIMARY KEY,
+  position       INTEGER PRIMARY KEY CHECK (position > 0),
   id             TEXT    NOT NULL UNIQUE,
   workflow_id    TEXT    NOT NULL,
   sequence       INTEGER NOT NULL,
@@ -39,7 +39,8 @@ CREATE TRIGGER events_never_go BEFORE DELETE ON events BEGIN
 END;
 CREATE TRIGGER events_are_appended BEFORE INSERT ON events
 WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id)
-  OR EXISTS (SELECT 1 FROM events WHERE position = NEW.position)
+  -- A position that is not given reads as -1 here and becomes the next one.
+  OR NEW.position NOT IN (-1, 1 + (SELECT coalesce(max(position), 0) FROM events))
   OR NEW.sequence IS NOT 1 + (SELECT coalesce(max(sequence), 0) FROM events
                               WHERE workflow_id = NEW.workflow_id)
 BEGIN
