@@ -43,10 +43,13 @@ static jc_status check_log_exists(const char *project_dir, const char *log, jc_e
     if (status < 0)
         return status;
     if (access(folder, F_OK) < 0)
-        return jc_fail(reterr, JC_ENOTFOUND, "there is no .jc/ in %s: make it with jc init", project_dir);
-    return jc_fail(reterr, JC_ENOTFOUND,
-                   "%s is missing: put a backup there with jc restore, or make it from the mirrors with jc "
-                   "rebuild --from-mirror, or start anew with jc init", log);
+        return jc_fail(reterr, JC_ENOTFOUND, "there is no .jc/ in %s: make it with jc init",
+                       project_dir);
+    return jc_fail(
+        reterr, JC_ENOTFOUND,
+        "%s is missing: put a backup there with jc restore, or make it from the mirrors with jc "
+        "rebuild --from-mirror, or start anew with jc init",
+        log);
 }
 
 jc_status jc_open(const char *project_dir, const jc_options *options, jc_store **ret_store,

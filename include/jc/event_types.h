@@ -90,7 +90,7 @@ typedef enum jc_event_type {
 #define JC_EVENT_TYPE_ENUM(name, type, rule, what) name,
     JC_EVENT_TYPE_MAP(JC_EVENT_TYPE_ENUM)
 #undef JC_EVENT_TYPE_ENUM
-        JC_TYPE_OTHER
+    JC_TYPE_OTHER
 } jc_event_type;
 
 /* Which built-in type is this? JC_TYPE_OTHER when none. */

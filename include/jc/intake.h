@@ -40,7 +40,7 @@ typedef enum jc_format {
 
 typedef struct jc_import_options {
     jc_format format;
-    bool utc;       /* times without a zone are UTC; else they are local */
+    bool utc;           /* times without a zone are UTC; else they are local */
     jc_str workflow_id; /* for lines that name none; absent: such a line is bad input */
 
     /* Called after each commit and at times between; JC_END ends the import cleanly after what is
@@ -53,7 +53,7 @@ typedef struct jc_import_result {
     jc_format format; /* what it was taken for */
     uint64_t stored;
     uint64_t already_stored;
-    uint64_t lines;   /* lines or rows read */
+    uint64_t lines; /* lines or rows read */
     uint64_t position;
     bool interrupted; /* by `progress` */
 } jc_import_result;

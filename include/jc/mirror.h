@@ -52,8 +52,8 @@ JC_API JC_MUST_CHECK jc_status jc_mirror_verify_file(const char *path, jc_report
 typedef struct jc_rebuild_result {
     uint64_t events;
     uint64_t workflows;
-    bool gaps;                   /* the mirrors did not hold every position */
-    char kept[4096];             /* where the old log was put, "" when there was none */
+    bool gaps;       /* the mirrors did not hold every position */
+    char kept[4096]; /* where the old log was put, "" when there was none */
 } jc_rebuild_result;
 
 /* Make the log anew from the mirrors: the same ids, sequences, hashes and positions. The old log, if
@@ -64,7 +64,8 @@ typedef struct jc_rebuild_result {
  * JC_ENOTFOUND  there are no mirrors. */
 JC_API JC_MUST_CHECK jc_status jc_rebuild_from_mirrors(const char *project_dir, bool renumber,
                                                        jc_report *report, void *context,
-                                                       jc_rebuild_result *ret_result, jc_error *reterr);
+                                                       jc_rebuild_result *ret_result,
+                                                       jc_error *reterr);
 
 #ifdef __cplusplus
 }

@@ -17,13 +17,13 @@ extern "C" {
  * worktree, where none is found on the way, the same from the main work tree. ret_dir gets its
  * absolute path.
  * JC_ENOTFOUND  there is none. */
-JC_API JC_MUST_CHECK jc_status jc_project_find(const char *start_dir, char ret_dir[JC_PATH_SIZE_MAX],
-                                               jc_error *reterr);
+JC_API JC_MUST_CHECK jc_status jc_project_find(const char *start_dir,
+                                               char ret_dir[JC_PATH_SIZE_MAX], jc_error *reterr);
 
 typedef struct jc_project_made {
-    bool log;                      /* .jc/events.db was made; false: it was there */
-    bool ignored;                  /* lines were added to .gitignore */
-    bool network_file_system;      /* the log lies on one: WAL and locks are not safe there */
+    bool log;                         /* .jc/events.db was made; false: it was there */
+    bool ignored;                     /* lines were added to .gitignore */
+    bool network_file_system;         /* the log lies on one: WAL and locks are not safe there */
     char gitignore[JC_PATH_SIZE_MAX]; /* which .gitignore, when `ignored` */
 } jc_project_made;
 

@@ -20,7 +20,8 @@ JC_API JC_MUST_CHECK jc_status jc_match_new(jc_str grep, const jc_str where[], s
                                             jc_match **ret_match, jc_error *reterr);
 
 /* JC_OK: it matches. JC_END: it does not. JC_ECORRUPT: the stored event is damaged. JC_ENOMEM. */
-JC_API JC_MUST_CHECK jc_status jc_match_test(jc_match *match, const jc_event *event, jc_error *reterr);
+JC_API JC_MUST_CHECK jc_status jc_match_test(jc_match *match, const jc_event *event,
+                                             jc_error *reterr);
 
 JC_API void jc_match_free(jc_match *match);
 

@@ -26,9 +26,9 @@ typedef struct jc_store jc_store;
 struct jc_file_ops;
 
 /* Limits of one append. */
-#define JC_APPEND_MAX 10000                            /* units in a call, and events in them */
-#define JC_APPEND_SIZE_MAX ((size_t)64 * 1024 * 1024)  /* bytes of data in a call */
-#define JC_EXPECTED_MAX 256                            /* `expected` in a unit */
+#define JC_APPEND_MAX 10000                           /* units in a call, and events in them */
+#define JC_APPEND_SIZE_MAX ((size_t)64 * 1024 * 1024) /* bytes of data in a call */
+#define JC_EXPECTED_MAX 256                           /* `expected` in a unit */
 #define JC_BUSY_TIMEOUT_MS 5000
 
 typedef enum jc_durability {
@@ -94,7 +94,8 @@ typedef struct jc_unit {
     size_t count;
     const jc_expected *expected;
     size_t expected_count;
-    jc_receipt *ret_receipts; /* NULL, or room for `count`; written when the unit's status is JC_OK */
+    jc_receipt
+        *ret_receipts; /* NULL, or room for `count`; written when the unit's status is JC_OK */
 } jc_unit;
 
 typedef struct jc_append_result {
@@ -217,10 +218,9 @@ typedef struct jc_workflow_summary {
 
 /* Call `each` for every workflow, sorted by id; a status other than JC_OK from it ends the listing
  * and is returned. The callback must not use the store. */
-JC_API JC_MUST_CHECK jc_status jc_workflow_list(jc_store *store,
-                                                jc_status (*each)(void *context,
-                                                                  const jc_workflow_summary *summary),
-                                                void *context, jc_error *reterr);
+JC_API JC_MUST_CHECK jc_status jc_workflow_list(
+    jc_store *store, jc_status (*each)(void *context, const jc_workflow_summary *summary),
+    void *context, jc_error *reterr);
 
 /* Wait until the log has an event past `position`, written by any process, or `timeout_ms` is over
  * (0 only looks). JC_OK: it has; *ret_position is its last. JC_END: the time is over.
@@ -259,15 +259,16 @@ JC_API JC_MUST_CHECK jc_status jc_verify(jc_store *store, const jc_str workflow_
  * pages of the database (may be NULL).
  * JC_EEXISTS  there is a file of that name; it is left alone. */
 JC_API JC_MUST_CHECK jc_status jc_backup(jc_store *store, const char *path,
-                                         void (*progress)(void *context, uint64_t done, uint64_t total),
+                                         void (*progress)(void *context, uint64_t done,
+                                                          uint64_t total),
                                          void *context, jc_error *reterr);
 
 /* Make the copy in `path` the project's log, with a new epoch, and keep the old log beside it:
  * ret_kept (may be NULL) gets its path, "" when there was none. Handles that are open on the old log
  * are refused their next append with JC_ESTALE.
  * JC_ECORRUPT  `path` is not an intact log of jc; nothing was changed. */
-JC_API JC_MUST_CHECK jc_status jc_restore(const char *project_dir, const char *path,
-                                          char *ret_kept, size_t kept_size, jc_error *reterr);
+JC_API JC_MUST_CHECK jc_status jc_restore(const char *project_dir, const char *path, char *ret_kept,
+                                          size_t kept_size, jc_error *reterr);
 
 #ifdef __cplusplus
 }

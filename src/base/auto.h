@@ -6,7 +6,7 @@
 #define JC_AUTO(type) __attribute__((cleanup(type##_auto_release))) type
 
 #define JC_AUTO_DEFINE(type, release)                                                              \
-    __attribute__((unused)) static inline void type##_auto_release(type *value)                   \
+    __attribute__((unused)) static inline void type##_auto_release(type *value)                    \
     {                                                                                              \
         release(value);                                                                            \
     }                                                                                              \

@@ -23,12 +23,14 @@ JC_AUTO_DEFINE(jc_buf, jc_buf_release);
 
 /* Make room for `extra` more bytes. JC_ENOMEM. */
 JC_MUST_CHECK jc_status jc_buf_reserve(jc_buf *buf, size_t extra, jc_error *reterr);
-JC_MUST_CHECK jc_status jc_buf_append(jc_buf *buf, const void *bytes, size_t size, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_buf_append(jc_buf *buf, const void *bytes, size_t size,
+                                      jc_error *reterr);
 JC_MUST_CHECK jc_status jc_buf_append_str(jc_buf *buf, jc_str text, jc_error *reterr);
 JC_MUST_CHECK jc_status jc_buf_append_text(jc_buf *buf, const char *text, jc_error *reterr);
 JC_MUST_CHECK jc_status jc_buf_append_char(jc_buf *buf, char c, jc_error *reterr);
 JC_PRINTF(3, 4)
-JC_MUST_CHECK jc_status jc_buf_append_format(jc_buf *buf, jc_error *reterr, const char *format, ...);
+JC_MUST_CHECK jc_status jc_buf_append_format(jc_buf *buf, jc_error *reterr, const char *format,
+                                             ...);
 
 static inline void jc_buf_clear(jc_buf *buf)
 {

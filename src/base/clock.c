@@ -132,8 +132,7 @@ static int64_t take_fraction(jc_str *rest)
 
 static jc_status not_a_time(jc_str text, jc_error *reterr)
 {
-    return jc_fail(reterr, JC_EINVAL,
-                   "'%.*s' is not an RFC 3339 time such as 2026-01-09T10:00:00Z",
+    return jc_fail(reterr, JC_EINVAL, "'%.*s' is not an RFC 3339 time such as 2026-01-09T10:00:00Z",
                    (int)(text.size > 60 ? 60 : text.size), text.bytes != NULL ? text.bytes : "");
 }
 
@@ -162,10 +161,12 @@ jc_status jc_time_parse_local(jc_str text, int64_t *ret_us, jc_str *ret_rest, jc
         fraction = take_fraction(&rest);
     if (second < 0 || fraction < 0)
         return not_a_time(text, reterr);
-    if (day < 1 || day > jc_clock_days_in_month(year, month) || hour > 23 || minute > 59 || second > 59)
+    if (day < 1 || day > jc_clock_days_in_month(year, month) || hour > 23 || minute > 59 ||
+        second > 59)
         return no_such_time(text, reterr);
 
-    int64_t seconds = jc_clock_days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    int64_t seconds =
+        jc_clock_days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
     *ret_us = seconds * JC_US_PER_SECOND + fraction;
     *ret_rest = rest;
     return JC_OK;

@@ -193,7 +193,8 @@ jc_status jc_file_replace(const char *path, mode_t mode, jc_str content, jc_erro
     return jc_folder_sync(beside, reterr);
 }
 
-jc_status jc_path_join(const char *dir, const char *name, char *ret, size_t ret_size, jc_error *reterr)
+jc_status jc_path_join(const char *dir, const char *name, char *ret, size_t ret_size,
+                       jc_error *reterr)
 {
     size_t length = strlen(dir);
     const char *slash = length > 0 && dir[length - 1] == '/' ? "" : "/";

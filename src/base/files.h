@@ -38,10 +38,12 @@ ssize_t jc_file_read_all(const jc_file_ops *ops, void *context, int fd, void *by
                          off_t offset);
 
 /* The whole file behind what is in `buf`. JC_ENOTFOUND, JC_EIO, JC_EINVAL past `size_max`. */
-JC_MUST_CHECK jc_status jc_file_read(const char *path, size_t size_max, jc_buf *buf, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_file_read(const char *path, size_t size_max, jc_buf *buf,
+                                     jc_error *reterr);
 
 /* Replace the file at once and durably: a new file beside it, synced, renamed over it. */
-JC_MUST_CHECK jc_status jc_file_replace(const char *path, mode_t mode, jc_str content, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_file_replace(const char *path, mode_t mode, jc_str content,
+                                        jc_error *reterr);
 
 /* "dir/name" into `ret`. JC_EINVAL when it is too long. */
 JC_MUST_CHECK jc_status jc_path_join(const char *dir, const char *name, char *ret, size_t ret_size,

@@ -55,7 +55,8 @@ jc_status jc_hash_parse(jc_str text, jc_hash *ret, jc_error *reterr)
     jc_hash hash;
     if (text.size != 64 || !jc_hex_decode(text.bytes, sizeof hash.bytes, hash.bytes))
         return jc_fail(reterr, JC_EINVAL, "'%.*s' is not a hash of 64 lower-case hex digits",
-                       (int)(text.size > 70 ? 70 : text.size), text.bytes != NULL ? text.bytes : "");
+                       (int)(text.size > 70 ? 70 : text.size),
+                       text.bytes != NULL ? text.bytes : "");
     *ret = hash;
     return JC_OK;
 }

@@ -109,7 +109,8 @@ static jc_status collect_keys(jc_json *json, yyjson_val *object, jc_error *reter
     jc_buf_clear(&json->keys);
     yyjson_obj_iter iter;
     (void)yyjson_obj_iter_init(object, &iter);
-    for (yyjson_val *key = yyjson_obj_iter_next(&iter); key != NULL; key = yyjson_obj_iter_next(&iter)) {
+    for (yyjson_val *key = yyjson_obj_iter_next(&iter); key != NULL;
+         key = yyjson_obj_iter_next(&iter)) {
         jc_status status = jc_buf_append(&json->keys, &key, sizeof(yyjson_val *), reterr);
         if (status < 0)
             return status;
@@ -187,7 +188,8 @@ static jc_status read_tree(jc_json *json, jc_str text, jc_error *reterr)
     if (!yyjson_alc_pool_init(&allocator, json->pool.bytes, json->pool.capacity))
         return jc_fail_memory(reterr);
     /* yyjson's parameter is not const for its in-place mode, which is not used here. */
-    json->doc = yyjson_read_opts((char *)(uintptr_t)text.bytes, text.size, flags, &allocator, &error);
+    json->doc =
+        yyjson_read_opts((char *)(uintptr_t)text.bytes, text.size, flags, &allocator, &error);
     if (json->doc == NULL)
         return jc_fail(reterr, JC_EINVAL, "not JSON: %s at byte %zu", error.msg, error.pos + 1);
     return JC_OK;
@@ -200,8 +202,8 @@ jc_status jc_json_read(jc_json *json, jc_str text, jc_json_limits limits, jc_are
         return jc_fail(reterr, JC_EINVAL, "not JSON: a raw NUL byte (write it as \\u0000)");
     scan found = scan_bytes(text);
     if (text.size - found.white > limits.size_max)
-        return jc_fail(reterr, JC_EINVAL, "%zu bytes, at most %zu are allowed", text.size - found.white,
-                       limits.size_max);
+        return jc_fail(reterr, JC_EINVAL, "%zu bytes, at most %zu are allowed",
+                       text.size - found.white, limits.size_max);
     if (found.depth > limits.depth_max)
         return jc_fail(reterr, JC_EINVAL, "%d levels deep, at most %d are allowed", found.depth,
                        limits.depth_max);
@@ -282,7 +284,10 @@ static size_t utf8_character(const uint8_t *bytes, size_t size)
     uint8_t first = bytes[0];
     if (first < 0x80)
         return 1;
-    size_t length = first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) == 0xe0 ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+    size_t length = first >= 0xc2 && first <= 0xdf   ? 2
+                    : (first & 0xf0) == 0xe0         ? 3
+                    : first >= 0xf0 && first <= 0xf4 ? 4
+                                                     : 0;
     if (length == 0 || length > size)
         return 0;
     for (size_t i = 1; i < length; i++) {

@@ -14,8 +14,8 @@
 
 /* Memory for reading, kept between reads. {0} is valid. */
 typedef struct jc_json {
-    jc_buf pool;     /* yyjson's tree lives here until the next read */
-    jc_buf keys;     /* for finding duplicates */
+    jc_buf pool; /* yyjson's tree lives here until the next read */
+    jc_buf keys; /* for finding duplicates */
     yyjson_doc *doc;
 } jc_json;
 
@@ -31,8 +31,9 @@ typedef struct jc_json_limits {
  * without white space outside strings: `text` itself when there was none, else a copy in `arena`.
  * Strings in the tree are unescaped and may hold zero bytes; numbers are raw (yyjson_get_raw).
  * JC_EINVAL says what is wrong and where. */
-JC_MUST_CHECK jc_status jc_json_read(jc_json *json, jc_str text, jc_json_limits limits, jc_arena *arena,
-                                     yyjson_val **ret_root, jc_str *ret_compact, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_json_read(jc_json *json, jc_str text, jc_json_limits limits,
+                                     jc_arena *arena, yyjson_val **ret_root, jc_str *ret_compact,
+                                     jc_error *reterr);
 
 /* The string that `object` has under `name`; absent when it has none, or something else there. */
 jc_str jc_json_text(yyjson_val *object, const char *name);

@@ -71,8 +71,9 @@ static jc_status read_file(jc_lines *lines, size_t wanted, jc_error *reterr)
     int fd = lines->fd >= 0 ? lines->fd : open(lines->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return jc_fail_errno(reterr, errno, "cannot open %s", lines->path);
-    ssize_t count = jc_file_read_all(&jc_file_ops_system, NULL, fd, lines->buf.bytes + lines->buf.size,
-                                     wanted, (off_t)lines->offset);
+    ssize_t count =
+        jc_file_read_all(&jc_file_ops_system, NULL, fd, lines->buf.bytes + lines->buf.size, wanted,
+                         (off_t)lines->offset);
     int error_number = errno;
     if (lines->fd < 0)
         (void)close(fd);
@@ -102,7 +103,8 @@ jc_status jc_lines_next(jc_lines *lines, jc_str *ret_line, bool *ret_torn, jc_er
     for (;;) {
         const char *start = lines->buf.bytes != NULL ? lines->buf.bytes + lines->taken : "";
         size_t left = lines->buf.size - lines->taken;
-        const char *newline = left > searched ? memchr(start + searched, '\n', left - searched) : NULL;
+        const char *newline =
+            left > searched ? memchr(start + searched, '\n', left - searched) : NULL;
         if (newline != NULL || (lines->at_end && left > 0)) {
             *ret_torn = newline == NULL;
             *ret_line = (jc_str){start, newline != NULL ? (size_t)(newline - start) : left};
@@ -113,8 +115,8 @@ jc_status jc_lines_next(jc_lines *lines, jc_str *ret_line, bool *ret_torn, jc_er
         if (lines->at_end)
             return JC_END;
         if (left > JC_LINE_SIZE_MAX)
-            return jc_fail(reterr, JC_EINVAL, "%s: line %" PRIu64 " is longer than %zu bytes", lines->path,
-                           lines->number + 1, JC_LINE_SIZE_MAX);
+            return jc_fail(reterr, JC_EINVAL, "%s: line %" PRIu64 " is longer than %zu bytes",
+                           lines->path, lines->number + 1, JC_LINE_SIZE_MAX);
         searched = left;
         jc_status status = read_more(lines, reterr);
         if (status != JC_OK)

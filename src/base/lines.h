@@ -17,7 +17,7 @@ typedef struct jc_lines {
     jc_buf buf;
     uint64_t number; /* of the line given last, from 1 */
     bool at_end;
-    int fd;          /* -1 between reads when `keep_closed` */
+    int fd; /* -1 between reads when `keep_closed` */
     bool keep_closed;
     bool is_stream;   /* standard input: read as it comes */
     bool interrupted; /* a signal ended the last read of a stream */

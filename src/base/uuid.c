@@ -67,7 +67,8 @@ jc_status jc_uuid_parse(jc_str text, jc_uuid *ret, jc_error *reterr)
     if (text.size != 36 || !jc_uuid_decode(text.bytes, true, &id))
         return jc_fail(reterr, JC_EINVAL,
                        "'%.*s' is not a UUID such as 0197c0de-0000-7000-8000-000000000000",
-                       (int)(text.size > 60 ? 60 : text.size), text.bytes != NULL ? text.bytes : "");
+                       (int)(text.size > 60 ? 60 : text.size),
+                       text.bytes != NULL ? text.bytes : "");
     if (jc_uuid_is_nil(id))
         return jc_fail(reterr, JC_EINVAL, "the nil UUID names nothing");
     *ret = id;

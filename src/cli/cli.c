@@ -82,10 +82,6 @@ static const char *advice_for(jc_status status)
         return ": try again";
     case JC_EFULL:
         return ": make room and try again";
-    case JC_ESTALE:
-        return ": run it again";
-    case JC_ENEWER:
-        return ": use a newer jc";
     case JC_ECORRUPT:
         return ": see 'jc doctor'";
     default:

@@ -88,6 +88,8 @@ static int rebuild(jc_cli *cli, const void *values)
             cli,
             "the mirrors do not hold every position: events of other workflows may be missing; "
             "--renumber closes the gaps");
+    if (options->renumber)
+        jc_cli_warn(cli, "the mirrors still have the old positions: 'jc mirror' writes them anew");
     return JC_EXIT_DONE;
 }
 

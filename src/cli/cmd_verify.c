@@ -153,8 +153,11 @@ static int conclude(const findings *all, const char *file)
     if (file != NULL)
         advice = "do not trust this file";
     else if (all->mirror_damages == all->damages)
-        advice = "the log is intact: look at the mirror, then 'jc mirror' writes it anew and keeps "
-                 "the old";
+        advice =
+            "the log itself is intact; a mirror that goes on where it ends may hold what was cut "
+            "off: 'jc rebuild --from-mirror' makes the log from the mirrors, 'jc mirror' "
+            "the mirrors from the log and keeps "
+            "the old";
     else if (all->head_lost && all->damages == 1)
         advice = "the log is sound in itself but is not the one that the head is of; compare it "
                  "with a backup";

@@ -8,22 +8,22 @@ static const struct {
     const char *command;
     const char *fact;
 } verbs[] = {
-    {"abort", "aborted"},     {"accept", "accepted"},   {"acknowledge", "acknowledged"},
-    {"add", "added"},         {"approve", "approved"},  {"archive", "archived"},
-    {"assign", "assigned"},   {"begin", "begun"},       {"block", "blocked"},
-    {"cancel", "cancelled"},  {"change", "changed"},    {"close", "closed"},
-    {"complete", "completed"}, {"create", "created"},   {"delete", "deleted"},
-    {"deploy", "deployed"},   {"disable", "disabled"},  {"enable", "enabled"},
-    {"end", "ended"},         {"fail", "failed"},       {"finish", "finished"},
-    {"import", "imported"},   {"install", "installed"}, {"merge", "merged"},
-    {"move", "moved"},        {"open", "opened"},       {"pass", "passed"},
-    {"pause", "paused"},      {"publish", "published"}, {"reject", "rejected"},
-    {"release", "released"},  {"remove", "removed"},    {"rename", "renamed"},
-    {"reopen", "reopened"},   {"request", "requested"}, {"resolve", "resolved"},
-    {"restart", "restarted"}, {"resume", "resumed"},    {"retry", "retried"},
-    {"revert", "reverted"},   {"save", "saved"},        {"send", "sent"},
-    {"start", "started"},     {"stop", "stopped"},      {"update", "updated"},
-    {"upload", "uploaded"},   {"write", "written"},
+    {"abort", "aborted"},      {"accept", "accepted"},   {"acknowledge", "acknowledged"},
+    {"add", "added"},          {"approve", "approved"},  {"archive", "archived"},
+    {"assign", "assigned"},    {"begin", "begun"},       {"block", "blocked"},
+    {"cancel", "cancelled"},   {"change", "changed"},    {"close", "closed"},
+    {"complete", "completed"}, {"create", "created"},    {"delete", "deleted"},
+    {"deploy", "deployed"},    {"disable", "disabled"},  {"enable", "enabled"},
+    {"end", "ended"},          {"fail", "failed"},       {"finish", "finished"},
+    {"import", "imported"},    {"install", "installed"}, {"merge", "merged"},
+    {"move", "moved"},         {"open", "opened"},       {"pass", "passed"},
+    {"pause", "paused"},       {"publish", "published"}, {"reject", "rejected"},
+    {"release", "released"},   {"remove", "removed"},    {"rename", "renamed"},
+    {"reopen", "reopened"},    {"request", "requested"}, {"resolve", "resolved"},
+    {"restart", "restarted"},  {"resume", "resumed"},    {"retry", "retried"},
+    {"revert", "reverted"},    {"save", "saved"},        {"send", "sent"},
+    {"start", "started"},      {"stop", "stopped"},      {"update", "updated"},
+    {"upload", "uploaded"},    {"write", "written"},
 };
 
 static const char *fact_of(jc_str word)

@@ -29,20 +29,24 @@ jc_status jc_workflow_id_check(jc_str workflow_id, jc_error *reterr)
     char buffer[JC_WORKFLOW_ID_SIZE_MAX + 1];
     jc_str name = shown(workflow_id, buffer);
     if (workflow_id.size == 0)
-        return jc_fail(reterr, JC_EINVAL, "workflow_id: it is empty; give 1 to %d of A-Z a-z 0-9 . _ -",
+        return jc_fail(reterr, JC_EINVAL,
+                       "workflow_id: it is empty; give 1 to %d of A-Z a-z 0-9 . _ -",
                        JC_WORKFLOW_ID_SIZE_MAX);
     if (workflow_id.size > JC_WORKFLOW_ID_SIZE_MAX)
-        return jc_fail(reterr, JC_EINVAL, "workflow_id: '%.*s…' has %zu bytes, at most %d are allowed",
-                       (int)name.size, name.bytes, workflow_id.size, JC_WORKFLOW_ID_SIZE_MAX);
+        return jc_fail(reterr, JC_EINVAL,
+                       "workflow_id: '%.*s…' has %zu bytes, at most %d are allowed", (int)name.size,
+                       name.bytes, workflow_id.size, JC_WORKFLOW_ID_SIZE_MAX);
     if (workflow_id.bytes[0] == '.' || workflow_id.bytes[0] == '-')
-        return jc_fail(reterr, JC_EINVAL, "workflow_id: '%.*s' starts with '%c', which is not allowed",
-                       (int)name.size, name.bytes, workflow_id.bytes[0]);
+        return jc_fail(reterr, JC_EINVAL,
+                       "workflow_id: '%.*s' starts with '%c', which is not allowed", (int)name.size,
+                       name.bytes, workflow_id.bytes[0]);
     for (size_t i = 0; i < workflow_id.size; i++) {
         char c = workflow_id.bytes[i];
         if (!is_alphanumeric(c) && c != '.' && c != '_' && c != '-')
-            return jc_fail(reterr, JC_EINVAL,
-                           "workflow_id: '%.*s' has a character that is not one of A-Z a-z 0-9 . _ -",
-                           (int)name.size, name.bytes);
+            return jc_fail(
+                reterr, JC_EINVAL,
+                "workflow_id: '%.*s' has a character that is not one of A-Z a-z 0-9 . _ -",
+                (int)name.size, name.bytes);
     }
     return JC_OK;
 }
@@ -52,8 +56,9 @@ jc_status jc_event_type_check(jc_str event_type, jc_error *reterr)
     char buffer[JC_WORKFLOW_ID_SIZE_MAX + 1];
     jc_str name = shown(event_type, buffer);
     if (event_type.size > JC_EVENT_TYPE_SIZE_MAX)
-        return jc_fail(reterr, JC_EINVAL, "event_type: '%.*s…' has %zu bytes, at most %d are allowed",
-                       (int)name.size, name.bytes, event_type.size, JC_EVENT_TYPE_SIZE_MAX);
+        return jc_fail(reterr, JC_EINVAL,
+                       "event_type: '%.*s…' has %zu bytes, at most %d are allowed", (int)name.size,
+                       name.bytes, event_type.size, JC_EVENT_TYPE_SIZE_MAX);
     size_t segments = 1;
     size_t segment_size = 0;
     bool shaped = event_type.size > 0;
@@ -69,10 +74,11 @@ jc_status jc_event_type_check(jc_str event_type, jc_error *reterr)
         segment_size++;
     }
     if (!shaped || segment_size == 0 || segments < 2 || segments > JC_EVENT_TYPE_SEGMENTS_MAX)
-        return jc_fail(reterr, JC_EINVAL,
-                       "event_type: '%.*s' is not 2 to %d segments of a-z 0-9 _ with dots between, such as "
-                       "feature.completed",
-                       (int)name.size, name.bytes, JC_EVENT_TYPE_SEGMENTS_MAX);
+        return jc_fail(
+            reterr, JC_EINVAL,
+            "event_type: '%.*s' is not 2 to %d segments of a-z 0-9 _ with dots between, such as "
+            "feature.completed",
+            (int)name.size, name.bytes, JC_EVENT_TYPE_SEGMENTS_MAX);
     return JC_OK;
 }
 
@@ -115,7 +121,8 @@ static bool copy_text(jc_str *text, jc_arena *arena)
     return text->bytes != NULL;
 }
 
-jc_status jc_event_copy(const jc_event *event, jc_arena *arena, jc_event *ret_copy, jc_error *reterr)
+jc_status jc_event_copy(const jc_event *event, jc_arena *arena, jc_event *ret_copy,
+                        jc_error *reterr)
 {
     jc_event copy = *event;
     if (!copy_text(&copy.workflow_id, arena) || !copy_text(&copy.event_type, arena) ||

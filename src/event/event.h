@@ -7,7 +7,8 @@
 #include "event/types.h"
 #include "jc/event.h"
 
-#define JC_DATA_LIMITS ((jc_json_limits){.size_max = JC_DATA_SIZE_MAX, .depth_max = JC_DATA_DEPTH_MAX})
+#define JC_DATA_LIMITS                                                                             \
+    ((jc_json_limits){.size_max = JC_DATA_SIZE_MAX, .depth_max = JC_DATA_DEPTH_MAX})
 
 /* What validation works with; the memory is kept between events. */
 typedef struct jc_validator {
@@ -27,7 +28,8 @@ JC_MUST_CHECK jc_status jc_event_validate(jc_validator *validator, const jc_even
 
 /* Is the id of a stored event given again with the same content? Both are valid; the timestamp
  * counts only when `given` has one. On JC_EREUSED reterr names the field that differs. */
-JC_MUST_CHECK jc_status jc_event_same(const jc_event *stored, const jc_event *given, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_event_same(const jc_event *stored, const jc_event *given,
+                                      jc_error *reterr);
 
 /* Is it 1 to 256 bytes of UTF-8 without control characters? What agent_id and its like must be. */
 bool jc_agent_id_valid(jc_str text);

@@ -293,7 +293,8 @@ static const char *read_fields(reader *in, jc_event *event)
         return "sequence";
     if (!take(in, ",\"timestamp\":\"") || !take_time(in, &event->timestamp_us))
         return "timestamp";
-    if (!take(in, ",\"event_type\":\"") || !take_plain(in, JC_EVENT_TYPE_SIZE_MAX, &event->event_type))
+    if (!take(in, ",\"event_type\":\"") ||
+        !take_plain(in, JC_EVENT_TYPE_SIZE_MAX, &event->event_type))
         return "event_type";
     if (!take_optional(in, ",\"agent_id\":\"", &event->agent_id))
         return "agent_id";
@@ -320,9 +321,9 @@ static jc_status check_decoded(const jc_event *event, jc_error *reterr)
     jc_status status = jc_workflow_id_check(event->workflow_id, reterr);
     if (status == JC_OK)
         status = jc_event_type_check(event->event_type, reterr);
-    if (status == JC_OK && (!is_absent_or_valid(event->agent_id) ||
-                            !is_absent_or_valid(event->correlation_id) ||
-                            !is_absent_or_valid(event->causation_id)))
+    if (status == JC_OK &&
+        (!is_absent_or_valid(event->agent_id) || !is_absent_or_valid(event->correlation_id) ||
+         !is_absent_or_valid(event->causation_id)))
         status = jc_fail(reterr, JC_EINVAL,
                          "not a line of jc: an agent, correlation or causation id breaks its rule");
     return status;
@@ -338,15 +339,17 @@ jc_status jc_line_decode(jc_str line, jc_arena *arena, jc_event *ret_event, jc_e
                        "an erased or salted event, which this version does not know");
     if (stopped == NULL && (!take(&in, ",\"data\":") || !take_object(&in, &event.data)))
         stopped = "data";
-    if (stopped == NULL && (!take(&in, ",\"hash\":\"") || !take_hash(&in, &event.hash) || !take(&in, "}")))
+    if (stopped == NULL &&
+        (!take(&in, ",\"hash\":\"") || !take_hash(&in, &event.hash) || !take(&in, "}")))
         stopped = "hash";
     if (stopped == NULL && in.at != in.end)
         stopped = "the end of the line";
     if (in.no_memory)
         return jc_fail_memory(reterr);
     if (stopped != NULL)
-        return jc_fail(reterr, JC_EINVAL, "not a line of jc: %s is missing or malformed, near byte %zu",
-                       stopped, (size_t)(in.at - line.bytes) + 1);
+        return jc_fail(reterr, JC_EINVAL,
+                       "not a line of jc: %s is missing or malformed, near byte %zu", stopped,
+                       (size_t)(in.at - line.bytes) + 1);
     jc_status status = check_decoded(&event, reterr);
     if (status == JC_OK)
         *ret_event = event;

@@ -46,7 +46,8 @@ static bool has_text(yyjson_val *data, const jc_event *event, jc_str name)
     if (on_event.bytes != NULL && !is_blank(on_event))
         return true;
     yyjson_val *value = yyjson_obj_getn(data, name.bytes, name.size);
-    return yyjson_is_str(value) && !is_blank((jc_str){yyjson_get_str(value), yyjson_get_len(value)});
+    return yyjson_is_str(value) &&
+           !is_blank((jc_str){yyjson_get_str(value), yyjson_get_len(value)});
 }
 
 static jc_status require_text(jc_str requirement, yyjson_val *data, const jc_event *event,
@@ -111,8 +112,8 @@ static bool is_name(jc_str name)
 {
     for (size_t i = 0; i < name.size; i++) {
         char c = name.bytes[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-              c == '-' || c == '.'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_' || c == '-' || c == '.'))
             return false;
     }
     return name.size > 0;
@@ -135,13 +136,15 @@ jc_status jc_rule_parse(const char *rule, jc_error *reterr)
         jc_str name = take_until(&words, '?');
         jc_str kind = requirement;
         jc_str flag = take_until(&kind, ':');
-        bool good = name.size < requirement.size   ? is_name(name) && are_names(words)
-                    : flag.size < requirement.size ? is_name(flag) && jc_str_equal(kind, JC_STR("bool"))
-                                                   : are_names(requirement);
+        bool good = name.size < requirement.size ? is_name(name) && are_names(words)
+                    : flag.size < requirement.size
+                        ? is_name(flag) && jc_str_equal(kind, JC_STR("bool"))
+                        : are_names(requirement);
         if (!good)
-            return jc_fail(reterr, JC_EINVAL,
-                           "'%.*s' is not a rule; write name, name|other, name:bool or name?one|two",
-                           (int)requirement.size, requirement.bytes);
+            return jc_fail(
+                reterr, JC_EINVAL,
+                "'%.*s' is not a rule; write name, name|other, name:bool or name?one|two",
+                (int)requirement.size, requirement.bytes);
     }
     return JC_OK;
 }

@@ -72,9 +72,11 @@ static jc_status declare_type(jc_types *types, jc_str name, yyjson_val *body, co
         status = jc_fail(&detail, JC_EINVAL, "it is built in and cannot be declared again");
     yyjson_val *required = yyjson_obj_get(body, "required");
     if (status == JC_OK && required != NULL && !yyjson_is_str(required))
-        status = jc_fail(&detail, JC_EINVAL, "\"required\" must be a string such as \"name|id ok:bool\"");
+        status = jc_fail(&detail, JC_EINVAL,
+                         "\"required\" must be a string such as \"name|id ok:bool\"");
     if (status == JC_OK && !yyjson_is_obj(body))
-        status = jc_fail(&detail, JC_EINVAL, "it must be an object with \"required\" and \"description\"");
+        status = jc_fail(&detail, JC_EINVAL,
+                         "it must be an object with \"required\" and \"description\"");
     jc_type_info info = {.event_type = keep_text(types, name),
                          .rule = keep_text(types, jc_json_text(body, "required")),
                          .what = keep_text(types, jc_json_text(body, "description")),
@@ -89,11 +91,13 @@ static jc_status declare_type(jc_types *types, jc_str name, yyjson_val *body, co
     return JC_OK;
 }
 
-static jc_status load_types(jc_types *types, yyjson_val *declared, const char *path, jc_error *reterr)
+static jc_status load_types(jc_types *types, yyjson_val *declared, const char *path,
+                            jc_error *reterr)
 {
     size_t i, count;
     yyjson_val *key, *body;
-    jc_type_info *infos = jc_arena_get(&types->arena, (yyjson_obj_size(declared) + 1) * sizeof *infos);
+    jc_type_info *infos =
+        jc_arena_get(&types->arena, (yyjson_obj_size(declared) + 1) * sizeof *infos);
     if (infos == NULL)
         return jc_fail_memory(reterr);
     yyjson_obj_foreach(declared, i, count, key, body) {

@@ -18,7 +18,8 @@ void jc_types_release(jc_types *types);
 /* Read the "types" of a project's config.json. `path` is for messages and is kept as the place of
  * declaration. Unknown members of the file are left for others.
  * JC_EINVAL  not JSON, or a type or a rule is malformed; reterr names it. */
-JC_MUST_CHECK jc_status jc_types_load(jc_types *types, jc_str config, const char *path, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_types_load(jc_types *types, jc_str config, const char *path,
+                                      jc_error *reterr);
 
 /* The rule of a type and whether it is known. Never NULL: a type without a rule has "". A project
  * cannot change a built-in type. */

@@ -28,8 +28,9 @@ static jc_status check_agent_id(const char *field, jc_str text, jc_error *reterr
 {
     if (text.bytes == NULL || jc_agent_id_valid(text))
         return JC_OK;
-    return jc_fail(reterr, JC_EINVAL, "%s: it must be 1 to %d bytes of UTF-8 without control characters",
-                   field, JC_AGENT_ID_SIZE_MAX);
+    return jc_fail(reterr, JC_EINVAL,
+                   "%s: it must be 1 to %d bytes of UTF-8 without control characters", field,
+                   JC_AGENT_ID_SIZE_MAX);
 }
 
 /* The seed puts these ids into data. There they stay; the copy on the event is what is indexed. */
@@ -46,9 +47,11 @@ static jc_status lift(yyjson_val *data, const char *name, jc_arena *arena, jc_st
 }
 
 /* What is wrong with data is said of the type, since its rule is what was broken. */
-static jc_status fail_of_type(const jc_event *event, jc_status status, const char *text, jc_error *reterr)
+static jc_status fail_of_type(const jc_event *event, jc_status status, const char *text,
+                              jc_error *reterr)
 {
-    return jc_fail(reterr, status, "%.*s: %s", (int)event->event_type.size, event->event_type.bytes, text);
+    return jc_fail(reterr, status, "%.*s: %s", (int)event->event_type.size, event->event_type.bytes,
+                   text);
 }
 
 static jc_status check_data(jc_validator *validator, jc_event *event, jc_arena *arena,

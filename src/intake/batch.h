@@ -16,15 +16,15 @@ typedef struct jc_line_rules {
 
 /* What a line said besides the event itself. */
 typedef struct jc_line_extra {
-    jc_str id_text; /* as given; absent when the line has no id */
+    jc_str id_text;    /* as given; absent when the line has no id */
     bool id_is_number; /* it was a JSON number, which counts within its workflow */
-    bool has_id;    /* event.id is set: the text is a UUID */
+    bool has_id;       /* event.id is set: the text is a UUID */
 } jc_line_extra;
 
 /* Read one line. The event borrows from `arena`, into which everything is copied. */
 JC_MUST_CHECK jc_status jc_intake_line(jc_json *json, jc_str line, const jc_line_rules *rules,
-                                       jc_arena *arena, jc_event *ret_event, jc_line_extra *ret_extra,
-                                       jc_error *reterr);
+                                       jc_arena *arena, jc_event *ret_event,
+                                       jc_line_extra *ret_extra, jc_error *reterr);
 
 /* Read a time; without a zone it is local, or UTC. JC_EINVAL: none, or one that does not exist. */
 JC_MUST_CHECK jc_status jc_intake_time(jc_str text, bool utc, int64_t *ret_us, jc_error *reterr);

@@ -39,7 +39,8 @@ jc_status jc_format_parse(jc_str name, jc_format *ret, jc_error *reterr)
             return JC_OK;
         }
     }
-    return jc_fail(reterr, JC_EINVAL, "'%.*s' is no format; there are jsonl, mirror and jean-claude-db",
+    return jc_fail(reterr, JC_EINVAL,
+                   "'%.*s' is no format; there are jsonl, mirror and jean-claude-db",
                    (int)(name.size > 60 ? 60 : name.size), name.bytes);
 }
 
@@ -65,7 +66,8 @@ jc_status jc_import_derive_id(jc_importing *importing, const jc_str parts[], siz
 }
 
 /* Was the workflow empty before this import? Found out once, when its first event comes. */
-static jc_status was_empty(jc_importing *importing, jc_str workflow_id, bool *ret_empty, jc_error *reterr)
+static jc_status was_empty(jc_importing *importing, jc_str workflow_id, bool *ret_empty,
+                           jc_error *reterr)
 {
     static bool yes = true, no = false;
     bool *known = jc_map_get(&importing->workflows, workflow_id);
@@ -76,7 +78,8 @@ static jc_status was_empty(jc_importing *importing, jc_str workflow_id, bool *re
             return status;
         known = head.sequence == 0 ? &yes : &no;
         jc_str key = jc_arena_copy(&importing->seen_arena, workflow_id);
-        if (key.bytes == NULL || !jc_map_put(&importing->workflows, &importing->seen_arena, key, known))
+        if (key.bytes == NULL ||
+            !jc_map_put(&importing->workflows, &importing->seen_arena, key, known))
             return jc_fail_memory(reterr);
     }
     *ret_empty = *known;
@@ -106,7 +109,8 @@ static jc_status compare_claims(const jc_importing *importing, jc_error *reterr)
         if (claim->checked && (claim->sequence != receipt->sequence ||
                                memcmp(&claim->hash, &receipt->hash, sizeof claim->hash) != 0))
             return jc_fail(reterr, JC_ECORRUPT,
-                           "line %" PRIu64 ": it came out as #%" PRIu64 " with another hash than the line says",
+                           "line %" PRIu64 ": it came out as #%" PRIu64
+                           " with another hash than the line says",
                            claim->line, receipt->sequence);
     }
     return JC_OK;
@@ -117,7 +121,8 @@ static jc_status tell_progress(const jc_importing *importing)
     const jc_import_options *options = importing->options;
     if (options->progress == NULL)
         return JC_OK;
-    return options->progress(options->progress_context, importing->done_size, importing->total_size);
+    return options->progress(options->progress_context, importing->done_size,
+                             importing->total_size);
 }
 
 jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
@@ -125,8 +130,9 @@ jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
     jc_append_result result;
     if (importing->waiting == 0)
         return tell_progress(importing) == JC_OK ? JC_OK : JC_END;
-    jc_unit unit = {
-        .events = importing->events, .count = importing->waiting, .ret_receipts = importing->receipts};
+    jc_unit unit = {.events = importing->events,
+                    .count = importing->waiting,
+                    .ret_receipts = importing->receipts};
     jc_status status = jc_append(importing->store, &unit, 1, &result, reterr);
     if (status < 0)
         return status;
@@ -161,8 +167,8 @@ static bool waits_already(const jc_importing *importing, const jc_event *event)
     return false;
 }
 
-jc_status jc_import_take(jc_importing *importing, const jc_event *event, const jc_import_claim *claim,
-                         jc_error *reterr)
+jc_status jc_import_take(jc_importing *importing, const jc_event *event,
+                         const jc_import_claim *claim, jc_error *reterr)
 {
     jc_event copy = *event;
     jc_import_claim claimed = claim != NULL ? *claim : (jc_import_claim){0};
@@ -183,7 +189,8 @@ jc_status jc_import_take(jc_importing *importing, const jc_event *event, const j
     importing->claims[importing->waiting] = claimed;
     importing->events[importing->waiting++] = copy;
     importing->waiting_size += copy.data.size;
-    if (importing->waiting == JC_IMPORT_COMMIT_EVENTS || importing->waiting_size >= JC_IMPORT_COMMIT_SIZE)
+    if (importing->waiting == JC_IMPORT_COMMIT_EVENTS ||
+        importing->waiting_size >= JC_IMPORT_COMMIT_SIZE)
         return jc_import_commit(importing, reterr);
     return JC_OK;
 }

@@ -13,7 +13,8 @@ static jc_str column(sqlite3_stmt *row, int at)
     return (jc_str){bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(row, at) : 0};
 }
 
-static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at, jc_str *ret, jc_error *reterr)
+static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at, jc_str *ret,
+                             jc_error *reterr)
 {
     jc_str text = column(row, at);
     *ret = (jc_str){0};
@@ -23,7 +24,8 @@ static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at,
     return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
 }
 
-static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *event, jc_error *reterr)
+static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *event,
+                         jc_error *reterr)
 {
     jc_str text = column(row, 0);
     if (jc_uuid_parse(text, &event->id, NULL) == JC_OK)
@@ -57,18 +59,21 @@ static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *
 static jc_status refuse_own_log(sqlite3 *db, const char *path, jc_error *reterr)
 {
     sqlite3_stmt *stmt = NULL;
-    bool own = sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info('events') WHERE name='hash'", -1, &stmt,
-                                  NULL) == SQLITE_OK &&
+    bool own = sqlite3_prepare_v2(db, "SELECT 1 FROM pragma_table_info('events') WHERE name='hash'",
+                                  -1, &stmt, NULL) == SQLITE_OK &&
                sqlite3_step(stmt) == SQLITE_ROW;
     (void)sqlite3_finalize(stmt);
     if (!own)
         return JC_OK;
     return jc_fail(reterr, JC_EINVAL,
-                   "%s is a log of jc: take it in with jc -C ITS_PROJECT export | jc import -, or put it in place "
-                   "with jc restore", path);
+                   "%s is a log of jc: take it in with jc -C ITS_PROJECT export | jc import -, or "
+                   "put it in place "
+                   "with jc restore",
+                   path);
 }
 
-static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *rows, jc_error *reterr)
+static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *rows,
+                           jc_error *reterr)
 {
     for (;;) {
         jc_error detail;
@@ -82,7 +87,8 @@ static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *r
         if (status == JC_END)
             return JC_END;
         if (status < 0) {
-            (void)jc_fail(reterr, status, "row %" PRIu64 ": %s", importing->result.lines, detail.text);
+            (void)jc_fail(reterr, status, "row %" PRIu64 ": %s", importing->result.lines,
+                          detail.text);
             return jc_import_stop_at(importing, status, reterr);
         }
     }
@@ -94,12 +100,16 @@ jc_status jc_import_jean_claude_db(jc_importing *importing, const char *path, jc
     sqlite3_stmt *rows = NULL;
     jc_status status = JC_OK;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        status = jc_fail(reterr, JC_EIO, "cannot open %s: %s", path, db != NULL ? sqlite3_errmsg(db) : "no memory");
-    else if (sqlite3_prepare_v2(db, "SELECT id,timestamp,workflow_id,event_type,data FROM events ORDER BY rowid",
-                                -1, &rows, NULL) != SQLITE_OK)
-        status = jc_fail(reterr, JC_EINVAL,
-                         "%s is not the original's database, which has a table events(id, timestamp, "
-                         "workflow_id, event_type, data): %s", path, sqlite3_errmsg(db));
+        status = jc_fail(reterr, JC_EIO, "cannot open %s: %s", path,
+                         db != NULL ? sqlite3_errmsg(db) : "no memory");
+    else if (sqlite3_prepare_v2(
+                 db, "SELECT id,timestamp,workflow_id,event_type,data FROM events ORDER BY rowid",
+                 -1, &rows, NULL) != SQLITE_OK)
+        status =
+            jc_fail(reterr, JC_EINVAL,
+                    "%s is not the original's database, which has a table events(id, timestamp, "
+                    "workflow_id, event_type, data): %s",
+                    path, sqlite3_errmsg(db));
     if (status == JC_OK)
         status = refuse_own_log(db, path, reterr);
     /* How many rows there are is not asked, so progress has no total. */

@@ -24,7 +24,8 @@ static bool is_mirror_line(jc_str line)
     return jc_line_decode(line, &arena, &event, NULL) == JC_OK;
 }
 
-static jc_status take_mirror_line(jc_importing *importing, jc_str line, uint64_t number, jc_error *reterr)
+static jc_status take_mirror_line(jc_importing *importing, jc_str line, uint64_t number,
+                                  jc_error *reterr)
 {
     jc_event event;
     jc_str copy = jc_arena_copy(&importing->arena, line);
@@ -61,8 +62,8 @@ static jc_status count_occurrence(jc_importing *importing, jc_str workflow_id, j
     return JC_OK;
 }
 
-static jc_status give_id(jc_importing *importing, jc_str line, const jc_line_extra *extra, jc_event *event,
-                         jc_error *reterr)
+static jc_status give_id(jc_importing *importing, jc_str line, const jc_line_extra *extra,
+                         jc_event *event, jc_error *reterr)
 {
     if (extra->has_id)
         return JC_OK;
@@ -104,8 +105,9 @@ static jc_status take_line(jc_importing *importing, jc_str line, uint64_t number
     if (*format == JC_FORMAT_GUESS)
         *format = is_mirror_line(line) ? JC_FORMAT_MIRROR : JC_FORMAT_JSONL;
     importing->result.lines++;
-    jc_status status = *format == JC_FORMAT_MIRROR ? take_mirror_line(importing, line, number, &detail)
-                                                   : take_json_line(importing, line, &detail);
+    jc_status status = *format == JC_FORMAT_MIRROR
+                           ? take_mirror_line(importing, line, number, &detail)
+                           : take_json_line(importing, line, &detail);
     if (status == JC_EINVAL || status == JC_EUNSUPPORTED || status == JC_ECORRUPT)
         return jc_fail(reterr, status, "line %" PRIu64 ": %s", number, detail.text);
     if (status < 0)

@@ -24,13 +24,17 @@ typedef enum member {
     MEMBER_COUNT
 } member;
 
-static const char *const names[MEMBER_COUNT] = {
-    [WORKFLOW_ID] = "workflow_id", [EVENT_TYPE] = "event_type",
-    [ID] = "id",                   [TIMESTAMP] = "timestamp",
-    [DATA] = "data",               [AGENT_ID] = "agent_id",
-    [CORRELATION_ID] = "correlation_id", [CAUSATION_ID] = "causation_id",
-    [POSITION] = "position",       [SEQUENCE] = "sequence",
-    [HASH] = "hash"};
+static const char *const names[MEMBER_COUNT] = {[WORKFLOW_ID] = "workflow_id",
+                                                [EVENT_TYPE] = "event_type",
+                                                [ID] = "id",
+                                                [TIMESTAMP] = "timestamp",
+                                                [DATA] = "data",
+                                                [AGENT_ID] = "agent_id",
+                                                [CORRELATION_ID] = "correlation_id",
+                                                [CAUSATION_ID] = "causation_id",
+                                                [POSITION] = "position",
+                                                [SEQUENCE] = "sequence",
+                                                [HASH] = "hash"};
 
 static member member_of(yyjson_val *key)
 {
@@ -59,7 +63,8 @@ jc_status jc_intake_time(jc_str text, bool utc, int64_t *ret_us, jc_error *reter
     return JC_OK;
 }
 
-static jc_status take_text(member which, yyjson_val *value, jc_arena *arena, jc_str *ret, jc_error *reterr)
+static jc_status take_text(member which, yyjson_val *value, jc_arena *arena, jc_str *ret,
+                           jc_error *reterr)
 {
     if (yyjson_is_null(value) && which != WORKFLOW_ID && which != EVENT_TYPE)
         return JC_OK;
@@ -69,15 +74,16 @@ static jc_status take_text(member which, yyjson_val *value, jc_arena *arena, jc_
     return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
 }
 
-static jc_status take_id(yyjson_val *value, const jc_line_rules *rules, jc_arena *arena, jc_event *event,
-                         jc_line_extra *extra, jc_error *reterr)
+static jc_status take_id(yyjson_val *value, const jc_line_rules *rules, jc_arena *arena,
+                         jc_event *event, jc_line_extra *extra, jc_error *reterr)
 {
     jc_error detail;
     /* Foreign systems count their events: a number is taken by its digits. */
     jc_status status = JC_OK;
     extra->id_is_number = yyjson_is_raw(value) && rules->foreign_ids;
     if (extra->id_is_number)
-        extra->id_text = jc_arena_copy(arena, (jc_str){yyjson_get_raw(value), yyjson_get_len(value)});
+        extra->id_text =
+            jc_arena_copy(arena, (jc_str){yyjson_get_raw(value), yyjson_get_len(value)});
     else
         status = take_text(ID, value, arena, &extra->id_text, reterr);
     if (status < 0 || extra->id_text.bytes == NULL)
@@ -88,7 +94,8 @@ static jc_status take_id(yyjson_val *value, const jc_line_rules *rules, jc_arena
     return JC_OK;
 }
 
-static jc_status take_time(yyjson_val *value, const jc_line_rules *rules, jc_event *event, jc_error *reterr)
+static jc_status take_time(yyjson_val *value, const jc_line_rules *rules, jc_event *event,
+                           jc_error *reterr)
 {
     jc_error detail;
     if (yyjson_is_null(value))
@@ -96,14 +103,16 @@ static jc_status take_time(yyjson_val *value, const jc_line_rules *rules, jc_eve
     if (!yyjson_is_str(value))
         return jc_fail(reterr, JC_EINVAL, "timestamp: it must be a string");
     jc_str text = {yyjson_get_str(value), yyjson_get_len(value)};
-    jc_status status = rules->local_times ? jc_intake_time(text, rules->utc, &event->timestamp_us, &detail)
-                                          : jc_time_parse(text, &event->timestamp_us, &detail);
+    jc_status status = rules->local_times
+                           ? jc_intake_time(text, rules->utc, &event->timestamp_us, &detail)
+                           : jc_time_parse(text, &event->timestamp_us, &detail);
     event->has_timestamp = status == JC_OK;
     return status < 0 ? jc_fail(reterr, status, "timestamp: %s", detail.text) : JC_OK;
 }
 
-static jc_status take_member(member which, yyjson_val *value, jc_str raw, const jc_line_rules *rules,
-                             jc_arena *arena, jc_event *event, jc_line_extra *extra, jc_error *reterr)
+static jc_status take_member(member which, yyjson_val *value, jc_str raw,
+                             const jc_line_rules *rules, jc_arena *arena, jc_event *event,
+                             jc_line_extra *extra, jc_error *reterr)
 {
     switch (which) {
     case WORKFLOW_ID:
@@ -129,8 +138,9 @@ static jc_status take_member(member which, yyjson_val *value, jc_str raw, const 
 }
 
 /* The tree gives each member's meaning, the walk over the bytes its text; both in the same order. */
-static jc_status take_members(yyjson_val *root, jc_str text, const jc_line_rules *rules, jc_arena *arena,
-                              jc_event *event, jc_line_extra *extra, jc_error *reterr)
+static jc_status take_members(yyjson_val *root, jc_str text, const jc_line_rules *rules,
+                              jc_arena *arena, jc_event *event, jc_line_extra *extra,
+                              jc_error *reterr)
 {
     size_t i, count, at = 0;
     yyjson_val *key, *value;
@@ -140,7 +150,8 @@ static jc_status take_members(yyjson_val *root, jc_str text, const jc_line_rules
             return jc_fail(reterr, JC_EINVAL, "not JSON");
         member which = member_of(key);
         if (which == MEMBER_COUNT)
-            return jc_fail(reterr, JC_EINVAL, "an event has no member %.*s; what belongs to it goes into data",
+            return jc_fail(reterr, JC_EINVAL,
+                           "an event has no member %.*s; what belongs to it goes into data",
                            (int)(raw_key.size > 60 ? 60 : raw_key.size), raw_key.bytes);
         jc_status status = take_member(which, value, raw_value, rules, arena, event, extra, reterr);
         if (status < 0)

@@ -27,12 +27,18 @@ static jc_status check_after_boot(jc_mirror_file *file, jc_store *store, jc_str 
                                   uint64_t synced_size, jc_mirror_place *place, jc_error *reterr)
 {
     jc_mirror_comparison found;
-    jc_status status = jc_mirror_compare(file, store, workflow_id, synced_size, &found, reterr);
+    jc_mirror_place synced = {0};
+    jc_status status = jc_mirror_place_at(file, store, workflow_id, synced_size, &synced, reterr);
+    if (status == JC_OK)
+        status = jc_mirror_compare(file, store, workflow_id, synced.sequence, synced.size, &found,
+                                   reterr);
     if (status == JC_OK && found.state == JC_MIRROR_DIFFERENT && found.only_zeros)
         status = put_zeros_right(file, store, workflow_id, &found, place, reterr);
-    else if (status == JC_OK && (found.state == JC_MIRROR_DIFFERENT || found.state == JC_MIRROR_AHEAD))
-        status = jc_fail(reterr, JC_ECORRUPT, "the mirror %s is left alone: %s; jc mirror writes it anew",
-                         file->path, found.text);
+    else if (status == JC_OK &&
+             (found.state == JC_MIRROR_DIFFERENT || found.state == JC_MIRROR_AHEAD))
+        status = jc_fail(reterr, JC_ECORRUPT,
+                         "the mirror %s is left alone: %s; jc mirror writes it anew", file->path,
+                         found.text);
     if (status < 0)
         return status;
     return jc_mirror_read_tail(file, store, workflow_id, place, reterr);
@@ -115,11 +121,13 @@ static jc_status write_events(jc_mirror_file *file, jc_cursor *cursor, size_t si
     }
 }
 
-jc_status jc_mirror_catch_up(jc_mirror_file *file, jc_store *store, jc_str workflow_id, size_t size_max,
-                             jc_mirror_place *place, jc_error *reterr)
+jc_status jc_mirror_catch_up(jc_mirror_file *file, jc_store *store, jc_str workflow_id,
+                             size_t size_max, jc_mirror_place *place, jc_error *reterr)
 {
     jc_cursor *cursor = NULL;
-    jc_filter filter = {.workflow_ids = &workflow_id, .workflow_count = 1, .from = place->sequence + 1};
+    jc_filter filter = {.workflow_ids = &workflow_id,
+                        .workflow_count = 1,
+                        .from = place->sequence + 1};
     jc_status status = jc_cursor_open(store, &filter, &cursor, reterr);
     if (status == JC_OK)
         status = write_events(file, cursor, size_max, place, reterr);

@@ -22,13 +22,14 @@ typedef struct jc_mirror_place {
 /* Find out where the file stands, unless `place` is known and the file has that size: look at its
  * last line, complete or cut a torn one; after another boot, compare its unsynced part and put right
  * what a power cut zeroed. JC_ECORRUPT: the file is not the log's; it is left alone. */
-JC_MUST_CHECK jc_status jc_mirror_find_place(jc_mirror_file *file, jc_store *store, jc_str workflow_id,
-                                             jc_synced *synced, jc_mirror_place *place,
-                                             jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mirror_find_place(jc_mirror_file *file, jc_store *store,
+                                             jc_str workflow_id, jc_synced *synced,
+                                             jc_mirror_place *place, jc_error *reterr);
 
 /* Write what the log has behind the place, at most `size_max` bytes and a line (0: all of it). */
-JC_MUST_CHECK jc_status jc_mirror_catch_up(jc_mirror_file *file, jc_store *store, jc_str workflow_id,
-                                           size_t size_max, jc_mirror_place *place, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mirror_catch_up(jc_mirror_file *file, jc_store *store,
+                                           jc_str workflow_id, size_t size_max,
+                                           jc_mirror_place *place, jc_error *reterr);
 
 /* Sync the file if too much of it is not, and note that. */
 JC_MUST_CHECK jc_status jc_mirror_sync_now_and_then(jc_mirror_file *file, jc_str workflow_id,

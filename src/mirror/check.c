@@ -24,7 +24,8 @@ static jc_status open_to_look(jc_mirror_file *file, jc_mirror_report *report)
     if (file->fd >= 0 && fstat(file->fd, &facts) == 0 && S_ISREG(facts.st_mode))
         return JC_OK;
     report->state = JC_MIRROR_UNREADABLE;
-    (void)snprintf(report->text, sizeof report->text, "%s", file->fd >= 0 ? "it is not a file" : strerror(errno));
+    (void)snprintf(report->text, sizeof report->text, "%s",
+                   file->fd >= 0 ? "it is not a file" : strerror(errno));
     return JC_EIO;
 }
 
@@ -39,17 +40,18 @@ static void describe(const jc_mirror_comparison *found, jc_mirror_report *report
         (void)snprintf(report->text, sizeof report->text, "it ends at #%" PRIu64, found->sequence);
 }
 
-static jc_status look(jc_store *store, jc_mirror_file *file, jc_str workflow_id, jc_mirror_report *report,
-                      jc_error *reterr)
+static jc_status look(jc_store *store, jc_mirror_file *file, jc_str workflow_id,
+                      jc_mirror_report *report, jc_error *reterr)
 {
     for (int i = 0;; i++) {
         jc_mirror_comparison found;
-        jc_status status = jc_mirror_compare(file, store, workflow_id, 0, &found, reterr);
+        jc_status status = jc_mirror_compare(file, store, workflow_id, 0, 0, &found, reterr);
         if (status < 0)
             return status;
         describe(&found, report);
         /* Ahead, or unlike at the end, may only mean that somebody appended since the log was read. */
-        bool settled = found.state == JC_MIRROR_EQUAL || found.state == JC_MIRROR_BEHIND || i >= LOOKS_MAX;
+        bool settled =
+            found.state == JC_MIRROR_EQUAL || found.state == JC_MIRROR_BEHIND || i >= LOOKS_MAX;
         if (settled)
             return JC_OK;
     }
@@ -100,8 +102,8 @@ static bool has_mirror(const char *project_dir, jc_str workflow_id)
 }
 
 jc_status jc_mirror_list_folders(const char *project_dir,
-                                 jc_status (*each)(void *context, jc_str workflow_id), void *context,
-                                 jc_error *reterr)
+                                 jc_status (*each)(void *context, jc_str workflow_id),
+                                 void *context, jc_error *reterr)
 {
     char path[JC_PATH_SIZE_MAX];
     struct dirent **entries = NULL;

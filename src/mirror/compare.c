@@ -14,11 +14,10 @@
 /* The comparison under way. */
 typedef struct comparing {
     const jc_mirror_file *file;
-    jc_buf line;      /* what the log says, with its newline */
-    jc_buf window;    /* a piece of the file */
-    uint64_t start;   /* where the window begins in the file */
-    uint64_t offset;  /* how far the file has been compared */
-    uint64_t trusted_size;
+    jc_buf line;     /* what the log says, with its newline */
+    jc_buf window;   /* a piece of the file */
+    uint64_t start;  /* where the window begins in the file */
+    uint64_t offset; /* how far the file has been compared */
     jc_mirror_comparison result;
 } comparing;
 
@@ -61,17 +60,11 @@ static jc_status compare_line(comparing *compare, const jc_event *event, jc_erro
     jc_mirror_comparison *result = &compare->result;
     jc_str expected = jc_buf_str(&compare->line);
     jc_str found = {0};
-    if (compare->offset + expected.size <= compare->trusted_size) {
-        compare->offset += expected.size;
-        found = expected;
-    } else {
-        jc_status status = look_at(compare, expected.size, &found, reterr);
-        if (status < 0)
-            return status;
-        compare->offset += found.size;
-    }
-    bool same = found.size == 0 || found.bytes == expected.bytes ||
-                memcmp(found.bytes, expected.bytes, found.size) == 0;
+    jc_status status = look_at(compare, expected.size, &found, reterr);
+    if (status < 0)
+        return status;
+    compare->offset += found.size;
+    bool same = found.size == 0 || memcmp(found.bytes, expected.bytes, found.size) == 0;
     if (same && found.size == expected.size && result->state == JC_MIRROR_EQUAL) {
         result->sequence = event->sequence;
         result->size = compare->offset;
@@ -80,8 +73,8 @@ static jc_status compare_line(comparing *compare, const jc_event *event, jc_erro
     if (!same && result->state == JC_MIRROR_EQUAL) {
         result->state = JC_MIRROR_DIFFERENT;
         result->only_zeros = true;
-        (void)snprintf(result->text, sizeof result->text, "it is not what the log says of #%" PRIu64,
-                       event->sequence);
+        (void)snprintf(result->text, sizeof result->text,
+                       "it is not what the log says of #%" PRIu64, event->sequence);
     }
     if (!same)
         result->only_zeros = result->only_zeros && differs_by_zeros(expected, found);
@@ -98,10 +91,13 @@ static bool is_decided(const comparing *compare)
             (!compare->result.only_zeros || compare->offset >= compare->result.file_size));
 }
 
-static jc_status compare_events(comparing *compare, jc_store *store, jc_str workflow_id, jc_error *reterr)
+static jc_status compare_events(comparing *compare, jc_store *store, jc_str workflow_id,
+                                jc_error *reterr)
 {
     jc_cursor *cursor = NULL;
-    jc_filter filter = {.workflow_ids = &workflow_id, .workflow_count = 1};
+    jc_filter filter = {.workflow_ids = &workflow_id,
+                        .workflow_count = 1,
+                        .from = compare->result.sequence + 1};
     jc_status status = jc_cursor_open(store, &filter, &cursor, reterr);
     while (status == JC_OK && !is_decided(compare)) {
         const jc_event *event = NULL;
@@ -143,12 +139,13 @@ static jc_status look_beyond(comparing *compare, jc_str workflow_id, jc_error *r
 }
 
 jc_status jc_mirror_compare(const jc_mirror_file *file, jc_store *store, jc_str workflow_id,
-                            uint64_t trusted_size, jc_mirror_comparison *ret, jc_error *reterr)
+                            uint64_t trusted_sequence, uint64_t trusted_size,
+                            jc_mirror_comparison *ret, jc_error *reterr)
 {
-    comparing compare = {.file = file, .trusted_size = trusted_size};
+    comparing compare = {.file = file, .offset = trusted_size};
+    compare.result.sequence = trusted_sequence;
+    compare.result.size = trusted_size;
     jc_status status = jc_mirror_file_size(file, &compare.result.file_size, reterr);
-    if (status == JC_OK && trusted_size > compare.result.file_size)
-        compare.trusted_size = 0;
     if (status == JC_OK)
         status = compare_events(&compare, store, workflow_id, reterr);
     if (status == JC_OK && compare.result.state == JC_MIRROR_EQUAL &&

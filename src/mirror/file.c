@@ -18,8 +18,8 @@
 jc_status jc_mirror_path(const char *project_dir, jc_str workflow_id, const char *name,
                          char ret[JC_PATH_SIZE_MAX], jc_error *reterr)
 {
-    int size = snprintf(ret, JC_PATH_SIZE_MAX, "%s/agents/%.*s/%s", project_dir, (int)workflow_id.size,
-                        workflow_id.bytes, name);
+    int size = snprintf(ret, JC_PATH_SIZE_MAX, "%s/agents/%.*s/%s", project_dir,
+                        (int)workflow_id.size, workflow_id.bytes, name);
     if (size < 0 || size >= JC_PATH_SIZE_MAX)
         return jc_fail(reterr, JC_EINVAL, "the path of the mirror in %s is too long", project_dir);
     return JC_OK;
@@ -29,9 +29,10 @@ jc_status jc_mirror_file_init(jc_mirror_file *file, const jc_store *store, jc_st
                               jc_error *reterr)
 {
     const jc_options *options = &store->options;
-    *file = (jc_mirror_file){.ops = options->file_ops != NULL ? options->file_ops : &jc_file_ops_system,
-                             .context = options->file_context,
-                             .fd = -1};
+    *file =
+        (jc_mirror_file){.ops = options->file_ops != NULL ? options->file_ops : &jc_file_ops_system,
+                         .context = options->file_context,
+                         .fd = -1};
     return jc_mirror_path(store->project_dir, workflow_id, "events.jsonl", file->path, reterr);
 }
 
@@ -91,7 +92,8 @@ static jc_status lock_fd(const jc_mirror_file *file, int64_t deadline_us, jc_err
     return JC_OK;
 }
 
-jc_status jc_mirror_file_lock(jc_mirror_file *file, int timeout_ms, bool *ret_fresh, jc_error *reterr)
+jc_status jc_mirror_file_lock(jc_mirror_file *file, int timeout_ms, bool *ret_fresh,
+                              jc_error *reterr)
 {
     int64_t deadline_us = jc_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
     *ret_fresh = false;
@@ -134,9 +136,11 @@ jc_status jc_mirror_file_size(const jc_mirror_file *file, uint64_t *ret_size, jc
     return JC_OK;
 }
 
-jc_status jc_mirror_file_write(const jc_mirror_file *file, uint64_t offset, jc_str bytes, jc_error *reterr)
+jc_status jc_mirror_file_write(const jc_mirror_file *file, uint64_t offset, jc_str bytes,
+                               jc_error *reterr)
 {
-    if (jc_file_write_all(file->ops, file->context, file->fd, bytes.bytes, bytes.size, (off_t)offset) < 0)
+    if (jc_file_write_all(file->ops, file->context, file->fd, bytes.bytes, bytes.size,
+                          (off_t)offset) < 0)
         return jc_fail_errno(reterr, errno, "cannot write the mirror %s", file->path);
     return JC_OK;
 }
@@ -148,7 +152,8 @@ jc_status jc_mirror_file_read(const jc_mirror_file *file, uint64_t offset, size_
     jc_status status = jc_buf_reserve(buf, size, reterr);
     if (status < 0)
         return status;
-    ssize_t count = jc_file_read_all(file->ops, file->context, file->fd, buf->bytes, size, (off_t)offset);
+    ssize_t count =
+        jc_file_read_all(file->ops, file->context, file->fd, buf->bytes, size, (off_t)offset);
     if (count < 0)
         return jc_fail_errno(reterr, errno, "cannot read the mirror %s", file->path);
     buf->size = (size_t)count;

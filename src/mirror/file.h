@@ -18,8 +18,9 @@ typedef struct jc_mirror_file {
 } jc_mirror_file;
 
 /* The path of a workflow's mirror. JC_EINVAL: too long. */
-JC_MUST_CHECK jc_status jc_mirror_path(const char *project_dir, jc_str workflow_id, const char *name,
-                                       char ret[JC_PATH_SIZE_MAX], jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mirror_path(const char *project_dir, jc_str workflow_id,
+                                       const char *name, char ret[JC_PATH_SIZE_MAX],
+                                       jc_error *reterr);
 
 /* Prepare {fd = -1} for a workflow; nothing is opened. */
 JC_MUST_CHECK jc_status jc_mirror_file_init(jc_mirror_file *file, const jc_store *store,
@@ -40,13 +41,14 @@ JC_AUTO_DEFINE(jc_mirror_file, jc_mirror_file_close);
 
 JC_MUST_CHECK jc_status jc_mirror_file_size(const jc_mirror_file *file, uint64_t *ret_size,
                                             jc_error *reterr);
-JC_MUST_CHECK jc_status jc_mirror_file_write(const jc_mirror_file *file, uint64_t offset, jc_str bytes,
-                                             jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mirror_file_write(const jc_mirror_file *file, uint64_t offset,
+                                             jc_str bytes, jc_error *reterr);
 
 /* Up to `size` bytes from `offset` into `buf`, which is cleared; fewer only at the end of the file. */
-JC_MUST_CHECK jc_status jc_mirror_file_read(const jc_mirror_file *file, uint64_t offset, size_t size,
-                                            jc_buf *buf, jc_error *reterr);
-JC_MUST_CHECK jc_status jc_mirror_file_cut(const jc_mirror_file *file, uint64_t size, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mirror_file_read(const jc_mirror_file *file, uint64_t offset,
+                                            size_t size, jc_buf *buf, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mirror_file_cut(const jc_mirror_file *file, uint64_t size,
+                                           jc_error *reterr);
 JC_MUST_CHECK jc_status jc_mirror_file_sync(const jc_mirror_file *file, jc_error *reterr);
 
 #endif

@@ -25,8 +25,8 @@ typedef struct known_file {
     char workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1];
     jc_mirror_file file;
     jc_mirror_place place;
-    uint64_t used;  /* when it was used last, for choosing one to close */
-    bool warned;    /* somebody was told already that it is not the log's */
+    uint64_t used; /* when it was used last, for choosing one to close */
+    bool warned;   /* somebody was told already that it is not the log's */
 } known_file;
 
 typedef struct follower {
@@ -100,7 +100,8 @@ static jc_event as_stored(const jc_event *given, const jc_receipt *receipt)
 }
 
 /* The unit's own events, when they are just what the mirror lacks: no need to read them back. */
-static jc_status write_unit(follower *mirrors, known_file *slot, const jc_unit *unit, jc_error *reterr)
+static jc_status write_unit(follower *mirrors, known_file *slot, const jc_unit *unit,
+                            jc_error *reterr)
 {
     jc_str workflow_id = jc_str_of(slot->workflow_id);
     uint64_t sequence = slot->place.sequence;
@@ -123,8 +124,8 @@ static jc_status write_unit(follower *mirrors, known_file *slot, const jc_unit *
 }
 
 /* With the lock held. */
-static jc_status follow_locked(follower *mirrors, known_file *slot, jc_store *store, const jc_unit *unit,
-                               jc_error *reterr)
+static jc_status follow_locked(follower *mirrors, known_file *slot, jc_store *store,
+                               const jc_unit *unit, jc_error *reterr)
 {
     jc_str workflow_id = jc_str_of(slot->workflow_id);
     jc_head head;
@@ -136,20 +137,22 @@ static jc_status follow_locked(follower *mirrors, known_file *slot, jc_store *st
     if (status == JC_OK)
         status = jc_head_read(store, workflow_id, &head, reterr);
     if (status == JC_OK && head.sequence > slot->place.sequence)
-        status = jc_mirror_catch_up(&slot->file, store, workflow_id, JC_MIRROR_BACKLOG_MAX, &slot->place,
-                                    reterr);
+        status = jc_mirror_catch_up(&slot->file, store, workflow_id, JC_MIRROR_BACKLOG_MAX,
+                                    &slot->place, reterr);
     if (status == JC_OK)
-        status = jc_mirror_sync_now_and_then(&slot->file, workflow_id, &mirrors->synced, &slot->place,
-                                             reterr);
+        status = jc_mirror_sync_now_and_then(&slot->file, workflow_id, &mirrors->synced,
+                                             &slot->place, reterr);
     if (status == JC_OK && head.sequence > slot->place.sequence)
         status = jc_fail(reterr, JC_EBUSY,
-                         "the mirror %s is %" PRIu64 " events behind and catches up a piece at each append; "
+                         "the mirror %s is %" PRIu64
+                         " events behind and catches up a piece at each append; "
                          "jc mirror does it at once",
                          slot->file.path, head.sequence - slot->place.sequence);
     return status;
 }
 
-static void follow_workflow(follower *mirrors, jc_store *store, const jc_unit *unit, jc_str workflow_id)
+static void follow_workflow(follower *mirrors, jc_store *store, const jc_unit *unit,
+                            jc_str workflow_id)
 {
     jc_error error;
     bool fresh = false;

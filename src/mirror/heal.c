@@ -79,7 +79,7 @@ static jc_status heal_locked(jc_mirror_file *file, jc_store *store, jc_str workf
 {
     jc_mirror_comparison found;
     jc_head head;
-    jc_status status = jc_mirror_compare(file, store, workflow_id, 0, &found, reterr);
+    jc_status status = jc_mirror_compare(file, store, workflow_id, 0, 0, &found, reterr);
     if (status == JC_OK)
         status = jc_head_read(store, workflow_id, &head, reterr);
     if (status < 0)

@@ -90,8 +90,8 @@ static void sift_up(rebuilding *rebuild, size_t at)
 
 static jc_status refuse_line(const mirror_source *source, const char *what, jc_error *reterr)
 {
-    return jc_fail(reterr, JC_ECORRUPT, "%s: line %" PRIu64 ": %s; nothing was changed", source->lines.path,
-                   source->lines.number, what);
+    return jc_fail(reterr, JC_ECORRUPT, "%s: line %" PRIu64 ": %s; nothing was changed",
+                   source->lines.path, source->lines.number, what);
 }
 
 static void note_torn(rebuilding *rebuild, const mirror_source *source)
@@ -140,7 +140,8 @@ static jc_status add_mirror(void *context, jc_str workflow_id)
 {
     rebuilding *rebuild = context;
     char path[JC_PATH_SIZE_MAX];
-    jc_status status = jc_mirror_path(rebuild->project_dir, workflow_id, "events.jsonl", path, rebuild->reterr);
+    jc_status status =
+        jc_mirror_path(rebuild->project_dir, workflow_id, "events.jsonl", path, rebuild->reterr);
     if (status == JC_OK)
         status = grow_heap(rebuild);
     if (status < 0)
@@ -185,14 +186,16 @@ static jc_status take_event(rebuilding *rebuild, const mirror_source *source)
     if (status < 0)
         return jc_fail(rebuild->reterr, status, "%s", detail.text);
     if (event.position == rebuild->position && !rebuild->renumber)
-        return refuse_line(source, "its position is also another mirror's: --renumber gives new ones",
+        return refuse_line(source,
+                           "its position is also another mirror's: --renumber gives new ones",
                            rebuild->reterr);
     if (rebuild->renumber)
         event.position = rebuild->position + 1;
     if (event.position != rebuild->position + 1)
         rebuild->result.gaps = true;
     rebuild->position = event.position;
-    status = jc_event_copy(&event, &rebuild->arena, &rebuild->events[rebuild->waiting], rebuild->reterr);
+    status =
+        jc_event_copy(&event, &rebuild->arena, &rebuild->events[rebuild->waiting], rebuild->reterr);
     if (status == JC_OK && ++rebuild->waiting == COMMIT_EVENTS)
         status = store_waiting(rebuild);
     return status;
@@ -245,7 +248,8 @@ static jc_status build(rebuilding *rebuild, const char *incoming)
     jc_status status =
         jc_mirror_list_folders(rebuild->project_dir, add_mirror, rebuild, rebuild->reterr);
     if (status == JC_OK && rebuild->count == 0)
-        status = jc_fail(rebuild->reterr, JC_ENOTFOUND, "there are no mirrors in %s/agents", rebuild->project_dir);
+        status = jc_fail(rebuild->reterr, JC_ENOTFOUND, "there are no mirrors in %s/agents",
+                         rebuild->project_dir);
     if (status == JC_OK)
         status = open_incoming(rebuild, incoming);
     if (status == JC_OK)
@@ -276,8 +280,8 @@ jc_status jc_rebuild_from_mirrors(const char *project_dir, bool renumber, jc_rep
     release(rebuild);
     free(rebuild);
     if (status == JC_OK)
-        status = jc_log_replace(log, incoming, result.gaps ? 1 : 0, position, result.kept, sizeof result.kept,
-                                &detail);
+        status = jc_log_replace(log, incoming, result.gaps ? 1 : 0, position, result.kept,
+                                sizeof result.kept, &detail);
     if (status < 0) {
         jc_log_remove(incoming);
         return jc_fail(reterr, status, "%s", detail.text);

@@ -24,10 +24,11 @@ struct jc_synced_entry {
 jc_status jc_synced_init(jc_synced *synced, const jc_store *store, jc_error *reterr)
 {
     char path[4096];
-    *synced = (jc_synced){
-        .ops = store->options.file_ops != NULL ? store->options.file_ops : &jc_file_ops_system,
-        .context = store->options.file_context};
-    jc_status status = jc_path_join(store->project_dir, ".jc/mirror.sync", path, sizeof path, reterr);
+    *synced = (jc_synced){.ops = store->options.file_ops != NULL ? store->options.file_ops
+                                                                 : &jc_file_ops_system,
+                          .context = store->options.file_context};
+    jc_status status =
+        jc_path_join(store->project_dir, ".jc/mirror.sync", path, sizeof path, reterr);
     if (status < 0)
         return status;
     synced->path = strdup(path);
@@ -48,7 +49,8 @@ static struct jc_synced_entry *entry_of(jc_synced *synced, jc_str workflow_id)
         return entry;
     entry = jc_arena_get(&synced->arena, sizeof *entry);
     jc_str key = jc_arena_copy(&synced->arena, workflow_id);
-    if (entry == NULL || key.bytes == NULL || !jc_map_put(&synced->entries, &synced->arena, key, entry))
+    if (entry == NULL || key.bytes == NULL ||
+        !jc_map_put(&synced->entries, &synced->arena, key, entry))
         return NULL;
     *entry = (struct jc_synced_entry){.workflow_id = key, .next = synced->first};
     synced->first = entry;
@@ -62,8 +64,8 @@ static void read_entry(jc_synced *synced, const char *line)
     char name[JC_WORKFLOW_ID_SIZE_MAX + 1];
     uint64_t size = 0;
     int end = -1;
-    if (sscanf(line, "%63s %" SCNu64 " %128s%n", boot, &size, name, &end) != 3 || line[end] != '\0' ||
-        jc_workflow_id_check(jc_str_of(name), NULL) < 0)
+    if (sscanf(line, "%63s %" SCNu64 " %128s%n", boot, &size, name, &end) != 3 ||
+        line[end] != '\0' || jc_workflow_id_check(jc_str_of(name), NULL) < 0)
         return;
     struct jc_synced_entry *entry = entry_of(synced, jc_str_of(name));
     if (entry == NULL)
@@ -98,7 +100,8 @@ static void compact(const jc_synced *synced)
             return;
     }
     (void)snprintf(beside, sizeof beside, "%s.new-%ld", synced->path, (long)getpid());
-    int fd = synced->ops->open(synced->context, beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd =
+        synced->ops->open(synced->context, beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return;
     bool written =
@@ -139,7 +142,8 @@ void jc_synced_get(jc_synced *synced, jc_str workflow_id, uint64_t *ret_size, bo
     load(synced);
     const struct jc_synced_entry *entry = jc_map_get(&synced->entries, workflow_id);
     *ret_size = entry != NULL ? entry->size : 0;
-    *ret_this_boot = entry != NULL && synced->boot[0] != '\0' && strcmp(entry->boot, synced->boot) == 0;
+    *ret_this_boot =
+        entry != NULL && synced->boot[0] != '\0' && strcmp(entry->boot, synced->boot) == 0;
 }
 
 void jc_synced_put(jc_synced *synced, jc_str workflow_id, uint64_t size)
@@ -156,11 +160,13 @@ void jc_synced_put(jc_synced *synced, jc_str workflow_id, uint64_t size)
     }
     int length = snprintf(line, sizeof line, "%s %" PRIu64 " %.*s\n", synced->boot, size,
                           (int)workflow_id.size, workflow_id.bytes);
-    int fd = synced->ops->open(synced->context, synced->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = synced->ops->open(synced->context, synced->path,
+                               O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0 || length < 0)
         return;
     off_t end = lseek(fd, 0, SEEK_END);
-    (void)jc_file_write_all(synced->ops, synced->context, fd, line, (size_t)length, end > 0 ? end : 0);
+    (void)jc_file_write_all(synced->ops, synced->context, fd, line, (size_t)length,
+                            end > 0 ? end : 0);
     /* A line that takes something back must not be lost, or the older one would vouch for a file that
      * is another now. A line that promises more may: then more is compared. */
     if (less)

@@ -20,7 +20,7 @@ typedef struct jc_synced {
     char boot[64];
     bool loaded;
     jc_arena arena;
-    jc_map entries;              /* workflow id to entry */
+    jc_map entries;                /* workflow id to entry */
     struct jc_synced_entry *first; /* all entries, the newest first */
 } jc_synced;
 

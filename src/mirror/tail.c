@@ -43,7 +43,8 @@ static jc_status read_end(const jc_mirror_file *file, uint64_t size, tail *end, 
 {
     for (size_t look = LOOK_SIZE;; look *= 8) {
         uint64_t start = size > look ? size - look : 0;
-        jc_status status = jc_mirror_file_read(file, start, (size_t)(size - start), &end->bytes, reterr);
+        jc_status status =
+            jc_mirror_file_read(file, start, (size_t)(size - start), &end->bytes, reterr);
         if (status < 0)
             return status;
         find_lines(end, size);
@@ -51,8 +52,8 @@ static jc_status read_end(const jc_mirror_file *file, uint64_t size, tail *end, 
         if (whole)
             return JC_OK;
         if (look > 4 * LINE_SIZE_MAX)
-            return jc_fail(reterr, JC_ECORRUPT, "the mirror %s has no line end in its last %zu bytes",
-                           file->path, look);
+            return jc_fail(reterr, JC_ECORRUPT,
+                           "the mirror %s has no line end in its last %zu bytes", file->path, look);
     }
 }
 
@@ -63,8 +64,8 @@ static jc_status not_the_logs(const jc_mirror_file *file, const char *why, jc_er
 }
 
 /* The last line's sequence, if the line is what the log says. */
-static jc_status check_line(const jc_mirror_file *file, jc_store *store, jc_str workflow_id, jc_str line,
-                            uint64_t *ret_sequence, jc_error *reterr)
+static jc_status check_line(const jc_mirror_file *file, jc_store *store, jc_str workflow_id,
+                            jc_str line, uint64_t *ret_sequence, jc_error *reterr)
 {
     JC_AUTO(jc_arena) arena = {0};
     JC_AUTO(jc_page) page = {0};
@@ -137,4 +138,24 @@ jc_status jc_mirror_read_tail(jc_mirror_file *file, jc_store *store, jc_str work
         return status;
     *place = found;
     return JC_OK;
+}
+
+jc_status jc_mirror_place_at(jc_mirror_file *file, jc_store *store, jc_str workflow_id,
+                             uint64_t size, jc_mirror_place *ret_place, jc_error *reterr)
+{
+    uint64_t file_size = 0;
+    uint64_t sequence = 0;
+    tail end = {0};
+    *ret_place = (jc_mirror_place){0};
+    jc_status status = jc_mirror_file_size(file, &file_size, reterr);
+    if (status < 0 || size == 0 || size > file_size)
+        return status;
+    status = read_end(file, size, &end, reterr);
+    bool whole = status == JC_OK && end.torn.size == 0 && end.line.bytes != NULL;
+    if (whole)
+        status = check_line(file, store, workflow_id, end.line, &sequence, reterr);
+    if (whole && status == JC_OK)
+        *ret_place = (jc_mirror_place){.sequence = sequence, .size = size};
+    jc_buf_release(&end.bytes);
+    return status == JC_ECORRUPT ? JC_OK : status;
 }

@@ -8,8 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void tell(jc_report *report, void *context, jc_verify_result *result, uint64_t line, bool damage,
-                 const char *what)
+static void tell(jc_report *report, void *context, jc_verify_result *result, uint64_t line,
+                 bool damage, const char *what)
 {
     char where[32];
     (void)snprintf(where, sizeof where, "line %" PRIu64, line);

@@ -18,7 +18,7 @@ struct jc_match {
     jc_str grep;    /* in lower case; absent: any */
     where_clause *clauses;
     size_t clause_count;
-    jc_buf line;       /* the event's line, which paths lead into */
+    jc_buf line; /* the event's line, which paths lead into */
     jc_json json;
     jc_arena scratch;
 };
@@ -80,7 +80,8 @@ static jc_status compile_clause(jc_match *match, jc_str text, where_clause *ret,
     return pointer_of(match, path, &ret->pointer, reterr);
 }
 
-static jc_status compile(jc_match *match, jc_str grep, const jc_str where[], size_t count, jc_error *reterr)
+static jc_status compile(jc_match *match, jc_str grep, const jc_str where[], size_t count,
+                         jc_error *reterr)
 {
     if (grep.bytes != NULL) {
         match->grep = jc_arena_copy(&match->arena, grep);
@@ -164,8 +165,8 @@ jc_status jc_match_test(jc_match *match, const jc_event *event, jc_error *reterr
     jc_arena_reset(&match->scratch);
     jc_status status = jc_line_encode(event, &match->line, reterr);
     if (status == JC_OK)
-        status = jc_json_read(&match->json, jc_buf_str(&match->line), limits, &match->scratch, &root,
-                              &compact, reterr);
+        status = jc_json_read(&match->json, jc_buf_str(&match->line), limits, &match->scratch,
+                              &root, &compact, reterr);
     if (status == JC_EINVAL)
         return jc_fail(reterr, JC_ECORRUPT, "%.*s #%llu: its data is damaged: run jc verify",
                        (int)event->workflow_id.size, event->workflow_id.bytes,

@@ -12,12 +12,14 @@
 static jc_status check_handle(jc_store *store, jc_error *reterr)
 {
     if (store->owner != getpid())
-        return jc_fail(reterr, JC_EINVAL, "this handle belongs to another process; open one in the child");
+        return jc_fail(reterr, JC_EINVAL,
+                       "this handle belongs to another process; open one in the child");
     if (store->options.read_only)
         return jc_fail(reterr, JC_EREADONLY, "the log was opened read-only");
     if (store->poisoned)
-        return jc_fail(reterr, JC_EIO, "a write failed before and its outcome is unknown; reopen the log "
-                                       "and repeat the identical append");
+        return jc_fail(reterr, JC_EIO,
+                       "a write failed before and its outcome is unknown; reopen the log "
+                       "and repeat the identical append");
     return JC_OK;
 }
 
@@ -32,14 +34,15 @@ static jc_status check_counts(const jc_unit units[], size_t count, jc_error *ret
         if (units[i].count == 0)
             return jc_fail(reterr, JC_EINVAL, "unit %zu has no events", i + 1);
         if (units[i].count > JC_APPEND_MAX)
-            return jc_fail(reterr, JC_EINVAL, "%zu events in one append; allowed: %d", units[i].count,
-                           JC_APPEND_MAX);
+            return jc_fail(reterr, JC_EINVAL, "%zu events in one append; allowed: %d",
+                           units[i].count, JC_APPEND_MAX);
         events += units[i].count;
         for (size_t k = 0; k < units[i].count && events <= JC_APPEND_MAX; k++)
             size += units[i].events[k].data.size;
     }
     if (events > JC_APPEND_MAX)
-        return jc_fail(reterr, JC_EINVAL, "%zu events in one append; allowed: %d", events, JC_APPEND_MAX);
+        return jc_fail(reterr, JC_EINVAL, "%zu events in one append; allowed: %d", events,
+                       JC_APPEND_MAX);
     if (size > JC_APPEND_SIZE_MAX)
         return jc_fail(reterr, JC_EINVAL, "%zu bytes of data in one append; allowed: %zu", size,
                        JC_APPEND_SIZE_MAX);
@@ -56,7 +59,8 @@ static jc_status name_event(size_t index, size_t count, jc_status status, const 
 }
 
 /* `seen` holds the ids of the unit so far; the valid events stay where they are. */
-static jc_status refuse_repeated_id(jc_store *store, jc_map *seen, jc_event *event, jc_error *reterr)
+static jc_status refuse_repeated_id(jc_store *store, jc_map *seen, jc_event *event,
+                                    jc_error *reterr)
 {
     jc_str id = {(const char *)event->id.bytes, sizeof event->id.bytes};
     if (jc_map_get(seen, id) != NULL) {
@@ -67,13 +71,14 @@ static jc_status refuse_repeated_id(jc_store *store, jc_map *seen, jc_event *eve
     return jc_map_put(seen, &store->arena, id, event) ? JC_OK : jc_fail_memory(reterr);
 }
 
-static jc_status validate_events(jc_store *store, const jc_unit *unit, jc_event *valid, jc_error *reterr)
+static jc_status validate_events(jc_store *store, const jc_unit *unit, jc_event *valid,
+                                 jc_error *reterr)
 {
     jc_map seen = {0};
     for (size_t i = 0; i < unit->count; i++) {
         jc_error detail;
-        jc_status status =
-            jc_event_validate(&store->validator, &unit->events[i], &store->arena, &valid[i], &detail);
+        jc_status status = jc_event_validate(&store->validator, &unit->events[i], &store->arena,
+                                             &valid[i], &detail);
         if (status == JC_OK && unit->count > 1)
             status = refuse_repeated_id(store, &seen, &valid[i], &detail);
         if (status < 0)
@@ -132,7 +137,8 @@ static void hand_over_receipts(const jc_unit units[], const jc_unit valid[], siz
 {
     for (size_t i = 0; i < count; i++) {
         if (results[i].status == JC_OK && units[i].ret_receipts != NULL)
-            memcpy(units[i].ret_receipts, valid[i].ret_receipts, units[i].count * sizeof(jc_receipt));
+            memcpy(units[i].ret_receipts, valid[i].ret_receipts,
+                   units[i].count * sizeof(jc_receipt));
     }
 }
 

@@ -49,7 +49,8 @@ jc_status jc_backend_append(jc_backend backend, const jc_unit units[], size_t co
     return status;
 }
 
-jc_status jc_backend_restore(jc_backend backend, const jc_event events[], size_t count, jc_error *reterr)
+jc_status jc_backend_restore(jc_backend backend, const jc_event events[], size_t count,
+                             jc_error *reterr)
 {
     assert(count >= 1);
     for (size_t i = 1; i < count; i++)

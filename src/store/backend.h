@@ -19,8 +19,8 @@ typedef struct jc_page {
     jc_arena arena;
     jc_event *events; /* room for JC_PAGE_EVENTS_MAX */
     size_t count;
-    uint64_t last;   /* the key (sequence or position) of the last row that was looked at */
-    bool damaged;    /* the row `last`, behind the events, is damaged: `damage` says how */
+    uint64_t last; /* the key (sequence or position) of the last row that was looked at */
+    bool damaged;  /* the row `last`, behind the events, is damaged: `damage` says how */
     jc_error damage;
 } jc_page;
 
@@ -43,7 +43,8 @@ typedef struct jc_backend_ops {
     jc_status (*restore)(void *self, const jc_event events[], size_t count, jc_error *reterr);
 
     /* A cursor; the filter is copied. */
-    jc_status (*cursor_open)(void *self, const jc_filter *filter, void **ret_cursor, jc_error *reterr);
+    jc_status (*cursor_open)(void *self, const jc_filter *filter, void **ret_cursor,
+                             jc_error *reterr);
 
     /* The events whose key lies behind `after` in the cursor's direction (0: from its start). The key
      * is the sequence when the filter names one workflow, else the position. An empty page is the
@@ -55,7 +56,8 @@ typedef struct jc_backend_ops {
     jc_status (*find)(void *self, jc_str prefix, jc_page *page, jc_error *reterr);
 
     /* The event at a place of a workflow, in `page`; none when it has no such event. */
-    jc_status (*at)(void *self, jc_str workflow_id, uint64_t sequence, jc_page *page, jc_error *reterr);
+    jc_status (*at)(void *self, jc_str workflow_id, uint64_t sequence, jc_page *page,
+                    jc_error *reterr);
 
     /* A workflow's head; sequence 0 when it has no events. */
     jc_status (*head)(void *self, jc_str workflow_id, jc_head *ret_head, jc_error *reterr);
@@ -74,8 +76,8 @@ typedef struct jc_backend_ops {
     /* Check the backend's own structure, apart from what events say. */
     jc_status (*check)(void *self, jc_report *report, void *context, jc_error *reterr);
     jc_status (*backup)(void *self, const char *path,
-                        void (*progress)(void *context, uint64_t done, uint64_t total), void *context,
-                        jc_error *reterr);
+                        void (*progress)(void *context, uint64_t done, uint64_t total),
+                        void *context, jc_error *reterr);
     void (*close)(void *self);
 } jc_backend_ops;
 

@@ -38,7 +38,8 @@ static jc_status faulty_append(void *context, const jc_unit units[], size_t coun
     return due && status == JC_OK ? fail_now(self, reterr) : status;
 }
 
-static jc_status faulty_restore(void *context, const jc_event events[], size_t count, jc_error *reterr)
+static jc_status faulty_restore(void *context, const jc_event events[], size_t count,
+                                jc_error *reterr)
 {
     faulty *self = context;
     bool due = is_due(self);
@@ -106,15 +107,16 @@ static jc_status faulty_info(void *context, jc_store_info *ret_info, jc_error *r
 }
 
 static jc_status faulty_workflows(void *context,
-                                  jc_status (*each)(void *context, const jc_workflow_summary *summary),
+                                  jc_status (*each)(void *context,
+                                                    const jc_workflow_summary *summary),
                                   void *each_context, jc_error *reterr)
 {
     faulty *self = context;
     return self->inner.ops->workflows(self->inner.self, each, each_context, reterr);
 }
 
-static jc_status faulty_wait(void *context, uint64_t position, int timeout_ms, uint64_t *ret_position,
-                             jc_error *reterr)
+static jc_status faulty_wait(void *context, uint64_t position, int timeout_ms,
+                             uint64_t *ret_position, jc_error *reterr)
 {
     faulty *self = context;
     return self->inner.ops->wait(self->inner.self, position, timeout_ms, ret_position, reterr);
@@ -126,7 +128,8 @@ static int faulty_wait_fd(void *context)
     return self->inner.ops->wait_fd(self->inner.self);
 }
 
-static jc_status faulty_check(void *context, jc_report *report, void *report_context, jc_error *reterr)
+static jc_status faulty_check(void *context, jc_report *report, void *report_context,
+                              jc_error *reterr)
 {
     faulty *self = context;
     return self->inner.ops->check(self->inner.self, report, report_context, reterr);

@@ -59,7 +59,8 @@ static jc_head head_of(const memory_log *log, jc_str workflow_id)
 
 static jc_receipt receipt_of(const jc_event *event, bool already_stored)
 {
-    return (jc_receipt){event->position, event->sequence, event->timestamp_us, event->hash, already_stored};
+    return (jc_receipt){event->position, event->sequence, event->timestamp_us, event->hash,
+                        already_stored};
 }
 
 static int64_t timestamp_after(const memory_log *log, const jc_head *head)
@@ -73,7 +74,8 @@ static int64_t timestamp_after(const memory_log *log, const jc_head *head)
     return head->timestamp_us - now <= CLOCK_AHEAD_US_MAX ? head->timestamp_us : now;
 }
 
-static jc_status add_event(memory_log *log, const jc_event *given, jc_receipt *receipt, jc_error *reterr)
+static jc_status add_event(memory_log *log, const jc_event *given, jc_receipt *receipt,
+                           jc_error *reterr)
 {
     const jc_event *stored = find_id(log, given->id);
     if (stored != NULL) {
@@ -105,15 +107,17 @@ static jc_status check_expected(const memory_log *log, const jc_unit *unit, jc_e
     for (size_t i = 0; i < unit->expected_count; i++) {
         uint64_t at = head_of(log, unit->expected[i].workflow_id).sequence;
         if (at != unit->expected[i].sequence)
-            return jc_fail(reterr, JC_ECONFLICT, "workflow '%.*s' is at %" PRIu64 ", expected was %" PRIu64,
-                           (int)unit->expected[i].workflow_id.size, unit->expected[i].workflow_id.bytes, at,
-                           unit->expected[i].sequence);
+            return jc_fail(reterr, JC_ECONFLICT,
+                           "workflow '%.*s' is at %" PRIu64 ", expected was %" PRIu64,
+                           (int)unit->expected[i].workflow_id.size,
+                           unit->expected[i].workflow_id.bytes, at, unit->expected[i].sequence);
     }
     return JC_OK;
 }
 
 /* How many of the unit's events are stored with the same content; JC_EREUSED with another. */
-static jc_status count_stored(const memory_log *log, const jc_unit *unit, size_t *ret, jc_error *reterr)
+static jc_status count_stored(const memory_log *log, const jc_unit *unit, size_t *ret,
+                              jc_error *reterr)
 {
     *ret = 0;
     for (size_t i = 0; i < unit->count; i++) {
@@ -126,14 +130,16 @@ static jc_status count_stored(const memory_log *log, const jc_unit *unit, size_t
     return JC_OK;
 }
 
-static jc_status add_unit(memory_log *log, const jc_unit *unit, jc_append_result *result, jc_error *reterr)
+static jc_status add_unit(memory_log *log, const jc_unit *unit, jc_append_result *result,
+                          jc_error *reterr)
 {
     size_t stored = 0;
     jc_status status = count_stored(log, unit, &stored, reterr);
     if (status == JC_OK && stored < unit->count)
         status = check_expected(log, unit, reterr);
     if (status == JC_OK && unit->expected_count > 0 && stored > 0 && stored < unit->count)
-        status = jc_fail(reterr, JC_ECONFLICT, "%zu of the unit's events are stored already", stored);
+        status =
+            jc_fail(reterr, JC_ECONFLICT, "%zu of the unit's events are stored already", stored);
     for (size_t i = 0; status == JC_OK && i < unit->count; i++)
         status = add_event(log, &unit->events[i], &unit->ret_receipts[i], reterr);
     if (status < 0)
@@ -171,8 +177,10 @@ static jc_status memory_restore(void *self, const jc_event events[], size_t coun
     size_t before = log->count;
     for (size_t i = 0; i < count; i++) {
         jc_status status = make_room(log, reterr);
-        if (status == JC_OK && log->count > 0 && events[i].position <= log->events[log->count - 1].position)
-            status = jc_fail(reterr, JC_EINVAL, "position %" PRIu64 " is taken", events[i].position);
+        if (status == JC_OK && log->count > 0 &&
+            events[i].position <= log->events[log->count - 1].position)
+            status =
+                jc_fail(reterr, JC_EINVAL, "position %" PRIu64 " is taken", events[i].position);
         if (status == JC_OK)
             status = jc_event_copy(&events[i], &log->arena, &log->events[log->count], reterr);
         if (status < 0) {
@@ -189,7 +197,8 @@ typedef struct memory_cursor {
     jc_filter filter;
 } memory_cursor;
 
-static jc_status memory_cursor_open(void *self, const jc_filter *filter, void **ret_cursor, jc_error *reterr)
+static jc_status memory_cursor_open(void *self, const jc_filter *filter, void **ret_cursor,
+                                    jc_error *reterr)
 {
     memory_cursor *cursor = calloc(1, sizeof *cursor);
     if (cursor == NULL)
@@ -262,7 +271,8 @@ static jc_status memory_find(void *self, jc_str prefix, jc_page *page, jc_error 
         char id[JC_UUID_TEXT_SIZE];
         jc_uuid_format(log->events[i].id, id);
         if (memcmp(id, prefix.bytes, prefix.size) == 0)
-            status = jc_event_copy(&log->events[i], &page->arena, &page->events[page->count++], reterr);
+            status =
+                jc_event_copy(&log->events[i], &page->arena, &page->events[page->count++], reterr);
     }
     return status;
 }
@@ -296,8 +306,10 @@ static jc_status memory_info(void *self, jc_store_info *ret_info, jc_error *rete
 {
     (void)reterr;
     memory_log *log = self;
-    *ret_info = (jc_store_info){
-        .store_id = log->store_id, .epoch = 1, .format = 1, .position = last_position(log)};
+    *ret_info = (jc_store_info){.store_id = log->store_id,
+                                .epoch = 1,
+                                .format = 1,
+                                .position = last_position(log)};
     return JC_OK;
 }
 
@@ -311,9 +323,9 @@ static int compare_ids(const void *a, const void *b)
     return order != 0 ? order : (l.size > r.size) - (l.size < r.size);
 }
 
-static jc_status memory_workflows(void *self,
-                                  jc_status (*each)(void *context, const jc_workflow_summary *summary),
-                                  void *context, jc_error *reterr)
+static jc_status
+memory_workflows(void *self, jc_status (*each)(void *context, const jc_workflow_summary *summary),
+                 void *context, jc_error *reterr)
 {
     memory_log *log = self;
     const jc_event **firsts = calloc(log->count + 1, sizeof *firsts);
@@ -365,8 +377,9 @@ static jc_status memory_check(void *self, jc_report *report, void *context, jc_e
     return JC_OK;
 }
 
-static jc_status memory_backup(void *self, const char *path, void (*progress)(void *, uint64_t, uint64_t),
-                               void *context, jc_error *reterr)
+static jc_status memory_backup(void *self, const char *path,
+                               void (*progress)(void *, uint64_t, uint64_t), void *context,
+                               jc_error *reterr)
 {
     (void)self, (void)progress, (void)context;
     return jc_fail(reterr, JC_EUNSUPPORTED, "a log in memory has no copy in %s", path);
@@ -413,5 +426,6 @@ jc_status jc_store_open_memory(const jc_options *options, jc_store **ret_store, 
         memory_close(log);
         return status;
     }
-    return jc_store_new((jc_backend){.ops = &memory_ops, .self = log}, options, NULL, ret_store, reterr);
+    return jc_store_new((jc_backend){.ops = &memory_ops, .self = log}, options, NULL, ret_store,
+                        reterr);
 }

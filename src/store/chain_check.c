@@ -28,7 +28,8 @@ static checked *place_of(jc_chain_check *check, jc_str workflow_id)
         return place;
     jc_str key = jc_arena_copy(&check->arena, workflow_id);
     place = jc_arena_get(&check->arena, sizeof *place);
-    if (key.bytes == NULL || place == NULL || !jc_map_put(&check->workflows, &check->arena, key, place))
+    if (key.bytes == NULL || place == NULL ||
+        !jc_map_put(&check->workflows, &check->arena, key, place))
         return NULL;
     *place = (checked){0};
     check->workflow_count++;
@@ -47,8 +48,8 @@ static jc_status check_fields(jc_chain_check *check, const jc_event *event, jc_e
     if (status < 0)
         return jc_fail(reterr, JC_ECORRUPT, "%s", detail.text);
     jc_arena_reset(&check->json_arena);
-    status = jc_json_read(&check->json, event->data, JC_DATA_LIMITS, &check->json_arena, &data, &compact,
-                          &detail);
+    status = jc_json_read(&check->json, event->data, JC_DATA_LIMITS, &check->json_arena, &data,
+                          &compact, &detail);
     if (status == JC_ENOMEM)
         return jc_fail_memory(reterr);
     if (status < 0)
@@ -67,13 +68,14 @@ jc_status jc_chain_check_event(jc_chain_check *check, const jc_event *event, jc_
     *place = (checked){.sequence = event->sequence, .hash = event->hash};
 
     if (event->sequence != before.sequence + 1)
-        return jc_fail(reterr, JC_ECORRUPT, "sequence: %" PRIu64 " follows %" PRIu64, event->sequence,
-                       before.sequence);
+        return jc_fail(reterr, JC_ECORRUPT, "sequence: %" PRIu64 " follows %" PRIu64,
+                       event->sequence, before.sequence);
     jc_hash hash;
     jc_status status = jc_chain_hash(before.hash, event, &check->scratch, &hash, reterr);
     if (status < 0)
         return status;
     if (memcmp(&hash, &event->hash, sizeof hash) != 0)
-        return jc_fail(reterr, JC_ECORRUPT, "hash: it does not match the event and the one before it");
+        return jc_fail(reterr, JC_ECORRUPT,
+                       "hash: it does not match the event and the one before it");
     return check_fields(check, event, reterr);
 }

@@ -20,7 +20,8 @@
 #include <sys/vfs.h>
 #endif
 
-static const char ignored_lines[] = "# jc: the record of agent workflows\n.jc/\nagents/*/events.jsonl*\n";
+static const char ignored_lines[] =
+    "# jc: the record of agent workflows\n.jc/\nagents/*/events.jsonl*\n";
 
 static bool is_folder(const char *dir, const char *name)
 {
@@ -34,7 +35,8 @@ static bool is_folder(const char *dir, const char *name)
 static bool read_line(const char *path, char *ret, size_t size)
 {
     JC_AUTO(jc_buf) content = {0};
-    if (jc_file_read(path, PATH_MAX, &content, NULL) < 0 || content.size == 0 || content.size >= size)
+    if (jc_file_read(path, PATH_MAX, &content, NULL) < 0 || content.size == 0 ||
+        content.size >= size)
         return false;
     memcpy(ret, content.bytes, content.size);
     ret[content.size] = '\0';
@@ -59,8 +61,9 @@ static bool find_main_work_tree(const char *dir, char ret[PATH_MAX])
     char path[PATH_MAX];
     char line[PATH_MAX];
     char git_dir[PATH_MAX];
-    if (jc_path_join(dir, ".git", path, sizeof path, NULL) < 0 || !read_line(path, line, sizeof line) ||
-        strncmp(line, "gitdir: ", 8) != 0 || !resolve(dir, line + 8, git_dir))
+    if (jc_path_join(dir, ".git", path, sizeof path, NULL) < 0 ||
+        !read_line(path, line, sizeof line) || strncmp(line, "gitdir: ", 8) != 0 ||
+        !resolve(dir, line + 8, git_dir))
         return false;
     if (jc_path_join(git_dir, "commondir", path, sizeof path, NULL) < 0 ||
         !read_line(path, line, sizeof line) || !resolve(git_dir, line, ret))
@@ -128,8 +131,9 @@ jc_status jc_project_find(const char *start_dir, char ret_dir[JC_PATH_SIZE_MAX],
 static bool is_network_file_system(const char *path)
 {
 #ifdef __linux__
-    static const unsigned long magics[] = {0x6969 /* nfs */,      0x517b /* smb */,  0xff534d42 /* cifs */,
-                                           0xfe534d42 /* smb2 */, 0x01021997 /* 9p */, 0x00c36400 /* ceph */,
+    static const unsigned long magics[] = {0x6969 /* nfs */,      0x517b /* smb */,
+                                           0xff534d42 /* cifs */, 0xfe534d42 /* smb2 */,
+                                           0x01021997 /* 9p */,   0x00c36400 /* ceph */,
                                            0x5346414f /* afs */,  0x73757245 /* coda */};
     struct statfs facts;
     if (statfs(path, &facts) < 0)

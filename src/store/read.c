@@ -9,13 +9,13 @@
 
 struct jc_cursor {
     jc_store *store;
-    jc_filter filter;  /* its text lives in `arena` */
+    jc_filter filter; /* its text lives in `arena` */
     jc_arena arena;
     void *backend_cursor;
     jc_page page;
-    size_t next;       /* of the page */
-    uint64_t after;    /* the key of the last row that was looked at; 0 before the first */
-    bool ended;        /* newest first, and the first event was reached */
+    size_t next;    /* of the page */
+    uint64_t after; /* the key of the last row that was looked at; 0 before the first */
+    bool ended;     /* newest first, and the first event was reached */
 };
 
 static bool copy_strs(jc_arena *arena, const jc_str **list, size_t count)
@@ -46,8 +46,9 @@ static jc_status check_filter(const jc_filter *filter, jc_error *reterr)
             return status;
     }
     if (filter->to != 0 && filter->from > filter->to)
-        return jc_fail(reterr, JC_EINVAL, "from %" PRIu64 " to %" PRIu64 " is nothing: turn them round",
-                       filter->from, filter->to);
+        return jc_fail(reterr, JC_EINVAL,
+                       "from %" PRIu64 " to %" PRIu64 " is nothing: turn them round", filter->from,
+                       filter->to);
     if (filter->has_since && filter->has_until && filter->since_us > filter->until_us)
         return jc_fail(reterr, JC_EINVAL, "the time 'since' lies after 'until'");
     return JC_OK;
@@ -97,8 +98,9 @@ void jc_cursor_close(jc_cursor *cursor)
 
 static jc_status next_page(jc_cursor *cursor, jc_error *reterr)
 {
-    jc_status status = jc_backend_cursor_page(cursor->store->backend, cursor->backend_cursor,
-                                              &cursor->filter, cursor->after, &cursor->page, reterr);
+    jc_status status =
+        jc_backend_cursor_page(cursor->store->backend, cursor->backend_cursor, &cursor->filter,
+                               cursor->after, &cursor->page, reterr);
     if (status < 0) {
         cursor->page.count = 0;
         cursor->page.damaged = false;

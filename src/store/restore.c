@@ -50,7 +50,8 @@ static jc_status check_copy(const char *path, const char *incoming, jc_error *re
         status = jc_verify(copy, NULL, 0, keep_first, &first, &result, reterr);
     jc_close(copy);
     if (status == JC_OK && result.damages > 0)
-        status = jc_fail(reterr, JC_ECORRUPT, "%s is damaged and was not restored: %s", path, first.text);
+        status = jc_fail(reterr, JC_ECORRUPT, "%s is damaged and was not restored: %s", path,
+                         first.text);
     return status;
 }
 

@@ -75,7 +75,8 @@ jc_status jc_store_restore_events(jc_store *store, const jc_event events[], size
 jc_status jc_store_at(jc_store *store, jc_str workflow_id, uint64_t sequence, jc_page *page,
                       const jc_event **ret_event, jc_error *reterr)
 {
-    jc_status status = store->backend.ops->at(store->backend.self, workflow_id, sequence, page, reterr);
+    jc_status status =
+        store->backend.ops->at(store->backend.self, workflow_id, sequence, page, reterr);
     if (status < 0)
         return status;
     if (page->count == 0)
@@ -107,7 +108,8 @@ jc_status jc_workflow_list(jc_store *store,
 jc_status jc_wait(jc_store *store, uint64_t position, int timeout_ms, uint64_t *ret_position,
                   jc_error *reterr)
 {
-    return store->backend.ops->wait(store->backend.self, position, timeout_ms, ret_position, reterr);
+    return store->backend.ops->wait(store->backend.self, position, timeout_ms, ret_position,
+                                    reterr);
 }
 
 int jc_wait_fd(jc_store *store)
@@ -122,7 +124,8 @@ jc_status jc_backup(jc_store *store, const char *path,
     return store->backend.ops->backup(store->backend.self, path, progress, context, reterr);
 }
 
-void jc_type_list(jc_store *store, void (*each)(void *context, const jc_type_info *info), void *context)
+void jc_type_list(jc_store *store, void (*each)(void *context, const jc_type_info *info),
+                  void *context)
 {
     jc_types_each(&store->types, each, context);
 }
@@ -163,7 +166,8 @@ jc_status jc_event_find(jc_store *store, jc_str prefix, jc_event *ret_event, jc_
         return jc_fail(reterr, JC_ENOTFOUND, "no event has an id that starts with '%.*s'",
                        (int)prefix.size, prefix.bytes);
     if (store->found.count > 1)
-        return jc_fail(reterr, JC_EINVAL, "several events have an id that starts with '%.*s'; give more of it",
+        return jc_fail(reterr, JC_EINVAL,
+                       "several events have an id that starts with '%.*s'; give more of it",
                        (int)prefix.size, prefix.bytes);
     *ret_event = store->found.events[0];
     return JC_OK;
@@ -192,7 +196,7 @@ typedef struct store_head {
         uint64_t sequence; /* 0: to be looked up */
         jc_hash hash;
         struct head_line *next;
-    } *first, **end;
+    } * first, **end;
     bool no_memory;
 } store_head;
 
@@ -240,7 +244,8 @@ static jc_status hash_heads(jc_store *store, store_head *heads, jc_hash *ret_has
     jc_hasher hasher;
     jc_hasher_begin(&hasher);
     for (struct head_line *line = heads->first; line != NULL; line = line->next) {
-        jc_status status = line->sequence == 0 ? look_up_head(store, heads->position, line, reterr) : JC_OK;
+        jc_status status =
+            line->sequence == 0 ? look_up_head(store, heads->position, line, reterr) : JC_OK;
         if (status < 0)
             return status;
         if (line->sequence > 0)
@@ -259,8 +264,9 @@ jc_status jc_store_head_read(jc_store *store, uint64_t position, jc_hash *ret_ha
     if (status == JC_ENOMEM)
         status = jc_fail_memory(reterr);
     if (status == JC_OK && heads.last < position)
-        status = jc_fail(reterr, JC_ENOTFOUND, "the log ends at position %" PRIu64 ", before %" PRIu64,
-                         heads.last, position);
+        status =
+            jc_fail(reterr, JC_ENOTFOUND, "the log ends at position %" PRIu64 ", before %" PRIu64,
+                    heads.last, position);
     if (status == JC_OK)
         status = hash_heads(store, &heads, ret_hash, reterr);
     if (status == JC_OK)

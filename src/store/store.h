@@ -27,13 +27,14 @@ struct jc_store {
     jc_page found;  /* what jc_event_find handed out */
     jc_follower followers[JC_FOLLOWERS_MAX];
     size_t follower_count;
-    pid_t owner;    /* the process that opened it */
-    bool poisoned;  /* a write's outcome is unknown: no more appends */
+    pid_t owner;   /* the process that opened it */
+    bool poisoned; /* a write's outcome is unknown: no more appends */
 };
 
 /* Make a handle around a backend, which it owns from then on, also when this fails. */
 JC_MUST_CHECK jc_status jc_store_new(jc_backend backend, const jc_options *options,
-                                     const char *project_dir, jc_store **ret_store, jc_error *reterr);
+                                     const char *project_dir, jc_store **ret_store,
+                                     jc_error *reterr);
 
 /* Add a follower, which the handle owns. They run in the order of being added. */
 void jc_store_add_follower(jc_store *store, jc_follower follower);
@@ -47,7 +48,7 @@ JC_MUST_CHECK jc_status jc_store_at(jc_store *store, jc_str workflow_id, uint64_
                                     jc_page *page, const jc_event **ret_event, jc_error *reterr);
 
 /* Store events as they are: see jc_backend_ops.restore. */
-JC_MUST_CHECK jc_status jc_store_restore_events(jc_store *store, const jc_event events[], size_t count,
-                                                jc_error *reterr);
+JC_MUST_CHECK jc_status jc_store_restore_events(jc_store *store, const jc_event events[],
+                                                size_t count, jc_error *reterr);
 
 #endif

@@ -61,11 +61,13 @@ static void check_position(verifying *verify, const jc_event *event)
     if (verify->gaps || event->position == before + 1)
         return;
     char what[128];
-    (void)snprintf(what, sizeof what, "position: %" PRIu64 " follows %" PRIu64, event->position, before);
+    (void)snprintf(what, sizeof what, "position: %" PRIu64 " follows %" PRIu64, event->position,
+                   before);
     tell_event(verify, event, what);
 }
 
-static jc_status check_rows(verifying *verify, jc_cursor *cursor, bool by_position, jc_error *reterr)
+static jc_status check_rows(verifying *verify, jc_cursor *cursor, bool by_position,
+                            jc_error *reterr)
 {
     jc_error last = {0};
     for (;;) {
@@ -120,11 +122,13 @@ static jc_status check_workflow(verifying *verify, jc_str workflow_id, jc_error 
     return status;
 }
 
-static jc_status verify_all(verifying *verify, const jc_str workflow_ids[], size_t count, jc_error *reterr)
+static jc_status verify_all(verifying *verify, const jc_str workflow_ids[], size_t count,
+                            jc_error *reterr)
 {
     jc_store *store = verify->store;
     jc_store_info info = {0};
-    jc_status status = store->backend.ops->check(store->backend.self, count_structure, verify, reterr);
+    jc_status status =
+        store->backend.ops->check(store->backend.self, count_structure, verify, reterr);
     if (status == JC_OK)
         status = jc_store_info_read(store, &info, reterr);
     verify->gaps = info.gaps;

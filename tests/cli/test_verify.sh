@@ -100,7 +100,7 @@ test_an_edited_mirror_is_damage_and_left_alone_by_appends() {
     run verify
     exits 5
     out_has "w #2: the mirror differs in line 2"
-    err_has "the log is intact"
+    err_has "the log itself is intact"
     run mirror --check
     exits 5
     cmp agents/w/events.jsonl "$T/edited"

@@ -178,7 +178,8 @@ static void expected_is_compared_before_the_unit_and_not_within_it(void **state)
     const jc_event events[] = {jc_test_event(1, "alpha", "step.done", "{}"),
                                jc_test_event(2, "alpha", "step.done", "{}")};
 
-    assert_ok(fixture, jc_test_append_expecting(fixture->store, events, 2, 0, NULL, &fixture->error));
+    assert_ok(fixture,
+              jc_test_append_expecting(fixture->store, events, 2, 0, NULL, &fixture->error));
 }
 
 static void two_expected_for_one_workflow_are_bad_input(void **state)
@@ -256,7 +257,8 @@ static void verify_finds_nothing_wrong_with_what_append_wrote(void **state)
     jc_fixture_fill(fixture, "beta", 8, 3);
 
     jc_verify_result result = {0};
-    assert_ok(fixture, jc_verify(fixture->store, NULL, 0, print_finding, NULL, &result, &fixture->error));
+    assert_ok(fixture,
+              jc_verify(fixture->store, NULL, 0, print_finding, NULL, &result, &fixture->error));
     assert_int_equal(result.events, 10);
     assert_int_equal(result.workflows, 2);
     assert_int_equal(result.damages, 0);

@@ -61,9 +61,11 @@ static void data_is_kept_byte_for_byte(void **state)
 
 static void white_space_outside_strings_is_removed_and_nothing_else(void **state)
 {
-    check_data(*state, 1,
-               JC_STR(" \t\r\n{ \"a\" :\t[ 1 , -0.0 ,\n{ } , [ ] ] ,\r\n \"b c\" : \" x : \\\" , y \" } \n"),
-               JC_STR("{\"a\":[1,-0.0,{},[]],\"b c\":\" x : \\\" , y \"}"));
+    check_data(
+        *state, 1,
+        JC_STR(
+            " \t\r\n{ \"a\" :\t[ 1 , -0.0 ,\n{ } , [ ] ] ,\r\n \"b c\" : \" x : \\\" , y \" } \n"),
+        JC_STR("{\"a\":[1,-0.0,{},[]],\"b c\":\" x : \\\" , y \"}"));
 }
 
 static void absent_data_is_an_empty_object(void **state)
@@ -210,7 +212,8 @@ static void a_given_timestamp_is_kept_whatever_the_head_says(void **state)
 static void a_timestamp_outside_1970_to_9999_is_refused(void **state)
 {
     jc_fixture *fixture = *state;
-    const int64_t times[] = {JC_TIMESTAMP_US_MIN - 1, JC_TIMESTAMP_US_MAX + 1, INT64_MIN, INT64_MAX};
+    const int64_t times[] = {JC_TIMESTAMP_US_MIN - 1, JC_TIMESTAMP_US_MAX + 1, INT64_MIN,
+                             INT64_MAX};
 
     for (int i = 0; i < 4; i++) {
         jc_event event = jc_test_event(1, "alpha", "step.done", "{}");

@@ -26,7 +26,8 @@ static jc_status append_unit(jc_store *store, const jc_unit *unit, jc_error *ret
 {
     jc_append_result result = {.status = JC_OK};
     jc_status status = jc_append(store, unit, 1, &result, reterr);
-    if (status == JC_OK && (result.status != JC_OK || result.stored + result.already_stored != unit->count))
+    if (status == JC_OK &&
+        (result.status != JC_OK || result.stored + result.already_stored != unit->count))
         return jc_fail(reterr, JC_EIO, "the result of the append contradicts its status");
     return status;
 }
@@ -79,7 +80,8 @@ jc_status jc_test_lines(jc_store *store, const jc_filter *filter, jc_buf *lines,
 {
     const jc_filter everything = {0};
     jc_cursor *cursor = NULL;
-    jc_status status = jc_cursor_open(store, filter != NULL ? filter : &everything, &cursor, reterr);
+    jc_status status =
+        jc_cursor_open(store, filter != NULL ? filter : &everything, &cursor, reterr);
     if (status < 0)
         return status;
     status = jc_test_cursor_lines(cursor, lines, reterr);

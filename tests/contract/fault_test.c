@@ -66,7 +66,9 @@ static void after_an_unknown_outcome_the_log_tells_what_was_stored(void **state)
 
 static void a_reading_that_failed_goes_on_where_it_was(void **state)
 {
-    enum { count = 1200 };
+    enum {
+        count = 1200
+    };
     jc_fixture *fixture = *state;
     static jc_event events[count];
     for (uint64_t i = 0; i < count; i++)

@@ -54,9 +54,11 @@ static int set_up(void **state)
     if (fixture->backend->has_folder)
         jc_test_project_make(fixture->dir);
 
-    const jc_options options = {
-        .now_us = fixture_now, .now_context = fixture, .warn = fail_on_warning};
-    jc_status status = fixture->backend->open(fixture->dir, &options, &fixture->store, &fixture->error);
+    const jc_options options = {.now_us = fixture_now,
+                                .now_context = fixture,
+                                .warn = fail_on_warning};
+    jc_status status =
+        fixture->backend->open(fixture->dir, &options, &fixture->store, &fixture->error);
     if (status == JC_OK && fixture->backend->has_fault)
         status = jc_store_add_fault(fixture->store, &fixture->fault, &fixture->error);
     if (status < 0)

@@ -42,7 +42,10 @@ typedef struct jc_fixture {
     jc_buf wanted;
 } jc_fixture;
 
-#define JC_CASE(function) {.name = #function, .test_func = function}
+#define JC_CASE(function)                                                                          \
+    {                                                                                              \
+        .name = #function, .test_func = function                                                   \
+    }
 
 /* Run the cases on every backend. Returns how many failed, for main. */
 int jc_contract_run(const char *group, const struct CMUnitTest tests[], size_t count);
@@ -54,7 +57,8 @@ int jc_contract_run_faulty(const char *group, const struct CMUnitTest tests[], s
 #define assert_status(got, wanted) jc_assert_status((got), (wanted), NULL, __FILE__, __LINE__)
 #define assert_ok(fixture, got)                                                                    \
     jc_assert_status((got), JC_OK, (fixture)->error.text, __FILE__, __LINE__)
-void jc_assert_status(jc_status got, jc_status wanted, const char *text, const char *file, int line);
+void jc_assert_status(jc_status got, jc_status wanted, const char *text, const char *file,
+                      int line);
 
 /* Fail, showing the first line that differs, unless both hold the same bytes. */
 #define assert_same_lines(got, wanted) jc_assert_same_lines((got), (wanted), __FILE__, __LINE__)
@@ -64,7 +68,8 @@ void jc_assert_same_lines(const jc_buf *got, const jc_buf *wanted, const char *f
 jc_receipt jc_fixture_append(jc_fixture *fixture, const jc_event *event);
 
 /* `count` events of one type with data {}, ids from `first_number` on, each in a unit of its own. */
-void jc_fixture_fill(jc_fixture *fixture, const char *workflow_id, uint64_t first_number, int count);
+void jc_fixture_fill(jc_fixture *fixture, const char *workflow_id, uint64_t first_number,
+                     int count);
 
 /* The last position of the store, which an append that failed must not have moved. */
 uint64_t jc_fixture_position(jc_fixture *fixture);

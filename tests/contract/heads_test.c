@@ -101,8 +101,7 @@ static void the_head_of_the_store_can_be_asked_for_the_past(void **state)
     for (uint64_t i = 1; i <= 8; i++) {
         jc_fixture_fill(fixture, i % 3 == 0 ? "beta" : "alpha", i, 1);
         uint64_t at = 0;
-        assert_ok(fixture,
-                  jc_store_head_read(fixture->store, 0, &heads[i], &at, &fixture->error));
+        assert_ok(fixture, jc_store_head_read(fixture->store, 0, &heads[i], &at, &fixture->error));
     }
 
     for (uint64_t i = 1; i <= 8; i++)
@@ -161,8 +160,11 @@ static void what_is_no_beginning_of_an_id_is_bad_input(void **state)
 {
     jc_fixture *fixture = *state;
     jc_fixture_fill(fixture, "alpha", 1, 1);
-    const char *prefixes[] = {"", "0", "019", "zzzz", "019*", "019?", "019%", "019_", "019ba100_",
-                              "019ba100-0000-7000-8000-0000000000011"};
+    const char *prefixes[] = {"",          "0",
+                              "019",       "zzzz",
+                              "019*",      "019?",
+                              "019%",      "019_",
+                              "019ba100_", "019ba100-0000-7000-8000-0000000000011"};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         jc_event event = {0};

@@ -101,8 +101,8 @@ static void an_event_type_that_is_none_is_refused(void **state)
     check_refused(*state, set_event_type,
                   TEXTS(JC_STR(""), JC_STR("done"), JC_STR("a."), JC_STR(".a"), JC_STR("a..b"),
                         JC_STR("A.b"), JC_STR("a.B"), JC_STR("a.b-c"), JC_STR("a b.c"),
-                        JC_STR("a.b.c.d.e.f"), JC_STR("a.b\n"), JC_STR("a.\0b"), JC_STR("a.\xc3\xa4"),
-                        JC_STR("a/b"), JC_STR("*.b")));
+                        JC_STR("a.b.c.d.e.f"), JC_STR("a.b\n"), JC_STR("a.\0b"),
+                        JC_STR("a.\xc3\xa4"), JC_STR("a/b"), JC_STR("*.b")));
 }
 
 static void an_absent_event_type_is_refused(void **state)
@@ -129,10 +129,18 @@ static void an_event_type_has_two_to_five_segments(void **state)
 
 static const jc_str *bad_names(void)
 {
-    static const jc_str names[] = {{"", 0},         {"a\x01", 2},     {"a\nb", 3},
-                                   {"\x7f", 1},     {"\xc2\x85", 2},  {"a\0b", 3},
-                                   {"\xff", 1},     {"\xc3", 1},      {"\xed\xa0\x80", 3},
-                                   {"\xc0\xaf", 2}, {"\xf4\x90\x80\x80", 4}, {NULL, 0}};
+    static const jc_str names[] = {{"", 0},
+                                   {"a\x01", 2},
+                                   {"a\nb", 3},
+                                   {"\x7f", 1},
+                                   {"\xc2\x85", 2},
+                                   {"a\0b", 3},
+                                   {"\xff", 1},
+                                   {"\xc3", 1},
+                                   {"\xed\xa0\x80", 3},
+                                   {"\xc0\xaf", 2},
+                                   {"\xf4\x90\x80\x80", 4},
+                                   {NULL, 0}};
     return names;
 }
 
@@ -159,11 +167,12 @@ static void data_that_is_not_a_json_object_is_refused(void **state)
     check_refused(*state, set_data,
                   TEXTS(JC_STR(""), JC_STR(" "), JC_STR("[]"), JC_STR("1"), JC_STR("\"x\""),
                         JC_STR("null"), JC_STR("true"), JC_STR("hello"), JC_STR("{"),
-                        JC_STR("{\"a\":1"), JC_STR("{\"a\":"), JC_STR("{\"a\""), JC_STR("{\"a\":\"b"),
-                        JC_STR("{}}"), JC_STR("{} {}"), JC_STR("{},"), JC_STR("{\"a\":1,}"),
-                        JC_STR("{a:1}"), JC_STR("{'a':1}"), JC_STR("{\"a\":[1,]}"),
-                        JC_STR("{\"a\":1 /* one */}"), JC_STR("{\"a\":1} // one"),
-                        JC_STR("\xef\xbb\xbf{}"), JC_STR("{\"a\"=1}"), JC_STR("{\"a\" 1}")));
+                        JC_STR("{\"a\":1"), JC_STR("{\"a\":"), JC_STR("{\"a\""),
+                        JC_STR("{\"a\":\"b"), JC_STR("{}}"), JC_STR("{} {}"), JC_STR("{},"),
+                        JC_STR("{\"a\":1,}"), JC_STR("{a:1}"), JC_STR("{'a':1}"),
+                        JC_STR("{\"a\":[1,]}"), JC_STR("{\"a\":1 /* one */}"),
+                        JC_STR("{\"a\":1} // one"), JC_STR("\xef\xbb\xbf{}"), JC_STR("{\"a\"=1}"),
+                        JC_STR("{\"a\" 1}")));
 }
 
 static void data_with_a_malformed_number_is_refused(void **state)
@@ -179,13 +188,14 @@ static void data_with_a_malformed_string_is_refused(void **state)
 {
     check_refused(*state, set_data,
                   TEXTS(JC_STR("{\"a\":\"\0\"}"), JC_STR("{\"a\":1}\0"), JC_STR("\0{}"),
-                        JC_STR("{\"a\":\"\n\"}"), JC_STR("{\"a\":\"\t\"}"), JC_STR("{\"a\":\"\x01\"}"),
-                        JC_STR("{\"a\":\"\\x\"}"), JC_STR("{\"a\":\"\\u12\"}"),
-                        JC_STR("{\"a\":\"\\u12g4\"}"), JC_STR("{\"a\":\"\\ud800\"}"),
-                        JC_STR("{\"a\":\"\\udc00\"}"), JC_STR("{\"a\":\"\\udc00\\ud800\"}"),
-                        JC_STR("{\"a\":\"\\ud800x\"}"), JC_STR("{\"\\ud800\":1}"),
-                        JC_STR("{\"a\":\"\xff\"}"), JC_STR("{\"a\":\"\xc3\"}"),
-                        JC_STR("{\"a\":\"\xed\xa0\x80\"}"), JC_STR("{\"a\":\"\xc0\x80\"}")));
+                        JC_STR("{\"a\":\"\n\"}"), JC_STR("{\"a\":\"\t\"}"),
+                        JC_STR("{\"a\":\"\x01\"}"), JC_STR("{\"a\":\"\\x\"}"),
+                        JC_STR("{\"a\":\"\\u12\"}"), JC_STR("{\"a\":\"\\u12g4\"}"),
+                        JC_STR("{\"a\":\"\\ud800\"}"), JC_STR("{\"a\":\"\\udc00\"}"),
+                        JC_STR("{\"a\":\"\\udc00\\ud800\"}"), JC_STR("{\"a\":\"\\ud800x\"}"),
+                        JC_STR("{\"\\ud800\":1}"), JC_STR("{\"a\":\"\xff\"}"),
+                        JC_STR("{\"a\":\"\xc3\"}"), JC_STR("{\"a\":\"\xed\xa0\x80\"}"),
+                        JC_STR("{\"a\":\"\xc0\x80\"}")));
 }
 
 static void data_with_a_duplicate_key_is_refused_at_any_depth(void **state)
@@ -193,7 +203,8 @@ static void data_with_a_duplicate_key_is_refused_at_any_depth(void **state)
     check_refused(*state, set_data,
                   TEXTS(JC_STR("{\"a\":1,\"a\":1}"), JC_STR("{\"a\":1,\"b\":2,\"a\":3}"),
                         JC_STR("{\"a\":1,\"\\u0061\":2}"), JC_STR("{\"\":1,\"\":2}"),
-                        JC_STR("{\"x\":{\"a\":1,\"a\":2}}"), JC_STR("{\"x\":[[{\"k\":1,\"k\":2}]]}"),
+                        JC_STR("{\"x\":{\"a\":1,\"a\":2}}"),
+                        JC_STR("{\"x\":[[{\"k\":1,\"k\":2}]]}"),
                         JC_STR("{\"\\u00e4\":1,\"\xc3\xa4\":2}"), JC_STR("{\"\\/\":1,\"/\":2}")));
 }
 
@@ -273,15 +284,16 @@ static void an_event_without_id_is_refused(void **state)
 static void the_rule_of_a_type_is_enforced(void **state)
 {
     jc_fixture *fixture = *state;
-    const char *refused[][2] = {{"feature.started", "{}"},
-                                {"feature.started", "{\"name\":\"  \"}"},
-                                {"feature.completed", "{\"name\":7}"},
-                                {"agent.note.learning", "{\"title\":\"t\",\"content\":\"c\"}"},
-                                {"workflow.phase_changed", "{\"from_phase\":\"a\"}"},
-                                {"agent.message.sent",
-                                 "{\"from_agent\":\"a\",\"to_agent\":\"b\",\"content\":\"c\",\"priority\":\"x\"}"},
-                                {"agent.message.completed",
-                                 "{\"correlation_id\":\"m\",\"from_agent\":\"a\",\"result\":\"r\",\"success\":\"yes\"}"}};
+    const char *refused[][2] = {
+        {"feature.started", "{}"},
+        {"feature.started", "{\"name\":\"  \"}"},
+        {"feature.completed", "{\"name\":7}"},
+        {"agent.note.learning", "{\"title\":\"t\",\"content\":\"c\"}"},
+        {"workflow.phase_changed", "{\"from_phase\":\"a\"}"},
+        {"agent.message.sent",
+         "{\"from_agent\":\"a\",\"to_agent\":\"b\",\"content\":\"c\",\"priority\":\"x\"}"},
+        {"agent.message.completed",
+         "{\"correlation_id\":\"m\",\"from_agent\":\"a\",\"result\":\"r\",\"success\":\"yes\"}"}};
 
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         jc_event event = jc_test_event(1, "alpha", refused[i][0], refused[i][1]);

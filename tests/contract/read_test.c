@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { mixed_count = 108 };
+enum {
+    mixed_count = 108
+};
 
 static const char *const workflows[] = {"alpha", "beta", "gamma.2"};
 static const char *const types[] = {"step.done", "deploy.step.done", "deploy.failed"};
@@ -38,7 +40,8 @@ static bool glob_matches(const char *glob, size_t glob_size, const char *text, s
     if (glob_size == 0)
         return size == 0;
     if (*glob != '*')
-        return size > 0 && *glob == *text && glob_matches(glob + 1, glob_size - 1, text + 1, size - 1);
+        return size > 0 && *glob == *text &&
+               glob_matches(glob + 1, glob_size - 1, text + 1, size - 1);
     for (size_t skip = 0; skip <= size; skip++)
         if (glob_matches(glob + 1, glob_size - 1, text + skip, size - skip))
             return true;
@@ -76,7 +79,8 @@ static size_t read_positions(jc_fixture *fixture, const jc_filter *filter, uint6
     size_t count = 0;
     const jc_event *event = NULL;
     jc_status status;
-    while ((status = jc_cursor_next(cursor, &event, &fixture->error)) == JC_OK && count < mixed_count)
+    while ((status = jc_cursor_next(cursor, &event, &fixture->error)) == JC_OK &&
+           count < mixed_count)
         ret_positions[count++] = event->position;
     assert_status(status, JC_END);
     jc_cursor_close(cursor);
@@ -84,7 +88,8 @@ static size_t read_positions(jc_fixture *fixture, const jc_filter *filter, uint6
 }
 
 /* The same by the plain rules, from a reading of everything. */
-static size_t wanted_positions(jc_fixture *fixture, const jc_filter *filter, uint64_t ret_positions[])
+static size_t wanted_positions(jc_fixture *fixture, const jc_filter *filter,
+                               uint64_t ret_positions[])
 {
     const jc_filter everything = {.reverse = filter->reverse};
     jc_cursor *cursor = NULL;
@@ -153,7 +158,8 @@ static void workflows_filter_by_any_of_the_names(void **state)
                      mixed_count / 3);
     assert_int_equal(check_filter(fixture, (jc_filter){.workflow_ids = names, .workflow_count = 3}),
                      mixed_count / 3 * 2);
-    assert_int_equal(check_filter(fixture, (jc_filter){.workflow_ids = &names[1], .workflow_count = 1}),
+    assert_int_equal(check_filter(fixture,
+                                  (jc_filter){.workflow_ids = &names[1], .workflow_count = 1}),
                      0);
 }
 
@@ -175,16 +181,22 @@ static void types_filter_by_any_of_the_globs(void **state)
         jc_str globs[2];
         size_t count;
         size_t wanted;
-    } cases[] = {{{JC_STR("step.done")}, 1, 36},          {{JC_STR("*")}, 1, 108},
-                 {{JC_STR("*.done")}, 1, 72},             {{JC_STR("deploy.*")}, 1, 72},
-                 {{JC_STR("*step*")}, 1, 72},             {{JC_STR("d*d")}, 1, 36},
+    } cases[] = {{{JC_STR("step.done")}, 1, 36},
+                 {{JC_STR("*")}, 1, 108},
+                 {{JC_STR("*.done")}, 1, 72},
+                 {{JC_STR("deploy.*")}, 1, 72},
+                 {{JC_STR("*step*")}, 1, 72},
+                 {{JC_STR("d*d")}, 1, 36},
                  {{JC_STR("step.done"), JC_STR("deploy.failed")}, 2, 72},
                  {{JC_STR("*.done"), JC_STR("step.*")}, 2, 72},
-                 {{JC_STR("done")}, 1, 0},                {{JC_STR("STEP.DONE")}, 1, 0},
-                 {{JC_STR("step_done")}, 1, 0},           {{JC_STR("step%")}, 1, 0}};
+                 {{JC_STR("done")}, 1, 0},
+                 {{JC_STR("STEP.DONE")}, 1, 0},
+                 {{JC_STR("step_done")}, 1, 0},
+                 {{JC_STR("step%")}, 1, 0}};
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const jc_filter filter = {.event_types = cases[i].globs, .event_type_count = cases[i].count};
+        const jc_filter filter = {.event_types = cases[i].globs,
+                                  .event_type_count = cases[i].count};
         if (check_filter(fixture, filter) != cases[i].wanted)
             fail_msg("glob %.*s gave another count", (int)cases[i].globs[0].size,
                      cases[i].globs[0].bytes);
@@ -409,8 +421,9 @@ static void a_long_reading_backwards_is_not_disturbed_by_appends(void **state)
     jc_fixture *fixture = *state;
     append_bulk(fixture, 1, 2500);
     const jc_str alpha = JC_STR("alpha");
-    jc_cursor *cursor = open_cursor(
-        fixture, (jc_filter){.workflow_ids = &alpha, .workflow_count = 1, .reverse = true});
+    jc_cursor *cursor =
+        open_cursor(fixture,
+                    (jc_filter){.workflow_ids = &alpha, .workflow_count = 1, .reverse = true});
     jc_head head = {0};
     assert_ok(fixture, jc_head_read(fixture->store, alpha, &head, &fixture->error));
 

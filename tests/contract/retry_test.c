@@ -89,10 +89,10 @@ static void a_partly_stored_unit_with_expected_is_a_conflict(void **state)
     const jc_event events[] = {full_event(1), full_event(2)};
     (void)jc_fixture_append(fixture, &events[0]);
 
-    assert_status(
-        jc_test_append_expecting(fixture->store, events, 2, 0, NULL, &fixture->error), JC_ECONFLICT);
-    assert_status(
-        jc_test_append_expecting(fixture->store, events, 2, 1, NULL, &fixture->error), JC_ECONFLICT);
+    assert_status(jc_test_append_expecting(fixture->store, events, 2, 0, NULL, &fixture->error),
+                  JC_ECONFLICT);
+    assert_status(jc_test_append_expecting(fixture->store, events, 2, 1, NULL, &fixture->error),
+                  JC_ECONFLICT);
     assert_int_equal(jc_fixture_position(fixture), 1);
 }
 
@@ -100,17 +100,38 @@ static void a_partly_stored_unit_with_expected_is_a_conflict(void **state)
 static bool change_one_field(int way, jc_event *event)
 {
     switch (way) {
-    case 0: event->workflow_id = JC_STR("beta"); return true;
-    case 1: event->event_type = JC_STR("step.failed"); return true;
-    case 2: event->data = JC_STR("{\"n\":1.0}"); return true;
-    case 3: event->data = JC_STR("{\"n\":1,\"m\":2}"); return true;
-    case 4: event->agent_id = JC_STR("codeR"); return true;
-    case 5: event->agent_id = (jc_str){0}; return true;
-    case 6: event->correlation_id = JC_STR("call-70"); return true;
-    case 7: event->correlation_id = (jc_str){0}; return true;
-    case 8: event->causation_id = JC_STR("cause-4"); return true;
-    case 9: event->causation_id = (jc_str){0}; return true;
-    default: return false;
+    case 0:
+        event->workflow_id = JC_STR("beta");
+        return true;
+    case 1:
+        event->event_type = JC_STR("step.failed");
+        return true;
+    case 2:
+        event->data = JC_STR("{\"n\":1.0}");
+        return true;
+    case 3:
+        event->data = JC_STR("{\"n\":1,\"m\":2}");
+        return true;
+    case 4:
+        event->agent_id = JC_STR("codeR");
+        return true;
+    case 5:
+        event->agent_id = (jc_str){0};
+        return true;
+    case 6:
+        event->correlation_id = JC_STR("call-70");
+        return true;
+    case 7:
+        event->correlation_id = (jc_str){0};
+        return true;
+    case 8:
+        event->causation_id = JC_STR("cause-4");
+        return true;
+    case 9:
+        event->causation_id = (jc_str){0};
+        return true;
+    default:
+        return false;
     }
 }
 

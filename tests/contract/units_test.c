@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { unit_max = 4 };
+enum {
+    unit_max = 4
+};
 
 /* A call of up to four units with one event each. */
 typedef struct request {
@@ -19,8 +21,8 @@ typedef struct request {
 static void call_add(request *call, size_t at, jc_event event)
 {
     call->events[at] = event;
-    call->units[at] = (jc_unit){
-        .events = &call->events[at], .count = 1, .ret_receipts = &call->receipts[at]};
+    call->units[at] =
+        (jc_unit){.events = &call->events[at], .count = 1, .ret_receipts = &call->receipts[at]};
 }
 
 static void call_expect(request *call, size_t at, uint64_t sequence)

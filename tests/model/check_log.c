@@ -126,8 +126,9 @@ static jc_status check_mirror(jc_store *store, const char *project_dir, const ch
     if (status < 0)
         return status;
     if (!jc_str_equal(jc_buf_str(&mirror), jc_buf_str(&log)))
-        return jc_fail(reterr, JC_ECORRUPT, "the mirror of %s (%zu bytes) is not the log's (%zu bytes)",
-                       name, mirror.size, log.size);
+        return jc_fail(reterr, JC_ECORRUPT,
+                       "the mirror of %s (%zu bytes) is not the log's (%zu bytes)", name,
+                       mirror.size, log.size);
     return JC_OK;
 }
 

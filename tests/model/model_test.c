@@ -181,8 +181,8 @@ static bool run_model(const char *program, uint64_t seed, uint64_t step_count)
     model->random.state = seed;
     model->source.seed = seed;
     model->twins.now_us = INT64_C(1767952800000000);
-    printf("# seed %" PRIu64 ", replay with: %s --seed %" PRIu64 " --steps %" PRIu64 "\n", seed, program,
-           seed, step_count);
+    printf("# seed %" PRIu64 ", replay with: %s --seed %" PRIu64 " --steps %" PRIu64 "\n", seed,
+           program, seed, step_count);
     (void)fflush(stdout);
 
     uint64_t step = 0;
@@ -194,8 +194,8 @@ static bool run_model(const char *program, uint64_t seed, uint64_t step_count)
     same = same && jc_twins_check(&model->twins);
     look_at_heads(model);
     if (same)
-        printf("# %" PRIu64 " events, %" PRIu64 " crashes, %" PRIu64 " of them after the commit, %" PRIu64
-               " warnings\n",
+        printf("# %" PRIu64 " events, %" PRIu64 " crashes, %" PRIu64
+               " of them after the commit, %" PRIu64 " warnings\n",
                model->position, model->crashes, model->crashes_after_commit, model->twins.warnings);
     else
         printf("# step %" PRIu64 ": %s\n", step, model->twins.difference);

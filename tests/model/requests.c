@@ -8,8 +8,8 @@
 
 const char *const jc_request_workflows[JC_REQUEST_WORKFLOWS] = {"alpha", "beta", "Beta", "gamma.1",
                                                                 "a-very_long.name"};
-static const char *const types[] = {"step.done", "step.failed", "deploy.step.done", "agent.tool_use",
-                                    "session.ended"};
+static const char *const types[] = {"step.done", "step.failed", "deploy.step.done",
+                                    "agent.tool_use", "session.ended"};
 static const char *const agents[] = {NULL, "coder", "tester \"2\"", "caf\xc3\xa9"};
 static const char *const correlations[] = {NULL, NULL, "call-1", "call\\2"};
 static const char *const datas[] = {
@@ -21,8 +21,9 @@ static const char *const datas[] = {
     "{\"correlation_id\":\"call-1\",\"causation_id\":\"c%llu\"}",
     "{\"agent_id\":\"\",\"text\":\"\\u0000 \\\" \xe2\x82\xac %llu\"}",
 };
-static const char *const globs[] = {"*",      "step.*",    "*.done", "*e*d*",       "agent.tool_use",
-                                    "nothing.*", "deploy.*", "*_*",   "session.ended"};
+static const char *const globs[] = {
+    "*",         "step.*",   "*.done", "*e*d*",        "agent.tool_use",
+    "nothing.*", "deploy.*", "*_*",    "session.ended"};
 
 static const char *pick(jc_random *random, const char *const table[], size_t count)
 {
@@ -49,8 +50,8 @@ static jc_str format_data(const char *pattern, uint64_t number, char text[256])
     if (place == NULL)
         snprintf(text, 256, "%s", pattern);
     else
-        snprintf(text, 256, "%.*s%llu%s", (int)(place - pattern), pattern, (unsigned long long)number,
-                 place + 4);
+        snprintf(text, 256, "%.*s%llu%s", (int)(place - pattern), pattern,
+                 (unsigned long long)number, place + 4);
     return jc_str_of(text);
 }
 
@@ -162,7 +163,8 @@ static void make_unit(jc_request *request, size_t at, jc_request_source *source,
 void jc_request_make(jc_request *request, jc_request_source *source, jc_random *random)
 {
     memset(request, 0, sizeof *request);
-    request->count = jc_random_chance(random, 70) ? 1 : 1 + jc_random_below(random, JC_REQUEST_UNITS_MAX);
+    request->count =
+        jc_random_chance(random, 70) ? 1 : 1 + jc_random_below(random, JC_REQUEST_UNITS_MAX);
     for (size_t i = 0; i < request->count; i++)
         make_unit(request, i, source, random);
 }

@@ -31,8 +31,8 @@ typedef struct jc_request {
 /* What a request is made from. */
 typedef struct jc_request_source {
     uint64_t seed;
-    uint64_t numbers_used;                        /* event numbers from 1 on */
-    uint64_t sequences[JC_REQUEST_WORKFLOWS];     /* where the workflows are */
+    uint64_t numbers_used;                    /* event numbers from 1 on */
+    uint64_t sequences[JC_REQUEST_WORKFLOWS]; /* where the workflows are */
 } jc_request_source;
 
 /* The id of an event by its number. */

@@ -21,7 +21,11 @@
 
 #define FLIP_SECONDS_MAX 20
 
-enum { target_sequence = 2, target_position = 3, event_count = 6 };
+enum {
+    target_sequence = 2,
+    target_position = 3,
+    event_count = 6
+};
 
 /* How many bits of the file are flipped, one at a time; more by an argument: tamper_test 20000. */
 static int flip_count = 500;
@@ -46,8 +50,9 @@ typedef struct findings {
 static jc_event stored_event(uint64_t number)
 {
     /* Ids that differ in four digits: no changed byte makes one into another. */
-    jc_event event = jc_test_event(number * 0x1111, number % 2 == 1 ? "alpha" : "beta", "step.done",
-                                   "{\"text\":\"caf\xc3\xa9\",\"n\":-1.50e+3,\"list\":[true,null]}");
+    jc_event event =
+        jc_test_event(number * 0x1111, number % 2 == 1 ? "alpha" : "beta", "step.done",
+                      "{\"text\":\"caf\xc3\xa9\",\"n\":-1.50e+3,\"list\":[true,null]}");
     event.has_timestamp = true;
     event.timestamp_us = JC_TEST_NOW_US + (int64_t)number;
     event.agent_id = JC_STR("coder \"7\"");
@@ -72,9 +77,9 @@ static void run_sql(victim_log *victim, const char *sql)
 static void open_tamperer(victim_log *victim, bool triggers)
 {
     assert_int_equal(sqlite3_open(victim->path, &victim->db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_db_config(victim->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, triggers ? 1 : 0, NULL),
-        SQLITE_OK);
+    assert_int_equal(sqlite3_db_config(victim->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, triggers ? 1 : 0,
+                                       NULL),
+                     SQLITE_OK);
     run_sql(victim, "PRAGMA synchronous=OFF; PRAGMA ignore_check_constraints=ON");
     sqlite3_busy_timeout(victim->db, 5000);
 }
@@ -113,19 +118,20 @@ static void take_finding(void *context, const jc_finding *finding)
         snprintf(found->first, sizeof found->first, "%s: %s", finding->where, finding->what);
     uint64_t sequence = 0;
     if (sscanf(finding->where, "alpha #%" SCNu64, &sequence) == 1)
-        found->named = found->named ||
-                       (sequence >= target_sequence - 1 && sequence <= target_sequence + 1);
+        found->named =
+            found->named || (sequence >= target_sequence - 1 && sequence <= target_sequence + 1);
     uint64_t position = 0;
     if (sscanf(finding->where, "position %" SCNu64, &position) == 1)
-        found->named = found->named ||
-                       (position >= target_position - 1 && position <= target_position + 1);
+        found->named =
+            found->named || (position >= target_position - 1 && position <= target_position + 1);
 }
 
 static findings verify(victim_log *victim)
 {
     findings found = {0};
     jc_verify_result result = {0};
-    jc_status status = jc_verify(victim->store, NULL, 0, take_finding, &found, &result, &victim->error);
+    jc_status status =
+        jc_verify(victim->store, NULL, 0, take_finding, &found, &result, &victim->error);
     if (status == JC_ECORRUPT) {
         const jc_finding finding = {true, victim->error.text, ""};
         take_finding(&found, &finding);
@@ -154,7 +160,8 @@ static void write_column(victim_log *victim, const char *column, uint64_t positi
                          int64_t number)
 {
     char sql[128];
-    snprintf(sql, sizeof sql, "UPDATE events SET %s = ?1 WHERE position = %" PRIu64, column, position);
+    snprintf(sql, sizeof sql, "UPDATE events SET %s = ?1 WHERE position = %" PRIu64, column,
+             position);
     sqlite3_stmt *update = NULL;
     assert_int_equal(sqlite3_prepare_v2(victim->db, sql, -1, &update, NULL), SQLITE_OK);
     if (text.bytes != NULL)
@@ -209,9 +216,9 @@ static void every_changed_byte_of_a_text_is_found_and_named(void **state)
 {
     victim_log *victim = *state;
     open_tamperer(victim, false);
-    const char *columns[] = {"id",       "workflow_id",    "timestamp",    "event_type",
-                             "agent_id", "correlation_id", "causation_id", "data",
-                             "hash"};
+    const char *columns[] = {"id",           "workflow_id", "timestamp",
+                             "event_type",   "agent_id",    "correlation_id",
+                             "causation_id", "data",        "hash"};
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         tamper_with_text(victim, columns[i]);
@@ -221,9 +228,9 @@ static void a_text_that_is_cut_lengthened_or_emptied_is_found_and_named(void **s
 {
     victim_log *victim = *state;
     open_tamperer(victim, false);
-    const char *columns[] = {"id",       "workflow_id",    "timestamp",    "event_type",
-                             "agent_id", "correlation_id", "causation_id", "data",
-                             "hash"};
+    const char *columns[] = {"id",           "workflow_id", "timestamp",
+                             "event_type",   "agent_id",    "correlation_id",
+                             "causation_id", "data",        "hash"};
 
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         sqlite3_value *value = read_column(victim, columns[i]);
@@ -356,8 +363,8 @@ static void make_gaps(victim_log *victim)
     jc_test_folder_remove(path);
     jc_rebuild_result result;
     findings found = {0};
-    jc_status status = jc_rebuild_from_mirrors(victim->dir, false, take_finding, &found, &result,
-                                               &victim->error);
+    jc_status status =
+        jc_rebuild_from_mirrors(victim->dir, false, take_finding, &found, &result, &victim->error);
     jc_assert_status(status, JC_OK, victim->error.text, __FILE__, __LINE__);
     assert_true(result.gaps);
     open_store(victim);
@@ -390,22 +397,28 @@ static void another_client_cannot_change_the_log(void **state)
         "DELETE FROM events WHERE position = 3",
         "DELETE FROM events",
         /* A row that takes the place of another: by id, by position, by workflow and sequence. */
-        "INSERT OR REPLACE INTO events SELECT 7, id, 'alpha', 4, timestamp, event_type, NULL, NULL, "
+        "INSERT OR REPLACE INTO events SELECT 7, id, 'alpha', 4, timestamp, event_type, NULL, "
+        "NULL, "
         "NULL, '{}', NULL, hash FROM events WHERE position = 3",
-        "INSERT OR REPLACE INTO events SELECT 3, '019ba100-0000-7000-8000-0000000000ff', 'alpha', 4, "
+        "INSERT OR REPLACE INTO events SELECT 3, '019ba100-0000-7000-8000-0000000000ff', 'alpha', "
+        "4, "
         "timestamp, event_type, NULL, NULL, NULL, '{}', NULL, hash FROM events WHERE position = 3",
-        "REPLACE INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'alpha', 2, timestamp, "
+        "REPLACE INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'alpha', 2, "
+        "timestamp, "
         "event_type, NULL, NULL, NULL, '{}', NULL, hash FROM events WHERE position = 3",
         "INSERT INTO events SELECT * FROM events WHERE position = 3 "
         "ON CONFLICT (position) DO UPDATE SET data = '{}'",
         "INSERT INTO events SELECT * FROM events WHERE position = 3 "
         "ON CONFLICT (id) DO UPDATE SET data = '{}'",
         /* A new row that is not the next one. */
-        "INSERT INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'alpha', 5, timestamp, "
+        "INSERT INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'alpha', 5, "
+        "timestamp, "
         "event_type, NULL, NULL, NULL, '{}', NULL, hash FROM events WHERE position = 3",
-        "INSERT INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'gamma', 2, timestamp, "
+        "INSERT INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'gamma', 2, "
+        "timestamp, "
         "event_type, NULL, NULL, NULL, '{}', NULL, hash FROM events WHERE position = 3",
-        "INSERT INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'gamma', 0, timestamp, "
+        "INSERT INTO events SELECT 7, '019ba100-0000-7000-8000-0000000000ff', 'gamma', 0, "
+        "timestamp, "
         "event_type, NULL, NULL, NULL, '{}', NULL, hash FROM events WHERE position = 3",
     };
     JC_AUTO(jc_buf) before = {0};
@@ -422,7 +435,12 @@ static void another_client_cannot_change_the_log(void **state)
 }
 
 /* What became of a log with a flipped bit. */
-typedef enum outcome { REFUSED = 10, DAMAGE_FOUND, UNCHANGED, SILENTLY_DIFFERENT } outcome;
+typedef enum outcome {
+    REFUSED = 10,
+    DAMAGE_FOUND,
+    UNCHANGED,
+    SILENTLY_DIFFERENT
+} outcome;
 
 typedef struct flip_run {
     char dir[JC_TEST_PATH_SIZE];

@@ -92,8 +92,8 @@ bool jc_twins_reopen(jc_twins *twins)
 
 static bool same_status(jc_twins *twins, const char *what, jc_status real, jc_status twin)
 {
-    return real == twin || differ(twins, "%s: %s, but %s in memory (%s)", what, jc_status_name(real),
-                                  jc_status_name(twin), twins->error.text);
+    return real == twin || differ(twins, "%s: %s, but %s in memory (%s)", what,
+                                  jc_status_name(real), jc_status_name(twin), twins->error.text);
 }
 
 static bool same_receipt(jc_twins *twins, size_t unit, size_t event, const jc_receipt *real,
@@ -121,10 +121,11 @@ static bool same_results(jc_twins *twins, const jc_request *real, const jc_reque
             return false;
         if (a->stored != b->stored || a->already_stored != b->already_stored ||
             a->position != b->position)
-            return differ(twins, "unit %zu: %zu stored, %zu before, at %" PRIu64
+            return differ(twins,
+                          "unit %zu: %zu stored, %zu before, at %" PRIu64
                           "; in memory %zu, %zu, %" PRIu64,
-                          i, a->stored, a->already_stored, a->position, b->stored, b->already_stored,
-                          b->position);
+                          i, a->stored, a->already_stored, a->position, b->stored,
+                          b->already_stored, b->position);
         for (size_t k = 0; a->status == JC_OK && k < real->units[i].count; k++)
             if (!same_receipt(twins, i, k, &real->receipts[i][k], &twin->receipts[i][k]))
                 return false;
@@ -161,11 +162,14 @@ bool jc_twins_settle(jc_twins *twins, jc_request *request, bool *ret_stored)
         return false;
     *ret_stored = real != twin;
     if (*ret_stored) {
-        (void)!jc_append(twins->twin, request->units, request->count, request->results, &twins->error);
+        (void)!jc_append(twins->twin, request->units, request->count, request->results,
+                         &twins->error);
         if (!last_position(twins, twins->twin, &twin))
             return false;
         if (real != twin)
-            return differ(twins, "after the crash the log ends at %" PRIu64 ", the whole request at %" PRIu64,
+            return differ(twins,
+                          "after the crash the log ends at %" PRIu64
+                          ", the whole request at %" PRIu64,
                           real, twin);
     }
     return jc_twins_append(twins, request);
@@ -180,7 +184,8 @@ static bool same_lines(jc_twins *twins, const jc_buf *real, const jc_buf *twin)
         return true;
     while (at > 0 && real->bytes[at - 1] != '\n')
         at--;
-    return differ(twins, "%zu bytes read, in memory %zu; from there on\n# %.500s\n# in memory\n# %.500s",
+    return differ(twins,
+                  "%zu bytes read, in memory %zu; from there on\n# %.500s\n# in memory\n# %.500s",
                   real->size, twin->size, at < real->size ? real->bytes + at : "",
                   at < twin->size ? twin->bytes + at : "");
 }
@@ -191,7 +196,8 @@ bool jc_twins_read(jc_twins *twins, const jc_filter *filter)
     JC_AUTO(jc_buf) twin = {0};
     jc_status real_status = jc_test_lines(twins->real, filter, &real, &twins->error);
     jc_status twin_status = jc_test_lines(twins->twin, filter, &twin, &twins->error);
-    return same_status(twins, "a reading", real_status, twin_status) && same_lines(twins, &real, &twin);
+    return same_status(twins, "a reading", real_status, twin_status) &&
+           same_lines(twins, &real, &twin);
 }
 
 bool jc_twins_cursor_open(jc_twins *twins, size_t at, const jc_filter *filter)
@@ -231,7 +237,8 @@ static bool same_head(jc_twins *twins, const char *workflow_id)
     if (!same_status(twins, "a head", real_status, twin_status))
         return false;
     if (real.sequence != twin.sequence || real.position != twin.position ||
-        real.timestamp_us != twin.timestamp_us || memcmp(&real.hash, &twin.hash, sizeof real.hash) != 0)
+        real.timestamp_us != twin.timestamp_us ||
+        memcmp(&real.hash, &twin.hash, sizeof real.hash) != 0)
         return differ(twins, "%s is at #%" PRIu64 ", in memory at #%" PRIu64, workflow_id,
                       real.sequence, twin.sequence);
     return true;
@@ -258,7 +265,8 @@ static jc_status list_one(void *context, const jc_workflow_summary *summary)
 {
     char hash[JC_HASH_TEXT_SIZE];
     jc_hash_format(summary->hash, hash);
-    return jc_buf_append_format(context, NULL, "%.*s %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64 " %s\n",
+    return jc_buf_append_format(context, NULL,
+                                "%.*s %" PRIu64 " %" PRIu64 " %" PRId64 " %" PRId64 " %s\n",
                                 (int)summary->workflow_id.size, summary->workflow_id.bytes,
                                 summary->events, summary->last_position, summary->first_us,
                                 summary->last_us, hash);
@@ -270,7 +278,8 @@ static bool same_lists(jc_twins *twins)
     JC_AUTO(jc_buf) twin = {0};
     jc_status real_status = jc_workflow_list(twins->real, list_one, &real, &twins->error);
     jc_status twin_status = jc_workflow_list(twins->twin, list_one, &twin, &twins->error);
-    return same_status(twins, "the list", real_status, twin_status) && same_lines(twins, &real, &twin);
+    return same_status(twins, "the list", real_status, twin_status) &&
+           same_lines(twins, &real, &twin);
 }
 
 static bool same_wait(jc_twins *twins, uint64_t position)
@@ -280,7 +289,8 @@ static bool same_wait(jc_twins *twins, uint64_t position)
     jc_status real_status = jc_wait(twins->real, position, 0, &real, &twins->error);
     jc_status twin_status = jc_wait(twins->twin, position, 0, &twin, &twins->error);
     return same_status(twins, "waiting", real_status, twin_status) &&
-           (real == twin || differ(twins, "waiting gave %" PRIu64 ", in memory %" PRIu64, real, twin));
+           (real == twin ||
+            differ(twins, "waiting gave %" PRIu64 ", in memory %" PRIu64, real, twin));
 }
 
 bool jc_twins_ask(jc_twins *twins, uint64_t position)
@@ -322,7 +332,8 @@ static bool heal_mirror(jc_twins *twins, const char *workflow_id)
     if (status < 0)
         return differ(twins, "the mirror of %s: %s", workflow_id, twins->error.text);
     if (report.state != JC_MIRROR_EQUAL && report.state != JC_MIRROR_BEHIND)
-        return differ(twins, "the mirror of %s was neither equal nor behind: %s", workflow_id, report.text);
+        return differ(twins, "the mirror of %s was neither equal nor behind: %s", workflow_id,
+                      report.text);
     return true;
 }
 

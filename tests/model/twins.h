@@ -11,13 +11,15 @@
 
 #include "store/backend_fault.h"
 
-enum { JC_TWINS_CURSORS = 3 };
+enum {
+    JC_TWINS_CURSORS = 3
+};
 
 typedef struct jc_twins {
     char dir[JC_TEST_PATH_SIZE];
-    int64_t now_us;  /* the clock of both */
-    jc_store *real;  /* SQLite, with `fault` in front of it */
-    jc_store *twin;  /* in memory */
+    int64_t now_us; /* the clock of both */
+    jc_store *real; /* SQLite, with `fault` in front of it */
+    jc_store *twin; /* in memory */
     jc_fault fault;
     struct {
         jc_cursor *real;

@@ -18,7 +18,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { writers_max = 8, slack = 3, tries_max = 60 };
+enum {
+    writers_max = 8,
+    slack = 3,
+    tries_max = 60
+};
 
 /* What one writer tells of itself while it runs. */
 typedef struct writer_tally {
@@ -200,7 +204,8 @@ static void check_stored(common_state *shared, uint64_t acknowledged, uint64_t u
     jc_error error = {0};
     jc_store *store = NULL;
     uint64_t events = 0;
-    jc_assert_status(jc_open(shared->dir, NULL, &store, &error), JC_OK, error.text, __FILE__, __LINE__);
+    jc_assert_status(jc_open(shared->dir, NULL, &store, &error), JC_OK, error.text, __FILE__,
+                     __LINE__);
     jc_assert_status(jc_check_log(store, &events, &error), JC_OK, error.text, __FILE__, __LINE__);
     jc_close(store);
     assert_in_range(events, acknowledged, acknowledged + unsure);
@@ -254,14 +259,18 @@ static bool stop_for_a_moment(common_state *shared, pid_t victim, int64_t limit_
 
 static void a_stopped_writer_holds_nobody_up_beyond_the_deadline(void **state)
 {
-    enum { timeout_ms = 500, wanted_hits = 3 };
+    enum {
+        timeout_ms = 500,
+        wanted_hits = 3
+    };
     const int64_t limit_us = timeout_ms * INT64_C(1000) * slack;
     common_state *shared = *state;
     jc_random random = {.state = 1};
     writer_task writers[3];
     pid_t children[3];
     for (int i = 0; i < 3; i++) {
-        writers[i] = (writer_task){.shared = shared, .number = i, .timeout_ms = i == 0 ? 0 : timeout_ms};
+        writers[i] =
+            (writer_task){.shared = shared, .number = i, .timeout_ms = i == 0 ? 0 : timeout_ms};
         children[i] = start_writer(&writers[i]);
     }
 
@@ -306,7 +315,9 @@ static uint64_t kill_a_writer(writer_task *victim, jc_random *random)
 
 static void a_killed_writer_holds_nobody_up(void **state)
 {
-    enum { rounds = 20 };
+    enum {
+        rounds = 20
+    };
     const int64_t limit_us = JC_BUSY_TIMEOUT_MS * INT64_C(1000) / 2;
     common_state *shared = *state;
     jc_random random = {.state = 2};
@@ -333,7 +344,8 @@ static void a_killed_writer_holds_nobody_up(void **state)
            (long long)worst_wait_us(shared, 1, 2));
     assert_true(got_on);
     assert_in_range(worst_wait_us(shared, 1, 2), 1, limit_us);
-    assert_int_equal(atomic_load(&shared->tallies[1].busy) + atomic_load(&shared->tallies[2].busy), 0);
+    assert_int_equal(atomic_load(&shared->tallies[1].busy) + atomic_load(&shared->tallies[2].busy),
+                     0);
     assert_no_other_failure(shared);
     acknowledged += stored_by(shared, 1) + stored_by(shared, 2);
     check_stored(shared, acknowledged, rounds);
@@ -363,7 +375,10 @@ static bool is_held(void *context)
 
 static void a_deadline_is_kept_while_another_client_holds_the_lock(void **state)
 {
-    enum { timeout_ms = 100, times = 5 };
+    enum {
+        timeout_ms = 100,
+        times = 5
+    };
     common_state *shared = *state;
     pid_t holder = jc_child_start(hold_write_lock, shared);
     assert_true(wait_for(is_held, shared, 10 * JC_US_PER_SECOND));
@@ -405,8 +420,8 @@ static int64_t append_after_inheritance(writer_task *victim, jc_random *random, 
     jc_error error = {0};
     jc_event event = jc_test_event(number, "beta", "step.done", "{}");
     int64_t start_us = jc_clock_monotonic_us();
-    jc_assert_status(jc_open(victim->shared->dir, NULL, &store, &error), JC_OK, error.text, __FILE__,
-                     __LINE__);
+    jc_assert_status(jc_open(victim->shared->dir, NULL, &store, &error), JC_OK, error.text,
+                     __FILE__, __LINE__);
     jc_status status = jc_test_append(store, &event, 1, NULL, &error);
     int64_t spent_us = jc_clock_monotonic_us() - start_us;
     jc_close(store);
@@ -417,7 +432,9 @@ static int64_t append_after_inheritance(writer_task *victim, jc_random *random, 
 
 static void a_forked_child_keeps_no_lock_of_its_dead_parent(void **state)
 {
-    enum { rounds = 12 };
+    enum {
+        rounds = 12
+    };
     const int64_t limit_us = JC_BUSY_TIMEOUT_MS * INT64_C(1000) / 2;
     common_state *shared = *state;
     jc_random random = {.state = 3};

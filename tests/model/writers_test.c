@@ -84,8 +84,9 @@ static void keep_warning(void *context, const char *text)
 static jc_status write_all(writer_task *writer)
 {
     /* What is checked here is order, not durability. */
-    const jc_options options = {
-        .durability = JC_DURABILITY_NORMAL, .warn = keep_warning, .warn_context = writer};
+    const jc_options options = {.durability = JC_DURABILITY_NORMAL,
+                                .warn = keep_warning,
+                                .warn_context = writer};
     jc_store *store = NULL;
     jc_status status = jc_open(writer->dir, &options, &store, &writer->error);
     for (int at = 0, count; status == JC_OK && at < events_each; at += count) {
@@ -132,8 +133,8 @@ static void check_writers(jc_store *store)
         char text[128];
         snprintf(text, sizeof text, "%.*s %.*s", (int)event->workflow_id.size,
                  event->workflow_id.bytes, (int)event->data.size, event->data.bytes);
-        assert_int_equal(
-            sscanf(text, "wf-%d {\"writer\":%d,\"at\":%d}", &workflow, &number, &at), 3);
+        assert_int_equal(sscanf(text, "wf-%d {\"writer\":%d,\"at\":%d}", &workflow, &number, &at),
+                         3);
         assert_in_range(number, 0, writer_count - 1);
         assert_in_range(at, 0, events_each - 1);
         assert_in_range(workflow, 0, workflows_max - 1);
@@ -238,9 +239,11 @@ static jc_status count_up(jc_store *store, int number, int at, jc_error *reterr)
             return status;
         char data[64];
         snprintf(data, sizeof data, "{\"count\":%llu}", (unsigned long long)head.sequence + 1);
-        jc_event event = jc_test_event((uint64_t)(number * 1000 + at + 1), "counter", "step.done", data);
+        jc_event event =
+            jc_test_event((uint64_t)(number * 1000 + at + 1), "counter", "step.done", data);
         status = jc_test_append_expecting(store, &event, 1, head.sequence, NULL, reterr);
-    } while ((status == JC_ECONFLICT || status == JC_EBUSY) && jc_clock_monotonic_us() < give_up_us);
+    } while ((status == JC_ECONFLICT || status == JC_EBUSY) &&
+             jc_clock_monotonic_us() < give_up_us);
     return status;
 }
 

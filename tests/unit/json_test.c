@@ -48,8 +48,9 @@ static void white_space_goes_outside_strings_and_stays_inside(void **state)
 static void numbers_and_escapes_are_kept_as_written(void **state)
 {
     (void)state;
-    const char *text = "{\"n\":[9223372036854775808,1e400,-0,0.10,1E+2,12345678901234567890123],\"s\":"
-                       "\"\\u0041\\/\\u0000\"}";
+    const char *text =
+        "{\"n\":[9223372036854775808,1e400,-0,0.10,1E+2,12345678901234567890123],\"s\":"
+        "\"\\u0041\\/\\u0000\"}";
     assert_compact(text, text);
 }
 
@@ -84,9 +85,11 @@ static void duplicate_keys_are_refused_at_any_depth_and_after_unescaping(void **
     assert_refused("{\"a\":1,\"a\":2}", "duplicate key \"a\"");
     assert_refused("{\"a\":1,\"\\u0061\":2}", "duplicate key \"a\"");
     assert_refused("[{\"x\":{\"b\":0,\"c\":1,\"b\":1}}]", "duplicate key \"b\"");
-    assert_refused("{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"d\":1}",
-                   "duplicate key \"d\"");
-    assert_compact("{\"a\":{\"a\":{\"a\":1}},\"A\":2,\"a\\u0000\":3}", "{\"a\":{\"a\":{\"a\":1}},\"A\":2,\"a\\u0000\":3}");
+    assert_refused(
+        "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"d\":1}",
+        "duplicate key \"d\"");
+    assert_compact("{\"a\":{\"a\":{\"a\":1}},\"A\":2,\"a\\u0000\":3}",
+                   "{\"a\":{\"a\":{\"a\":1}},\"A\":2,\"a\\u0000\":3}");
 }
 
 static void sixty_four_levels_are_good_and_sixty_five_are_not(void **state)
@@ -110,8 +113,12 @@ static void the_size_limit_counts_without_white_space(void **state)
     jc_str compact;
     jc_json_limits small = {.size_max = 7, .depth_max = 64};
     (void)state;
-    assert_int_equal(jc_json_read(&json, JC_STR("{ \"a\" :  1 }"), small, &arena, &root, &compact, &error), JC_OK);
-    assert_int_equal(jc_json_read(&json, JC_STR("{\"a\":12}"), small, &arena, &root, &compact, &error), JC_EINVAL);
+    assert_int_equal(jc_json_read(&json, JC_STR("{ \"a\" :  1 }"), small, &arena, &root, &compact,
+                                  &error),
+                     JC_OK);
+    assert_int_equal(jc_json_read(&json, JC_STR("{\"a\":12}"), small, &arena, &root, &compact,
+                                  &error),
+                     JC_EINVAL);
     assert_holds(error.text, "8 bytes");
 }
 
@@ -134,7 +141,9 @@ static void members_are_walked_by_their_bytes(void **state)
                                             {"\"c\"", "{\"d\":[1,{}]}"},
                                             {"\"e\"", "[]"},
                                             {"\"f\"", "null"}};
-    jc_str object = JC_STR(" { \"a\" : -0.10 ,\"b,\\\"\":\"x:{\\\\\\\"\",\"c\":{\"d\":[1,{}]},\"e\": [] , \"f\":null }");
+    jc_str object =
+        JC_STR(" { \"a\" : -0.10 ,\"b,\\\"\":\"x:{\\\\\\\"\",\"c\":{\"d\":[1,{}]},\"e\": [] , "
+               "\"f\":null }");
     jc_str key, value;
     size_t at = 0, i = 0;
     (void)state;

@@ -17,7 +17,8 @@ static bool matches(const char *grep, const char *where)
     jc_match *match = NULL;
     jc_event event = sample();
     jc_str clause = jc_str_of(where);
-    assert_int_equal(jc_match_new(jc_str_of(grep), &clause, where != NULL ? 1 : 0, &match, NULL), JC_OK);
+    assert_int_equal(jc_match_new(jc_str_of(grep), &clause, where != NULL ? 1 : 0, &match, NULL),
+                     JC_OK);
     jc_status status = jc_match_test(match, &event, NULL);
     jc_match_free(match);
     assert_true(status == JC_OK || status == JC_END);

@@ -28,7 +28,8 @@ static void a_torn_line_is_completed_in_place_at_every_byte(void **state)
         jc_mirror_report report;
         workshop_write(shop->mirror, (jc_str){whole.bytes, cut});
         report = workshop_check(shop);
-        assert_int_equal(report.state, cut == whole.size && number == 100 ? JC_MIRROR_EQUAL : JC_MIRROR_BEHIND);
+        assert_int_equal(report.state,
+                         cut == whole.size && number == 100 ? JC_MIRROR_EQUAL : JC_MIRROR_BEHIND);
         workshop_append(shop, number++, 1);
         workshop_assert_mirror(shop);
     }
@@ -165,13 +166,16 @@ static void a_held_mirror_delays_but_does_not_fail_the_append(void **state)
 
 static void a_large_batch_is_mirrored_whole(void **state)
 {
-    enum { COUNT = 6000 };
+    enum {
+        COUNT = 6000
+    };
     static jc_event events[COUNT];
     workshop *shop = *state;
     jc_error error;
     for (size_t i = 0; i < COUNT; i++)
-        events[i] = jc_test_event(i + 1, i % 3 == 0 ? "other" : "w", "step.done",
-                                  "{\"text\":\"so many of these that they are more than a mebibyte together\"}");
+        events[i] = jc_test_event(
+            i + 1, i % 3 == 0 ? "other" : "w", "step.done",
+            "{\"text\":\"so many of these that they are more than a mebibyte together\"}");
     assert_int_equal(jc_test_append(shop->store, events, COUNT, NULL, &error), JC_OK);
     workshop_assert_mirror(shop);
     assert_int_equal(shop->warnings, 0);
@@ -179,12 +183,15 @@ static void a_large_batch_is_mirrored_whole(void **state)
 
 static void a_long_backlog_is_written_piece_by_piece(void **state)
 {
-    enum { COUNT = 9000 };
+    enum {
+        COUNT = 9000
+    };
     static jc_event events[COUNT];
     workshop *shop = *state;
     jc_error error;
     for (size_t i = 0; i < COUNT; i++)
-        events[i] = jc_test_event(i + 1, "w", "step.done", "{\"text\":\"fill the line, fill the line, fill the line\"}");
+        events[i] = jc_test_event(i + 1, "w", "step.done",
+                                  "{\"text\":\"fill the line, fill the line, fill the line\"}");
     assert_int_equal(jc_test_append(shop->store, events, COUNT, NULL, &error), JC_OK);
     assert_int_equal(unlink(shop->mirror), 0);
     workshop_append(shop, COUNT + 1, 1);
@@ -216,6 +223,63 @@ static void zeros_of_a_power_cut_are_put_right_in_place(void **state)
     assert_int_equal(shop->warnings, 0);
 }
 
+static void an_edit_found_after_a_boot_is_left_alone_and_told(void **state)
+{
+    workshop *shop = *state;
+    JC_AUTO(jc_buf) content = {0};
+    JC_AUTO(jc_buf) after = {0};
+    char record[JC_TEST_PATH_SIZE + 32];
+    workshop_append(shop, 1, 20);
+    workshop_read(shop->mirror, &content);
+    content.bytes[content.size / 3] ^= 1;
+    workshop_write(shop->mirror, jc_buf_str(&content));
+    (void)snprintf(record, sizeof record, "%s/.jc/mirror.sync", shop->dir);
+    workshop_write(record, JC_STR("another-boot 0 w\n"));
+    workshop_reopen(shop);
+    workshop_append(shop, 21, 1);
+    workshop_read(shop->mirror, &after);
+    assert_int_equal(after.size, content.size);
+    assert_int_equal(shop->warnings, 1);
+}
+
+static void a_link_in_the_mirrors_place_is_not_followed(void **state)
+{
+    workshop *shop = *state;
+    JC_AUTO(jc_buf) content = {0};
+    char victim[JC_TEST_PATH_SIZE + 32];
+    workshop_append(shop, 1, 1);
+    assert_int_equal(unlink(shop->mirror), 0);
+    (void)snprintf(victim, sizeof victim, "%s/victim", shop->dir);
+    workshop_write(victim, JC_STR("precious"));
+    assert_int_equal(symlink(victim, shop->mirror), 0);
+    workshop_append(shop, 2, 1);
+    workshop_read(victim, &content);
+    assert_str(jc_buf_str(&content), "precious");
+    assert_int_equal(shop->warnings, 1);
+}
+
+static void healing_a_mirror_that_is_ahead_always_keeps_it(void **state)
+{
+    workshop *shop = *state;
+    JC_AUTO(jc_buf) content = {0};
+    jc_error error;
+    char copy[JC_TEST_PATH_SIZE + 16];
+    workshop_append(shop, 1, 2);
+    (void)snprintf(copy, sizeof copy, "%s/copy.db", shop->dir);
+    assert_int_equal(jc_backup(shop->store, copy, NULL, NULL, &error), JC_OK);
+    workshop_append(shop, 3, 2);
+    workshop_read(shop->mirror, &content);
+    content.bytes[40] = '\0';
+    workshop_write(shop->mirror, jc_buf_str(&content));
+    jc_close(shop->store);
+    shop->store = NULL;
+    assert_int_equal(jc_restore(shop->dir, copy, NULL, 0, &error), JC_OK);
+    workshop_reopen(shop);
+    jc_mirror_report report = workshop_heal(shop);
+    assert_true(report.kept[0] != '\0');
+    workshop_assert_mirror(shop);
+}
+
 static void permissions_are_for_the_owner_alone(void **state)
 {
     workshop *shop = *state;
@@ -241,6 +305,9 @@ int main(void)
         WORKSHOP_CLAIM(a_large_batch_is_mirrored_whole),
         WORKSHOP_CLAIM(a_long_backlog_is_written_piece_by_piece),
         WORKSHOP_CLAIM(zeros_of_a_power_cut_are_put_right_in_place),
+        WORKSHOP_CLAIM(an_edit_found_after_a_boot_is_left_alone_and_told),
+        WORKSHOP_CLAIM(a_link_in_the_mirrors_place_is_not_followed),
+        WORKSHOP_CLAIM(healing_a_mirror_that_is_ahead_always_keeps_it),
         WORKSHOP_CLAIM(permissions_are_for_the_owner_alone),
     };
     return cmocka_run_group_tests_name("mirror", tests, NULL, NULL);

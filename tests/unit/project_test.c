@@ -131,8 +131,9 @@ static void what_is_no_log_is_told_from_one(void **state)
     make_folder(".jc");
     assert_int_equal(open_log(&error), JC_ENOTFOUND);
     assert_holds(error.text, "is missing");
-    workshop_write(in_dir(".jc/events.db"), JC_STR("not a database, but as long as the header of one: that is "
-                                                   "a hundred bytes, so a few words more are needed here"));
+    workshop_write(in_dir(".jc/events.db"),
+                   JC_STR("not a database, but as long as the header of one: that is "
+                          "a hundred bytes, so a few words more are needed here"));
     assert_int_equal(open_log(&error), JC_ECORRUPT);
     assert_int_equal(unlink(in_dir(".jc/events.db")), 0);
     run_sql("CREATE TABLE t (x)");

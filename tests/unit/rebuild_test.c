@@ -34,8 +34,19 @@ static jc_rebuild_result rebuild(workshop *shop, bool renumber, jc_status wanted
 {
     jc_rebuild_result result = {0};
     int damages = 0;
-    assert_int_equal(jc_rebuild_from_mirrors(shop->dir, renumber, quiet, &damages, &result, error), wanted);
+    assert_int_equal(jc_rebuild_from_mirrors(shop->dir, renumber, quiet, &damages, &result, error),
+                     wanted);
     return result;
+}
+
+/* Take the log away, so that only the mirrors are left. */
+static void lose_log(workshop *shop)
+{
+    char path[JC_TEST_PATH_SIZE + 32];
+    jc_close(shop->store);
+    shop->store = NULL;
+    (void)snprintf(path, sizeof path, "%s/.jc/events.db", shop->dir);
+    assert_int_equal(unlink(path), 0);
 }
 
 static void a_rebuilt_log_is_the_same_to_the_byte(void **state)
@@ -74,6 +85,7 @@ static void a_lost_mirror_leaves_gaps_that_are_known(void **state)
     append_to(shop, 3, "w");
     (void)snprintf(path, sizeof path, "%s/agents/lost/events.jsonl", shop->dir);
     assert_int_equal(unlink(path), 0);
+    lose_log(shop);
     assert_true(rebuild(shop, false, JC_OK, &error).gaps);
     workshop_reopen(shop);
     assert_int_equal(jc_store_info_read(shop->store, &info, NULL), JC_OK);
@@ -93,11 +105,41 @@ static void renumbering_closes_the_gaps_in_the_old_order(void **state)
     append_to(shop, 3, "w");
     (void)snprintf(path, sizeof path, "%s/agents/lost/events.jsonl", shop->dir);
     assert_int_equal(unlink(path), 0);
+    lose_log(shop);
     assert_false(rebuild(shop, true, JC_OK, &error).gaps);
     workshop_reopen(shop);
     assert_int_equal(jc_store_info_read(shop->store, &info, NULL), JC_OK);
     assert_int_equal(info.position, 2);
     assert_verified(shop);
+}
+
+static void a_log_that_holds_more_than_the_mirrors_is_kept(void **state)
+{
+    workshop *shop = *state;
+    jc_error error;
+    workshop_append(shop, 1, 3);
+    append_to(shop, 9, "lost");
+    char path[JC_TEST_PATH_SIZE + 64];
+    (void)snprintf(path, sizeof path, "%s/agents/lost/events.jsonl", shop->dir);
+    assert_int_equal(unlink(path), 0);
+    (void)rebuild(shop, false, JC_ECONFLICT, &error);
+    assert_holds(error.text, "the log holds 4 events, the mirrors 3");
+    workshop_append(shop, 20, 1);
+    assert_verified(shop);
+}
+
+static void a_rebuilt_log_is_the_same_store(void **state)
+{
+    workshop *shop = *state;
+    jc_store_info before, after;
+    jc_error error;
+    workshop_append(shop, 1, 3);
+    assert_int_equal(jc_store_info_read(shop->store, &before, NULL), JC_OK);
+    (void)rebuild(shop, false, JC_OK, &error);
+    workshop_reopen(shop);
+    assert_int_equal(jc_store_info_read(shop->store, &after, NULL), JC_OK);
+    assert_memory_equal(&before.store_id, &after.store_id, sizeof before.store_id);
+    assert_true(after.epoch > before.epoch);
 }
 
 static void a_damaged_mirror_stops_the_rebuilding_and_changes_nothing(void **state)
@@ -124,6 +166,7 @@ static void a_torn_last_line_is_left_out(void **state)
     workshop_append(shop, 1, 4);
     workshop_read(shop->mirror, &content);
     workshop_write(shop->mirror, (jc_str){content.bytes, content.size - 20});
+    lose_log(shop);
     assert_int_equal(rebuild(shop, false, JC_OK, &error).events, 3);
 }
 
@@ -207,6 +250,8 @@ int main(void)
         WORKSHOP_CLAIM(a_lost_mirror_leaves_gaps_that_are_known),
         WORKSHOP_CLAIM(renumbering_closes_the_gaps_in_the_old_order),
         WORKSHOP_CLAIM(a_damaged_mirror_stops_the_rebuilding_and_changes_nothing),
+        WORKSHOP_CLAIM(a_log_that_holds_more_than_the_mirrors_is_kept),
+        WORKSHOP_CLAIM(a_rebuilt_log_is_the_same_store),
         WORKSHOP_CLAIM(a_torn_last_line_is_left_out),
         WORKSHOP_CLAIM(a_lost_log_is_rebuilt),
         WORKSHOP_CLAIM(a_restored_log_refuses_those_who_have_the_old_one_open),

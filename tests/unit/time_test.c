@@ -89,13 +89,16 @@ static void every_day_of_four_centuries_goes_out_and_comes_back(void **state)
 static void calendar_agrees_with_the_c_library(void **state)
 {
     (void)state;
-    for (int64_t second = 0; second < INT64_C(253402300799); second += INT64_C(86400) * 97 + 12345) {
+    for (int64_t second = 0; second < INT64_C(253402300799);
+         second += INT64_C(86400) * 97 + 12345) {
         char got[JC_TIME_TEXT_SIZE];
         char wanted[32];
         struct tm parts;
         time_t moment = (time_t)second;
         jc_time_format(second * JC_US_PER_SECOND, got);
-        assert_int_equal(strftime(wanted, sizeof wanted, "%Y-%m-%dT%H:%M:%S", gmtime_r(&moment, &parts)), 19);
+        assert_int_equal(strftime(wanted, sizeof wanted, "%Y-%m-%dT%H:%M:%S",
+                                  gmtime_r(&moment, &parts)),
+                         19);
         assert_memory_equal(got, wanted, 19);
     }
 }

@@ -39,13 +39,15 @@ static void every_built_in_type_is_found_and_no_neighbour_is(void **state)
 }
 
 /* Validate an event of this type; the error's text, or "" when it is good. */
-static const char *judge_as(const char *type, const char *data, const char *agent_id, const jc_types *types,
-                            bool strict)
+static const char *judge_as(const char *type, const char *data, const char *agent_id,
+                            const jc_types *types, bool strict)
 {
     static jc_error error;
     JC_AUTO(jc_arena) arena = {0};
     jc_validator validator = {.types = types, .strict = strict};
-    jc_event event = {.workflow_id = JC_STR("w"), .event_type = jc_str_of(type), .data = jc_str_of(data)};
+    jc_event event = {.workflow_id = JC_STR("w"),
+                      .event_type = jc_str_of(type),
+                      .data = jc_str_of(data)};
     jc_event valid;
     if (agent_id != NULL)
         event.agent_id = jc_str_of(agent_id);
@@ -77,7 +79,9 @@ static void a_note_needs_title_content_and_an_agent_somewhere(void **state)
     (void)state;
     assert_holds(judge("agent.note.blocker", note), "agent_id");
     assert_string_equal(judge_as("agent.note.blocker", note, "coder", NULL, false), "");
-    assert_string_equal(judge("agent.note.todo", "{\"title\":\"t\",\"content\":\"c\",\"agent_id\":\"a\"}"), "");
+    assert_string_equal(judge("agent.note.todo",
+                              "{\"title\":\"t\",\"content\":\"c\",\"agent_id\":\"a\"}"),
+                        "");
     assert_holds(judge("agent.note.todo", "{\"title\":\"t\",\"agent_id\":\"a\"}"), "content");
 }
 
@@ -94,16 +98,23 @@ static void messages_obey_their_rules(void **state)
 {
     (void)state;
     assert_string_equal(
-        judge("agent.message.sent", "{\"from_agent\":\"a\",\"to_agent\":\"b\",\"content\":\"c\",\"priority\":\"urgent\"}"), "");
+        judge(
+            "agent.message.sent",
+            "{\"from_agent\":\"a\",\"to_agent\":\"b\",\"content\":\"c\",\"priority\":\"urgent\"}"),
+        "");
     assert_holds(
-        judge("agent.message.sent", "{\"from_agent\":\"a\",\"to_agent\":\"b\",\"content\":\"c\",\"priority\":\"asap\"}"),
+        judge("agent.message.sent",
+              "{\"from_agent\":\"a\",\"to_agent\":\"b\",\"content\":\"c\",\"priority\":\"asap\"}"),
         "priority must be one of urgent|high|normal|low");
-    assert_holds(judge("agent.message.completed",
-                       "{\"from_agent\":\"a\",\"correlation_id\":\"c\",\"result\":\"r\",\"success\":\"yes\"}"),
-                 "success must be there, true or false");
-    assert_string_equal(judge("agent.message.completed",
-                              "{\"from_agent\":\"a\",\"correlation_id\":\"c\",\"result\":\"r\",\"success\":false}"),
-                        "");
+    assert_holds(
+        judge(
+            "agent.message.completed",
+            "{\"from_agent\":\"a\",\"correlation_id\":\"c\",\"result\":\"r\",\"success\":\"yes\"}"),
+        "success must be there, true or false");
+    assert_string_equal(
+        judge("agent.message.completed",
+              "{\"from_agent\":\"a\",\"correlation_id\":\"c\",\"result\":\"r\",\"success\":false}"),
+        "");
 }
 
 static void types_without_a_rule_take_any_object(void **state)
@@ -111,14 +122,16 @@ static void types_without_a_rule_take_any_object(void **state)
     (void)state;
     assert_string_equal(judge("deploy.finished", "{\"x\":[]}"), "");
     assert_holds(judge("deploy.finished", "[]"), "must be a JSON object");
-    assert_holds(judge_as("deploy.finished", "{}", NULL, NULL, true), "neither built in nor declared");
+    assert_holds(judge_as("deploy.finished", "{}", NULL, NULL, true),
+                 "neither built in nor declared");
     assert_string_equal(judge_as("workflow.started", "{}", NULL, NULL, true), "");
 }
 
 static void malformed_types_are_refused(void **state)
 {
-    static const char *const types[] = {"", "started", ".started", "a.", "a..b", "a.b.c.d.e.f", "A.b",
-                                        "a b.c", "a.b\n", "f\xc3\xa9.done", "a-b.c"};
+    static const char *const types[] = {"",      "started",        ".started", "a.",
+                                        "a..b",  "a.b.c.d.e.f",    "A.b",      "a b.c",
+                                        "a.b\n", "f\xc3\xa9.done", "a-b.c"};
     (void)state;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         assert_holds(judge(types[i], "{}"), "event_type:");
@@ -130,10 +143,12 @@ static void ids_are_lifted_out_of_data_only_when_they_fit(void **state)
     JC_AUTO(jc_arena) arena = {0};
     jc_validator validator = {0};
     jc_event valid;
-    jc_event event = {.workflow_id = JC_STR("w"),
-                      .event_type = JC_STR("a.b"),
-                      .causation_id = JC_STR("explicit"),
-                      .data = JC_STR("{\"agent_id\":\"\\u0061b\",\"correlation_id\":\"x\\ny\",\"causation_id\":\"data\"}")};
+    jc_event event = {
+        .workflow_id = JC_STR("w"),
+        .event_type = JC_STR("a.b"),
+        .causation_id = JC_STR("explicit"),
+        .data = JC_STR(
+            "{\"agent_id\":\"\\u0061b\",\"correlation_id\":\"x\\ny\",\"causation_id\":\"data\"}")};
     (void)state;
     assert_int_equal(jc_event_prepare(&event, NULL), JC_OK);
     assert_int_equal(jc_event_validate(&validator, &event, &arena, &valid, NULL), JC_OK);
@@ -146,34 +161,39 @@ static void ids_are_lifted_out_of_data_only_when_they_fit(void **state)
 
 static void a_project_declares_types_with_rules(void **state)
 {
-    static const char config[] = "{\"other\":1,\"types\":{\"deploy.finished\":{\"required\":\"target ok:bool\","
-                                 "\"description\":\"it is out\"}}}";
+    static const char config[] =
+        "{\"other\":1,\"types\":{\"deploy.finished\":{\"required\":\"target ok:bool\","
+        "\"description\":\"it is out\"}}}";
     jc_types types = {0};
     jc_error error;
     (void)state;
     assert_int_equal(jc_types_load(&types, jc_str_of(config), "config.json", &error), JC_OK);
     assert_holds(judge_as("deploy.finished", "{}", NULL, &types, true), "target");
-    assert_string_equal(judge_as("deploy.finished", "{\"target\":\"eu\",\"ok\":true}", NULL, &types, true), "");
+    assert_string_equal(judge_as("deploy.finished", "{\"target\":\"eu\",\"ok\":true}", NULL, &types,
+                                 true),
+                        "");
     jc_types_release(&types);
 }
 
 static void a_bad_declaration_is_named(void **state)
 {
-    static const char *const configs[][2] = {
-        {"{\"types\":{\"workflow.started\":{}}}", "built in"},
-        {"{\"types\":{\"deploy\":{}}}", "'deploy'"},
-        {"{\"types\":{\"a.b\":{\"required\":\"x:int\"}}}", "x:int"},
-        {"{\"types\":{\"a.b\":{\"required\":\"p?\"}}}", "p?"},
-        {"{\"types\":{\"a.b\":{\"required\":\"a||b\"}}}", "a||b"},
-        {"{\"types\":{\"a.b\":7}}", "must be an object"},
-        {"{\"types\":[]}", "\"types\" must be"},
-        {"[1]", "must be a JSON object"},
-        {"{\"types\":", "not JSON"}};
+    static const char *const configs[][2] = {{"{\"types\":{\"workflow.started\":{}}}", "built in"},
+                                             {"{\"types\":{\"deploy\":{}}}", "'deploy'"},
+                                             {"{\"types\":{\"a.b\":{\"required\":\"x:int\"}}}",
+                                              "x:int"},
+                                             {"{\"types\":{\"a.b\":{\"required\":\"p?\"}}}", "p?"},
+                                             {"{\"types\":{\"a.b\":{\"required\":\"a||b\"}}}",
+                                              "a||b"},
+                                             {"{\"types\":{\"a.b\":7}}", "must be an object"},
+                                             {"{\"types\":[]}", "\"types\" must be"},
+                                             {"[1]", "must be a JSON object"},
+                                             {"{\"types\":", "not JSON"}};
     (void)state;
     for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
         jc_types types = {0};
         jc_error error = {0};
-        assert_int_equal(jc_types_load(&types, jc_str_of(configs[i][0]), "config.json", &error), JC_EINVAL);
+        assert_int_equal(jc_types_load(&types, jc_str_of(configs[i][0]), "config.json", &error),
+                         JC_EINVAL);
         assert_holds(error.text, configs[i][1]);
         assert_holds(error.text, "config.json");
         jc_types_release(&types);

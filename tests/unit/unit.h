@@ -19,7 +19,8 @@
 static inline void assert_str(jc_str got, const char *wanted)
 {
     if (got.size != strlen(wanted) || memcmp(got.bytes, wanted, got.size) != 0)
-        fail_msg("got \"%.*s\", wanted \"%s\"", (int)got.size, got.bytes != NULL ? got.bytes : "", wanted);
+        fail_msg("got \"%.*s\", wanted \"%s\"", (int)got.size, got.bytes != NULL ? got.bytes : "",
+                 wanted);
 }
 
 /* Fail unless `text` holds `piece`. */

@@ -8,8 +8,8 @@
 static void version_5_gives_the_known_ids(void **state)
 {
     /* RFC 9562, A.4: the DNS namespace and "www.example.com". */
-    static const jc_uuid dns = {{0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f,
-                                 0xd4, 0x30, 0xc8}};
+    static const jc_uuid dns = {{0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00,
+                                 0xc0, 0x4f, 0xd4, 0x30, 0xc8}};
     char text[JC_UUID_TEXT_SIZE];
     (void)state;
     jc_uuid_format(jc_uuid_derive(dns, JC_STR("www.example.com")), text);
@@ -33,7 +33,9 @@ static void version_7_carries_version_variant_and_the_time(void **state)
 
 static void version_7_ids_never_repeat(void **state)
 {
-    enum { COUNT = 2000 };
+    enum {
+        COUNT = 2000
+    };
     static jc_uuid ids[COUNT];
     (void)state;
     for (size_t i = 0; i < COUNT; i++) {
@@ -48,14 +50,17 @@ static void text_is_read_in_either_case_and_written_in_lower(void **state)
     jc_uuid id;
     char text[JC_UUID_TEXT_SIZE];
     (void)state;
-    assert_int_equal(jc_uuid_parse(JC_STR("0197C0DE-ab01-7000-8000-0123456789AF"), &id, NULL), JC_OK);
+    assert_int_equal(jc_uuid_parse(JC_STR("0197C0DE-ab01-7000-8000-0123456789AF"), &id, NULL),
+                     JC_OK);
     jc_uuid_format(id, text);
     assert_string_equal(text, "0197c0de-ab01-7000-8000-0123456789af");
 }
 
 static void what_is_no_uuid_is_refused(void **state)
 {
-    static const char *const texts[] = {"", "abc-123", "0197c0de-ab01-7000-8000-0123456789a",
+    static const char *const texts[] = {"",
+                                        "abc-123",
+                                        "0197c0de-ab01-7000-8000-0123456789a",
                                         "0197c0de-ab01-7000-8000-0123456789afa",
                                         "0197c0dexab01-7000-8000-0123456789af",
                                         "0197c0dg-ab01-7000-8000-0123456789af",
@@ -67,7 +72,8 @@ static void what_is_no_uuid_is_refused(void **state)
         assert_int_equal(jc_uuid_parse(jc_str_of(texts[i]), &id, &error), JC_EINVAL);
         assert_holds(error.text, "is not a UUID");
     }
-    assert_int_equal(jc_uuid_parse(JC_STR("00000000-0000-0000-0000-000000000000"), &id, &error), JC_EINVAL);
+    assert_int_equal(jc_uuid_parse(JC_STR("00000000-0000-0000-0000-000000000000"), &id, &error),
+                     JC_EINVAL);
     assert_holds(error.text, "nil");
 }
 

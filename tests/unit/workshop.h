@@ -62,7 +62,8 @@ static inline void workshop_append(workshop *shop, uint64_t number, size_t count
 {
     for (size_t i = 0; i < count; i++) {
         jc_error error;
-        jc_event event = jc_test_event(number + i, "w", "step.done", "{\"text\":\"some words to fill the line\"}");
+        jc_event event = jc_test_event(number + i, "w", "step.done",
+                                       "{\"text\":\"some words to fill the line\"}");
         if (jc_test_append(shop->store, &event, 1, NULL, &error) != JC_OK)
             fail_msg("%s", error.text);
     }
@@ -115,6 +116,7 @@ static inline jc_mirror_report workshop_heal(workshop *shop)
     return report;
 }
 
-#define WORKSHOP_CLAIM(function) cmocka_unit_test_setup_teardown(function, workshop_open, workshop_close)
+#define WORKSHOP_CLAIM(function)                                                                   \
+    cmocka_unit_test_setup_teardown(function, workshop_open, workshop_close)
 
 #endif

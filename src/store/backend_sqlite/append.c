@@ -41,7 +41,8 @@ static void bind_text(sqlite3_stmt *stmt, int at, jc_str text)
         (void)sqlite3_bind_text64(stmt, at, text.bytes, text.size, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-static jc_status head_of(appending *append, jc_str workflow_id, jc_head **ret_head, jc_error *reterr)
+static jc_status head_of(appending *append, jc_str workflow_id, jc_head **ret_head,
+                         jc_error *reterr)
 {
     *ret_head = jc_map_get(&append->heads, workflow_id);
     if (*ret_head != NULL)
@@ -118,7 +119,8 @@ static jc_status look_up(jc_sqlite *self, jc_uuid id, const jc_event **ret_event
     jc_event *event = &self->page.events[0];
     status = jc_row_read(use, &self->page.arena, event, reterr);
     if (status == JC_OK && event->sequence > event->position)
-        status = jc_fail(reterr, JC_ECORRUPT, "%.*s #%" PRIu64 ": a sequence cannot be above its position",
+        status = jc_fail(reterr, JC_ECORRUPT,
+                         "%.*s #%" PRIu64 ": a sequence cannot be above its position",
                          (int)event->workflow_id.size, event->workflow_id.bytes, event->sequence);
     *ret_event = event;
     return status;
@@ -140,9 +142,10 @@ static jc_status accept_stored(appending *append, const jc_event *event, jc_rece
     const jc_event *stored = NULL;
     jc_status status = look_up(append->self, event->id, &stored, reterr);
     if (status == JC_END)
-        return jc_fail(reterr, JC_ECORRUPT,
-                       "%.*s: its next sequence is taken, so its rows are not in order: run jc verify",
-                       (int)event->workflow_id.size, event->workflow_id.bytes);
+        return jc_fail(
+            reterr, JC_ECORRUPT,
+            "%.*s: its next sequence is taken, so its rows are not in order: run jc verify",
+            (int)event->workflow_id.size, event->workflow_id.bytes);
     if (status == JC_OK)
         status = jc_event_same(stored, event, reterr);
     if (status == JC_OK)
@@ -163,8 +166,10 @@ static jc_status insert_event(appending *append, const jc_event *given, jc_recei
         return status;
 
     if (head->sequence > head->position || head->sequence >= INT64_MAX)
-        return jc_fail(reterr, JC_ECORRUPT, "%.*s #%" PRIu64 ": a sequence cannot be above its position: run "
-                       "jc verify", (int)given->workflow_id.size, given->workflow_id.bytes, head->sequence);
+        return jc_fail(reterr, JC_ECORRUPT,
+                       "%.*s #%" PRIu64 ": a sequence cannot be above its position: run "
+                       "jc verify",
+                       (int)given->workflow_id.size, given->workflow_id.bytes, head->sequence);
     jc_event event = *given;
     row_texts texts;
     event.sequence = head->sequence + 1;
@@ -203,8 +208,8 @@ static jc_status compare_expected(appending *append, const jc_unit *unit, jc_err
             return jc_fail(reterr, JC_ECONFLICT,
                            "workflow '%.*s' is at %" PRIu64 ", expected was %" PRIu64
                            ": read it again and decide anew",
-                           (int)expected->workflow_id.size, expected->workflow_id.bytes, head->sequence,
-                           expected->sequence);
+                           (int)expected->workflow_id.size, expected->workflow_id.bytes,
+                           head->sequence, expected->sequence);
     }
     return JC_OK;
 }
@@ -229,8 +234,10 @@ static jc_status settle_expected(appending *append, const jc_unit *unit, jc_appe
     }
     if (stored_count > 0 && stored_count < unit->count)
         return jc_fail(reterr, JC_ECONFLICT,
-                       "%zu of the unit's %zu events are stored already, the others are not: read the workflow "
-                       "again and decide anew", stored_count, unit->count);
+                       "%zu of the unit's %zu events are stored already, the others are not: read "
+                       "the workflow "
+                       "again and decide anew",
+                       stored_count, unit->count);
     if (stored_count == 0)
         return jc_fail(reterr, JC_ECONFLICT, "%s", reason->text);
     *result = (jc_append_result){.already_stored = stored_count,
@@ -255,8 +262,10 @@ static jc_status insert_unit(appending *append, const jc_unit *unit, jc_append_r
     }
     if (unit->expected_count > 0 && result->already_stored > 0 && result->stored > 0)
         return jc_fail(reterr, JC_ECONFLICT,
-                       "%zu of the unit's %zu events are stored already, the others are not: read the workflow "
-                       "again and decide anew", result->already_stored, unit->count);
+                       "%zu of the unit's %zu events are stored already, the others are not: read "
+                       "the workflow "
+                       "again and decide anew",
+                       result->already_stored, unit->count);
     return JC_OK;
 }
 
@@ -323,7 +332,8 @@ static jc_status prepare_undo(jc_sqlite *self, jc_error *reterr)
 
 static jc_status begin(jc_sqlite *self, jc_error *reterr)
 {
-    int timeout_ms = self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
+    int timeout_ms =
+        self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
     int64_t now = jc_clock_monotonic_us();
     self->deadline_us = now + (int64_t)timeout_ms * 1000;
     jc_arena_reset(&self->arena);
@@ -339,11 +349,12 @@ static jc_status begin(jc_sqlite *self, jc_error *reterr)
             jc_sqlite_undo(self, JC_SQL_ROLLBACK);
     }
     if (status == JC_EBUSY)
-        status = jc_fail(reterr, JC_EBUSY, "other writers kept the log for more than %d ms; nothing was "
-                         "written: try again", timeout_ms);
+        status = jc_fail(reterr, JC_EBUSY,
+                         "other writers kept the log for more than %d ms; nothing was "
+                         "written: try again",
+                         timeout_ms);
     return status;
 }
-
 
 static jc_status commit(appending *append, jc_error *reterr)
 {
@@ -396,8 +407,9 @@ jc_status jc_sqlite_restore(void *context, const jc_event events[], size_t count
         bind_event(use, &events[i], &texts);
         (void)sqlite3_bind_int64(use, 11, (int64_t)events[i].position);
         if (sqlite3_step(use) != SQLITE_DONE)
-            status = jc_sqlite_fail(self->db, reterr, "%.*s #%" PRIu64, (int)events[i].workflow_id.size,
-                                    events[i].workflow_id.bytes, events[i].sequence);
+            status =
+                jc_sqlite_fail(self->db, reterr, "%.*s #%" PRIu64, (int)events[i].workflow_id.size,
+                               events[i].workflow_id.bytes, events[i].sequence);
     }
     if (status == JC_OK)
         status = jc_sqlite_run(self, JC_SQL_COMMIT, reterr);

@@ -14,8 +14,9 @@
 #define STEP_PAGES 1024
 #define STRUCTURE_FINDINGS_MAX 20
 
-static jc_status copy_pages(sqlite3 *from, sqlite3 *to, void (*progress)(void *, uint64_t, uint64_t),
-                            void *context, jc_error *reterr)
+static jc_status copy_pages(sqlite3 *from, sqlite3 *to,
+                            void (*progress)(void *, uint64_t, uint64_t), void *context,
+                            jc_error *reterr)
 {
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     if (backup == NULL)
@@ -33,8 +34,9 @@ static jc_status copy_pages(sqlite3 *from, sqlite3 *to, void (*progress)(void *,
 }
 
 /* The copy is one file by itself: it needs no write-ahead log beside it to be opened anywhere. */
-static jc_status copy_to(sqlite3 *from, const char *path, void (*progress)(void *, uint64_t, uint64_t),
-                         void *context, jc_error *reterr)
+static jc_status copy_to(sqlite3 *from, const char *path,
+                         void (*progress)(void *, uint64_t, uint64_t), void *context,
+                         jc_error *reterr)
 {
     sqlite3 *to = NULL;
     jc_status status = JC_OK;
@@ -104,14 +106,15 @@ static void report_structure(jc_report *report, void *context, bool damage, cons
     report(context, &finding);
 }
 
-static const char *const guards[] = {"events_never_change", "events_never_go", "events_are_appended"};
+static const char *const guards[] = {"events_never_change", "events_never_go",
+                                     "events_are_appended"};
 
 /* The triggers guard the log from other programs; a log without them is intact, but open. */
 static void check_guards(jc_sqlite *self, jc_report *report, void *context)
 {
     sqlite3_stmt *stmt = NULL;
-    if (sqlite3_prepare_v2(self->db, "SELECT 1 FROM sqlite_schema WHERE type='trigger' AND name=?1", -1,
-                           &stmt, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(self->db, "SELECT 1 FROM sqlite_schema WHERE type='trigger' AND name=?1",
+                           -1, &stmt, NULL) != SQLITE_OK)
         return;
     for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++) {
         JC_AUTO(jc_stmt_use) use = stmt;
@@ -119,19 +122,21 @@ static void check_guards(jc_sqlite *self, jc_report *report, void *context)
         if (sqlite3_step(use) == SQLITE_ROW)
             continue;
         char text[128];
-        (void)snprintf(text, sizeof text, "the trigger %s is gone: other programs can change the log",
-                       guards[i]);
+        (void)snprintf(text, sizeof text,
+                       "the trigger %s is gone: other programs can change the log", guards[i]);
         report_structure(report, context, false, text);
     }
     (void)sqlite3_finalize(stmt);
 }
 
 /* Reading starts at position 1, so rows below it would go unseen. */
-static jc_status check_positions(jc_sqlite *self, jc_report *report, void *context, jc_error *reterr)
+static jc_status check_positions(jc_sqlite *self, jc_report *report, void *context,
+                                 jc_error *reterr)
 {
     sqlite3_stmt *rows = NULL;
-    if (sqlite3_prepare_v2(self->db, "SELECT workflow_id,sequence,position FROM events WHERE position<1 LIMIT 20",
-                           -1, &rows, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(
+            self->db, "SELECT workflow_id,sequence,position FROM events WHERE position<1 LIMIT 20",
+            -1, &rows, NULL) != SQLITE_OK)
         return jc_sqlite_fail(self->db, reterr, "the log");
     while (sqlite3_step(rows) == SQLITE_ROW) {
         char where[JC_WORKFLOW_ID_SIZE_MAX + 32];

@@ -60,8 +60,10 @@ static jc_status add_types(jc_buf *sql, const jc_filter *filter, jc_error *reter
 {
     bool exact = filter->event_type_count == 1 && !is_glob(filter->event_types[0]);
     if (exact)
-        return add(sql, filter->workflow_count == 1 ? " AND +event_type=?" : " AND event_type=?", reterr);
-    return add_list(sql, " AND (", "+event_type GLOB ?", " OR ", ")", filter->event_type_count, reterr);
+        return add(sql, filter->workflow_count == 1 ? " AND +event_type=?" : " AND event_type=?",
+                   reterr);
+    return add_list(sql, " AND (", "+event_type GLOB ?", " OR ", ")", filter->event_type_count,
+                    reterr);
 }
 
 /* The parameters in their order: after, workflows, types, agent, correlation, since, until, from, to. */
@@ -69,18 +71,21 @@ static jc_status write_sql(const row_cursor *cursor, jc_buf *sql, jc_error *rete
 {
     const jc_filter *filter = &cursor->filter;
     const char *key = by_sequence(cursor) ? "sequence" : "position";
-    jc_status status = jc_buf_append_format(sql, reterr, "SELECT " JC_ROW_COLUMNS " FROM events WHERE %s%s?",
-                                            key, filter->reverse ? "<" : ">");
+    jc_status status =
+        jc_buf_append_format(sql, reterr, "SELECT " JC_ROW_COLUMNS " FROM events WHERE %s%s?", key,
+                             filter->reverse ? "<" : ">");
     if (status == JC_OK && by_sequence(cursor))
         status = add(sql, " AND workflow_id=?", reterr);
     else if (status == JC_OK)
-        status = add_list(sql, " AND +workflow_id IN (", "?", ",", ")", filter->workflow_count, reterr);
+        status =
+            add_list(sql, " AND +workflow_id IN (", "?", ",", ")", filter->workflow_count, reterr);
     if (status == JC_OK)
         status = add_types(sql, filter, reterr);
     if (status == JC_OK && filter->agent_id.bytes != NULL)
         status = add(sql, " AND agent_id=?", reterr);
     if (status == JC_OK && filter->correlation_id.bytes != NULL)
-        status = add(sql, by_sequence(cursor) ? " AND +correlation_id=?" : " AND correlation_id=?", reterr);
+        status = add(sql, by_sequence(cursor) ? " AND +correlation_id=?" : " AND correlation_id=?",
+                     reterr);
     if (status == JC_OK && filter->has_since)
         status = add(sql, " AND +timestamp>=?", reterr);
     if (status == JC_OK && filter->has_until)
@@ -90,7 +95,8 @@ static jc_status write_sql(const row_cursor *cursor, jc_buf *sql, jc_error *rete
     if (status == JC_OK && filter->to > 0)
         status = jc_buf_append_format(sql, reterr, " AND %s<=?", key);
     if (status == JC_OK)
-        status = jc_buf_append_format(sql, reterr, " ORDER BY %s%s", key, filter->reverse ? " DESC" : "");
+        status = jc_buf_append_format(sql, reterr, " ORDER BY %s%s", key,
+                                      filter->reverse ? " DESC" : "");
     return status;
 }
 
@@ -164,12 +170,15 @@ static jc_status narrow_by(row_cursor *cursor, sqlite3_stmt *range, uint64_t *fi
     return JC_OK;
 }
 
-static jc_status range_of_times(row_cursor *cursor, uint64_t *first, uint64_t *last, jc_error *reterr)
+static jc_status range_of_times(row_cursor *cursor, uint64_t *first, uint64_t *last,
+                                jc_error *reterr)
 {
     sqlite3_stmt *range = NULL;
-    jc_status status = prepare(cursor->self->db,
-                               "SELECT min(position),max(position) FROM events INDEXED BY events_timestamp "
-                               "WHERE timestamp>=?1 AND timestamp<=?2", &range, reterr);
+    jc_status status =
+        prepare(cursor->self->db,
+                "SELECT min(position),max(position) FROM events INDEXED BY events_timestamp "
+                "WHERE timestamp>=?1 AND timestamp<=?2",
+                &range, reterr);
     if (status < 0)
         return status;
     (void)sqlite3_bind_text(range, 1, cursor->since, -1, SQLITE_STATIC);
@@ -179,17 +188,19 @@ static jc_status range_of_times(row_cursor *cursor, uint64_t *first, uint64_t *l
     return status;
 }
 
-static jc_status range_of_workflows(row_cursor *cursor, uint64_t *first, uint64_t *last, jc_error *reterr)
+static jc_status range_of_workflows(row_cursor *cursor, uint64_t *first, uint64_t *last,
+                                    jc_error *reterr)
 {
     sqlite3_stmt *range = NULL;
-    jc_status status =
-        prepare(cursor->self->db,
-                "SELECT (SELECT position FROM events WHERE workflow_id=?1 ORDER BY sequence LIMIT 1),"
-                "(SELECT position FROM events WHERE workflow_id=?1 ORDER BY sequence DESC LIMIT 1)",
-                &range, reterr);
+    jc_status status = prepare(
+        cursor->self->db,
+        "SELECT (SELECT position FROM events WHERE workflow_id=?1 ORDER BY sequence LIMIT 1),"
+        "(SELECT position FROM events WHERE workflow_id=?1 ORDER BY sequence DESC LIMIT 1)",
+        &range, reterr);
     for (size_t i = 0; status == JC_OK && i < cursor->filter.workflow_count; i++) {
         jc_str workflow_id = cursor->filter.workflow_ids[i];
-        (void)sqlite3_bind_text64(range, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC, SQLITE_UTF8);
+        (void)sqlite3_bind_text64(range, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
+                                  SQLITE_UTF8);
         status = narrow_by(cursor, range, first, last, reterr);
         (void)sqlite3_reset(range);
     }
@@ -233,8 +244,10 @@ jc_status jc_sqlite_cursor_open(void *context, const jc_filter *filter, void **r
         return jc_fail_memory(reterr);
     cursor->self = context;
     cursor->filter = *filter;
-    jc_time_format(filter->has_since ? within_range(filter->since_us) : JC_TIMESTAMP_US_MIN, cursor->since);
-    jc_time_format(filter->has_until ? within_range(filter->until_us) : JC_TIMESTAMP_US_MAX, cursor->until);
+    jc_time_format(filter->has_since ? within_range(filter->since_us) : JC_TIMESTAMP_US_MIN,
+                   cursor->since);
+    jc_time_format(filter->has_until ? within_range(filter->until_us) : JC_TIMESTAMP_US_MAX,
+                   cursor->until);
 
     JC_AUTO(jc_buf) sql = {0};
     jc_status status = write_sql(cursor, &sql, reterr);
@@ -252,7 +265,8 @@ jc_status jc_sqlite_cursor_open(void *context, const jc_filter *filter, void **r
 }
 
 /* In a damaged file rows may come in any order; a reader that believed them could go round for ever. */
-static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_page *page, jc_error *reterr)
+static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_page *page,
+                             jc_error *reterr)
 {
     uint64_t key = as_key_back(after);
     bool ordered = true;
@@ -267,7 +281,8 @@ static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_p
     }
     if (ordered)
         return JC_OK;
-    return jc_fail(reterr, JC_ECORRUPT, "the rows of the log are not in order behind %s %lld: run jc verify",
+    return jc_fail(reterr, JC_ECORRUPT,
+                   "the rows of the log are not in order behind %s %lld: run jc verify",
                    by_sequence(cursor) ? "sequence" : "position", (long long)after);
 }
 

@@ -8,7 +8,8 @@
 
 static void set_deadline(jc_sqlite *self)
 {
-    int timeout_ms = self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
+    int timeout_ms =
+        self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
     self->deadline_us = jc_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
 }
 
@@ -27,7 +28,8 @@ static jc_str text_of(sqlite3_stmt *row, int column)
 }
 
 /* Columns: sequence, position, timestamp, hash. */
-static jc_status read_head(sqlite3_stmt *row, jc_str workflow_id, jc_head *ret_head, jc_error *reterr)
+static jc_status read_head(sqlite3_stmt *row, jc_str workflow_id, jc_head *ret_head,
+                           jc_error *reterr)
 {
     jc_head head = {.sequence = (uint64_t)sqlite3_column_int64(row, 0),
                     .position = (uint64_t)sqlite3_column_int64(row, 1)};
@@ -50,7 +52,8 @@ jc_status jc_sqlite_head(void *context, jc_str workflow_id, jc_head *ret_head, j
     if (sqlite3_get_autocommit(self->db))
         set_deadline(self);
     JC_AUTO(jc_stmt_use) use = stmt;
-    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC, SQLITE_UTF8);
+    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
+                              SQLITE_UTF8);
     int code = sqlite3_step(use);
     if (code == SQLITE_ROW)
         return read_head(use, workflow_id, ret_head, reterr);
@@ -60,7 +63,8 @@ jc_status jc_sqlite_head(void *context, jc_str workflow_id, jc_head *ret_head, j
     return JC_OK;
 }
 
-jc_status jc_sqlite_at(void *context, jc_str workflow_id, uint64_t sequence, jc_page *page, jc_error *reterr)
+jc_status jc_sqlite_at(void *context, jc_str workflow_id, uint64_t sequence, jc_page *page,
+                       jc_error *reterr)
 {
     jc_sqlite *self = context;
     sqlite3_stmt *stmt = NULL;
@@ -71,7 +75,8 @@ jc_status jc_sqlite_at(void *context, jc_str workflow_id, uint64_t sequence, jc_
         return status;
     set_deadline(self);
     JC_AUTO(jc_stmt_use) use = stmt;
-    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC, SQLITE_UTF8);
+    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
+                              SQLITE_UTF8);
     (void)sqlite3_bind_int64(use, 2, (int64_t)sequence);
     status = jc_rows_read(self->db, use, true, page, reterr);
     if (status == JC_OK && page->damaged)
@@ -126,8 +131,9 @@ jc_status jc_sqlite_find(void *context, jc_str prefix, jc_page *page, jc_error *
     sqlite3_stmt *stmt = NULL;
     jc_status status = jc_page_clear(page, reterr);
     if (status == JC_OK)
-        status = prepare(self, "SELECT " JC_ROW_COLUMNS " FROM events WHERE id>=?1 AND id<?2 LIMIT 2", &stmt,
-                         reterr);
+        status =
+            prepare(self, "SELECT " JC_ROW_COLUMNS " FROM events WHERE id>=?1 AND id<?2 LIMIT 2",
+                    &stmt, reterr);
     if (status < 0)
         return status;
     /* '~' sorts behind every character of an id. */
@@ -156,12 +162,13 @@ static jc_status summarise(jc_sqlite *self, sqlite3_stmt *first, jc_str workflow
                                          .last_us = head.timestamp_us,
                                          .hash = head.hash};
     JC_AUTO(jc_stmt_use) use = first;
-    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC, SQLITE_UTF8);
+    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
+                              SQLITE_UTF8);
     if (sqlite3_step(use) != SQLITE_ROW)
         return jc_sqlite_fail(self->db, reterr, "the log");
     if (jc_time_parse(text_of(use, 0), &ret_summary->first_us, NULL) < 0)
-        return jc_fail(reterr, JC_ECORRUPT, "%.*s #1: its timestamp is malformed", (int)workflow_id.size,
-                       workflow_id.bytes);
+        return jc_fail(reterr, JC_ECORRUPT, "%.*s #1: its timestamp is malformed",
+                       (int)workflow_id.size, workflow_id.bytes);
     return JC_OK;
 }
 
@@ -172,12 +179,13 @@ static bool is_behind(jc_str found, jc_str last)
 }
 
 static jc_status list(jc_sqlite *self, sqlite3_stmt *next, sqlite3_stmt *first,
-                      jc_status (*each)(void *context, const jc_workflow_summary *summary), void *context,
-                      jc_error *reterr)
+                      jc_status (*each)(void *context, const jc_workflow_summary *summary),
+                      void *context, jc_error *reterr)
 {
     JC_AUTO(jc_buf) name = {0};
     for (;;) {
-        (void)sqlite3_bind_text64(next, 1, jc_buf_str(&name).bytes, name.size, SQLITE_STATIC, SQLITE_UTF8);
+        (void)sqlite3_bind_text64(next, 1, jc_buf_str(&name).bytes, name.size, SQLITE_STATIC,
+                                  SQLITE_UTF8);
         if (sqlite3_step(next) != SQLITE_ROW)
             return jc_sqlite_fail(self->db, reterr, "the log");
         jc_str found = text_of(next, 0);
@@ -185,7 +193,8 @@ static jc_status list(jc_sqlite *self, sqlite3_stmt *next, sqlite3_stmt *first,
             return JC_OK;
         /* In a damaged index the next may not be behind the last: that would never end. */
         if (!is_behind(found, jc_buf_str(&name)))
-            return jc_fail(reterr, JC_ECORRUPT, "the index of workflows is not in order: run jc verify");
+            return jc_fail(reterr, JC_ECORRUPT,
+                           "the index of workflows is not in order: run jc verify");
         jc_buf_clear(&name);
         jc_status status = jc_buf_append_str(&name, found, reterr);
         (void)sqlite3_reset(next);
@@ -207,10 +216,13 @@ jc_status jc_sqlite_workflows(void *context,
     sqlite3_stmt *next = NULL;
     sqlite3_stmt *first = NULL;
     /* The index on (workflow_id, sequence) leads from one id to the next without reading between. */
-    jc_status status = prepare(self, "SELECT min(workflow_id) FROM events WHERE workflow_id>?1", &next, reterr);
+    jc_status status =
+        prepare(self, "SELECT min(workflow_id) FROM events WHERE workflow_id>?1", &next, reterr);
     if (status == JC_OK)
-        status = prepare(self, "SELECT timestamp FROM events WHERE workflow_id=?1 ORDER BY sequence LIMIT 1",
-                         &first, reterr);
+        status =
+            prepare(self,
+                    "SELECT timestamp FROM events WHERE workflow_id=?1 ORDER BY sequence LIMIT 1",
+                    &first, reterr);
     /* One transaction, so that the list is of one moment. */
     if (status == JC_OK && sqlite3_exec(self->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
         status = jc_sqlite_fail(self->db, reterr, "the log");

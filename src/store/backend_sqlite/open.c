@@ -29,12 +29,15 @@ static const char *const sql_texts[JC_SQL_COUNT] = {
     [JC_SQL_SAVEPOINT] = "SAVEPOINT unit",
     [JC_SQL_RELEASE] = "RELEASE unit",
     [JC_SQL_ROLLBACK_UNIT] = "ROLLBACK TO unit",
-    [JC_SQL_INSERT] = "INSERT INTO events (id,workflow_id,sequence,timestamp,event_type,agent_id,"
-                      "correlation_id,causation_id,data,hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
-    [JC_SQL_SELECT_HEAD] = "SELECT sequence,position,timestamp,hash FROM events WHERE workflow_id=?1 "
-                           "ORDER BY sequence DESC LIMIT 1",
+    [JC_SQL_INSERT] =
+        "INSERT INTO events (id,workflow_id,sequence,timestamp,event_type,agent_id,"
+        "correlation_id,causation_id,data,hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+    [JC_SQL_SELECT_HEAD] =
+        "SELECT sequence,position,timestamp,hash FROM events WHERE workflow_id=?1 "
+        "ORDER BY sequence DESC LIMIT 1",
     [JC_SQL_SELECT_ID] = "SELECT " JC_ROW_COLUMNS " FROM events WHERE id=?1",
-    [JC_SQL_SELECT_SEQUENCE] = "SELECT " JC_ROW_COLUMNS " FROM events WHERE workflow_id=?1 AND sequence=?2",
+    [JC_SQL_SELECT_SEQUENCE] =
+        "SELECT " JC_ROW_COLUMNS " FROM events WHERE workflow_id=?1 AND sequence=?2",
     [JC_SQL_RESTORE] = "INSERT INTO events (id,workflow_id,sequence,timestamp,event_type,agent_id,"
                        "correlation_id,causation_id,data,hash,position) "
                        "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
@@ -82,7 +85,8 @@ jc_status jc_sqlite_fail(sqlite3 *db, jc_error *reterr, const char *format, ...)
     jc_status status = status_of_sqlite(db);
     int system_error = status == JC_EIO ? sqlite3_system_errno(db) : 0;
     if (system_error != 0)
-        return jc_fail(reterr, status, "%s: %s: %s", text, sqlite3_errmsg(db), strerror(system_error));
+        return jc_fail(reterr, status, "%s: %s: %s", text, sqlite3_errmsg(db),
+                       strerror(system_error));
     return jc_fail(reterr, status, "%s: %s", text, sqlite3_errmsg(db));
 }
 
@@ -112,7 +116,8 @@ jc_status jc_sqlite_run(jc_sqlite *self, jc_sql which, jc_error *reterr)
 jc_status jc_sqlite_check_current(jc_sqlite *self, jc_error *reterr)
 {
     int moved = 0;
-    if (sqlite3_file_control(self->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved)
+    if (sqlite3_file_control(self->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+        moved)
         return jc_fail(reterr, JC_ESTALE, "%s was replaced by another file: reopen it", self->path);
     return JC_OK;
 }
@@ -192,8 +197,9 @@ static jc_status connect(jc_sqlite *self, const char *name, int flags, jc_error 
         (void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
         return JC_OK;
     }
-    jc_status status = self->db != NULL ? jc_sqlite_fail(self->db, reterr, "cannot open %s", self->path)
-                                        : jc_fail_memory(reterr);
+    jc_status status = self->db != NULL
+                           ? jc_sqlite_fail(self->db, reterr, "cannot open %s", self->path)
+                           : jc_fail_memory(reterr);
     give_up_connection(self);
     return status;
 }
@@ -228,9 +234,10 @@ static void warn_of_hidden_events(jc_sqlite *self)
     if (size < 0 || (size_t)size >= sizeof wal || stat(wal, &facts) < 0 || facts.st_size == 0)
         return;
     if (self->options.warn != NULL)
-        self->options.warn(self->options.warn_context,
-                           "the log is on a read-only medium and its newest events, in events.db-wal, "
-                           "cannot be read there: copy .jc/ to a place that can be written");
+        self->options.warn(
+            self->options.warn_context,
+            "the log is on a read-only medium and its newest events, in events.db-wal, "
+            "cannot be read there: copy .jc/ to a place that can be written");
 }
 
 static jc_status connect_any(jc_sqlite *self, jc_error *reterr)
@@ -242,7 +249,8 @@ static jc_status connect_any(jc_sqlite *self, jc_error *reterr)
         if (status == JC_OK)
             status = look(self, reterr);
     }
-    if (status == JC_EREADONLY || (status == JC_EIO && (self->system_errno == EROFS || self->system_errno == EACCES))) {
+    if (status == JC_EREADONLY ||
+        (status == JC_EIO && (self->system_errno == EROFS || self->system_errno == EACCES))) {
         status = connect_immutable(self, reterr);
         if (status == JC_OK)
             warn_of_hidden_events(self);

@@ -29,7 +29,11 @@
 #define NAP_US 2000      /* the longest sleep between two tries */
 #define BLIND_NAP_US 200 /* the same where nobody can wake us */
 
-enum lock { BUSY = 0, NEXT = 1, LOCK_COUNT };
+enum lock {
+    BUSY = 0,
+    NEXT = 1,
+    LOCK_COUNT
+};
 
 /* What the file holds: for each lock, a number that changes when it is given up, and how many may be
  * asleep waiting for that. */
@@ -70,7 +74,8 @@ static void map_words(jc_queue *queue)
     /* On a full disk a hole in the file could not be filled when the words are written. */
     if (facts.st_size < FILE_SIZE && posix_fallocate(queue->fd, 0, FILE_SIZE) != 0)
         return;
-    void *words = mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
+    void *words =
+        mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
     queue->words = words != MAP_FAILED ? words : NULL;
 }
 

@@ -32,7 +32,8 @@ static int64_t read_number(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *stmt = NULL;
     int64_t number = -1;
-    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW)
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
         number = sqlite3_column_int64(stmt, 0);
     (void)sqlite3_finalize(stmt);
     return number;
@@ -44,16 +45,23 @@ static uint64_t read_epoch(sqlite3 *db)
     return epoch > 0 ? (uint64_t)epoch : 0;
 }
 
-int64_t jc_log_last_position(const char *path)
+/* The same of the log in a file; -1 also when there is none. */
+static int64_t read_number_of(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
-    int64_t position = -1;
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK) {
+    int64_t number = -1;
+    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+        SQLITE_OK) {
         (void)sqlite3_busy_timeout(db, JC_BUSY_TIMEOUT_MS);
-        position = read_number(db, "SELECT coalesce(max(position),0) FROM events");
+        number = read_number(db, sql);
     }
     (void)sqlite3_close(db);
-    return position;
+    return number;
+}
+
+int64_t jc_log_last_position(const char *path)
+{
+    return read_number_of(path, "SELECT coalesce(max(position),0) FROM events");
 }
 
 jc_status jc_log_incoming(const char *project_dir, char *ret, size_t ret_size, jc_error *reterr)
@@ -86,16 +94,49 @@ static bool wal_is_empty(const char *path)
     return stat(wal, &facts) < 0 || facts.st_size == 0;
 }
 
-static jc_status mark_incoming(const char *incoming, uint64_t old_epoch, int gaps, jc_error *reterr)
+/* A log that was rebuilt goes on being the store that it was; `held` is the old one. */
+static jc_status keep_identity(sqlite3 *db, const old_log *held, const char *incoming,
+                               jc_error *reterr)
+{
+    sqlite3_stmt *from = NULL;
+    sqlite3_stmt *to = NULL;
+    jc_status status = JC_OK;
+    jc_uuid id;
+    if (held->db != NULL &&
+        sqlite3_prepare_v2(held->db, "SELECT store_id FROM store", -1, &from, NULL) == SQLITE_OK &&
+        sqlite3_step(from) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(from, 0);
+        bool known = text != NULL && jc_uuid_parse(jc_str_of(text), &id, NULL) == JC_OK;
+        if (known &&
+            (sqlite3_prepare_v2(db, "UPDATE store SET store_id=?1", -1, &to, NULL) != SQLITE_OK ||
+             sqlite3_bind_text(to, 1, text, -1, SQLITE_STATIC) != SQLITE_OK ||
+             sqlite3_step(to) != SQLITE_DONE))
+            status = jc_sqlite_fail(db, reterr, "%s", incoming);
+    }
+    (void)sqlite3_finalize(from);
+    (void)sqlite3_finalize(to);
+    return status;
+}
+
+static jc_status mark_incoming(const char *incoming, const old_log *held, int gaps,
+                               jc_error *reterr)
 {
     sqlite3 *db = NULL;
+    uint64_t old_epoch = held->epoch;
     char sql[256];
     jc_status status = JC_OK;
-    if (sqlite3_open_v2(incoming, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(incoming, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK)
         status = jc_sqlite_fail(db, reterr, "cannot open %s", incoming);
     uint64_t epoch = status == JC_OK ? read_epoch(db) : 0;
-    (void)snprintf(sql, sizeof sql, "UPDATE store SET epoch=%" PRIu64 ", gaps=%s; PRAGMA journal_mode=WAL",
-                   (epoch > old_epoch ? epoch : old_epoch) + 1, gaps < 0 ? "gaps" : gaps > 0 ? "1" : "0");
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE store SET epoch=%" PRIu64 ", gaps=%s; PRAGMA journal_mode=WAL",
+                   (epoch > old_epoch ? epoch : old_epoch) + 1,
+                   gaps < 0   ? "gaps"
+                   : gaps > 0 ? "1"
+                              : "0");
+    if (status == JC_OK && gaps >= 0)
+        status = keep_identity(db, held, incoming, reterr);
     if (status == JC_OK && sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         status = jc_sqlite_fail(db, reterr, "%s", incoming);
     /* Closing keeps quiet about a checkpoint that failed, and only the database itself moves on. */
@@ -121,7 +162,8 @@ static jc_status hold_writers(old_log *held, const char *path, jc_error *reterr)
         if (code == SQLITE_OK && (tries >= 3 || wal_is_empty(path)))
             return JC_OK;
         if (code == SQLITE_BUSY)
-            return jc_fail(reterr, JC_EBUSY, "a writer keeps %s busy; nothing was changed: try again", path);
+            return jc_fail(reterr, JC_EBUSY,
+                           "a writer keeps %s busy; nothing was changed: try again", path);
         /* A log too damaged to lock has no writers. */
         if (code != SQLITE_OK)
             return JC_OK;
@@ -138,7 +180,8 @@ static jc_status hold(const char *path, old_log *held, jc_error *reterr)
     jc_queue_open(&held->queue, lock);
     if (access(path, F_OK) < 0)
         return JC_OK;
-    if (sqlite3_open_v2(path, &held->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, &held->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK)
         return JC_OK;
     (void)sqlite3_busy_timeout(held->db, JC_BUSY_TIMEOUT_MS);
     held->epoch = read_epoch(held->db);
@@ -173,15 +216,25 @@ static jc_status move_away(const char *path, const char *kept, jc_error *reterr)
     return JC_OK;
 }
 
-/* With writers held off: has the old log gone on since `position`? */
-static jc_status check_position(const old_log *held, int64_t position, jc_error *reterr)
+/* With writers held off: has the old log gone on since `position`, or does it hold more than the new
+ * one? A log that can be read is not given up for less. */
+static jc_status check_old_log(const old_log *held, int64_t position, const char *incoming,
+                               jc_error *reterr)
 {
     if (position < 0 || held->db == NULL)
         return JC_OK;
+    int64_t events = read_number(held->db, "SELECT count(*) FROM events");
+    int64_t incoming_events = read_number_of(incoming, "SELECT count(*) FROM events");
+    if (events > incoming_events)
+        return jc_fail(reterr, JC_ECONFLICT,
+                       "the log holds %lld events, the mirrors %lld: bring them up with jc mirror "
+                       "first, or move .jc/events.db away to go on with what the mirrors have",
+                       (long long)events, (long long)incoming_events);
     if (read_number(held->db, "SELECT coalesce(max(position),0) FROM events") == position)
         return JC_OK;
-    return jc_fail(reterr, JC_EBUSY,
-                   "events were appended meanwhile; nothing was changed: stop the writers and try again");
+    return jc_fail(
+        reterr, JC_EBUSY,
+        "events were appended meanwhile; nothing was changed: stop the writers and try again");
 }
 
 jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64_t position,
@@ -192,15 +245,16 @@ jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64
     char folder[PATH_MAX];
     jc_status status = hold(path, &held, reterr);
     if (status == JC_OK)
-        status = check_position(&held, position, reterr);
+        status = check_old_log(&held, position, incoming, reterr);
     if (status == JC_OK)
-        status = mark_incoming(incoming, held.epoch, gaps, reterr);
+        status = mark_incoming(incoming, &held, gaps, reterr);
     if (status == JC_OK && access(path, F_OK) == 0) {
         jc_path_keep(path, "before", kept, sizeof kept);
         status = move_away(path, kept, reterr);
     }
     if (status == JC_OK && rename(incoming, path) < 0)
-        status = jc_fail_errno(reterr, errno, "cannot rename %s to %s; the old log is %s", incoming, path, kept);
+        status = jc_fail_errno(reterr, errno, "cannot rename %s to %s; the old log is %s", incoming,
+                               path, kept);
     if (status == JC_OK) {
         jc_path_folder(path, folder, sizeof folder);
         status = jc_folder_sync(folder, reterr);

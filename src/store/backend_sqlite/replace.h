@@ -23,7 +23,8 @@ int64_t jc_log_last_position(const char *path);
  * there: what was built from it would lack what came since. Writers are held off, and
  * those who have the old log open are refused their next append.
  * JC_EBUSY: a writer did not finish in time, or the old log went on; nothing was changed. */
-JC_MUST_CHECK jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64_t position,
-                                       char *ret_kept, size_t kept_size, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_log_replace(const char *path, const char *incoming, int gaps,
+                                       int64_t position, char *ret_kept, size_t kept_size,
+                                       jc_error *reterr);
 
 #endif

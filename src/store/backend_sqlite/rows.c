@@ -107,7 +107,8 @@ jc_status jc_row_read(sqlite3_stmt *row, jc_arena *arena, jc_event *ret_event, j
     return JC_OK;
 }
 
-jc_status jc_rows_read(sqlite3 *db, sqlite3_stmt *rows, bool by_sequence, jc_page *page, jc_error *reterr)
+jc_status jc_rows_read(sqlite3 *db, sqlite3_stmt *rows, bool by_sequence, jc_page *page,
+                       jc_error *reterr)
 {
     size_t size = 0;
     while (page->count < JC_PAGE_EVENTS_MAX && size < JC_PAGE_SIZE_MAX) {

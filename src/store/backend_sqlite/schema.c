@@ -34,7 +34,8 @@ static jc_status read_number(sqlite3 *db, const char *sql, const char *path, int
 {
     sqlite3_stmt *stmt = NULL;
     jc_status status = JC_OK;
-    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK || sqlite3_step(stmt) != SQLITE_ROW)
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK ||
+        sqlite3_step(stmt) != SQLITE_ROW)
         status = jc_sqlite_fail(db, reterr, "%s", path);
     else
         *ret = sqlite3_column_int64(stmt, 0);
@@ -51,7 +52,8 @@ static jc_status add_identity(sqlite3 *db, const char *path, jc_error *reterr)
     if (status < 0)
         return status;
     jc_uuid_format(id, text);
-    (void)snprintf(sql, sizeof sql, "INSERT INTO store VALUES (1, '%s', 1, %d, 0)", text, JC_LOG_FORMAT);
+    (void)snprintf(sql, sizeof sql, "INSERT INTO store VALUES (1, '%s', 1, %d, 0)", text,
+                   JC_LOG_FORMAT);
     return run(db, sql, path, reterr);
 }
 
@@ -96,8 +98,8 @@ jc_status jc_schema_check(sqlite3 *db, const char *path, bool read_only, jc_erro
     if (status < 0)
         return status;
     if (application != JC_SQLITE_APPLICATION_ID)
-        return jc_fail(reterr, JC_ECORRUPT, "%s is not a log of jc: its application_id is %" PRId64, path,
-                       application);
+        return jc_fail(reterr, JC_ECORRUPT, "%s is not a log of jc: its application_id is %" PRId64,
+                       path, application);
     if (version < 0)
         return jc_fail(reterr, JC_ECORRUPT, "%s says that its schema is %" PRId64, path, version);
     if (version > JC_SQLITE_SCHEMA_VERSION)
@@ -107,8 +109,10 @@ jc_status jc_schema_check(sqlite3 *db, const char *path, bool read_only, jc_erro
     if (version == JC_SQLITE_SCHEMA_VERSION)
         return JC_OK;
     if (read_only)
-        return jc_fail(reterr, JC_EREADONLY, "%s has the older schema %" PRId64
-                       " and cannot be migrated where it is read-only", path, version);
+        return jc_fail(reterr, JC_EREADONLY,
+                       "%s has the older schema %" PRId64
+                       " and cannot be migrated where it is read-only",
+                       path, version);
     return migrate(db, path, reterr);
 }
 
@@ -119,8 +123,9 @@ static jc_status build(const char *path, jc_error *reterr)
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         status = jc_sqlite_fail(db, reterr, "cannot make %s", path);
     if (status == JC_OK)
-        status = run(db, "PRAGMA page_size=4096; PRAGMA synchronous=FULL; PRAGMA journal_mode=DELETE", path,
-                     reterr);
+        status =
+            run(db, "PRAGMA page_size=4096; PRAGMA synchronous=FULL; PRAGMA journal_mode=DELETE",
+                path, reterr);
     if (status == JC_OK)
         status = migrate(db, path, reterr);
     if (status == JC_OK)

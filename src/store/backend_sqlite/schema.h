@@ -13,6 +13,7 @@ JC_MUST_CHECK jc_status jc_schema_create(const char *path, jc_error *reterr);
 
 /* Is this a log of jc, of a version that we know? Older ones are migrated in one transaction, unless
  * `read_only`. JC_ECORRUPT, JC_ENEWER, JC_EBUSY. */
-JC_MUST_CHECK jc_status jc_schema_check(sqlite3 *db, const char *path, bool read_only, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_schema_check(sqlite3 *db, const char *path, bool read_only,
+                                        jc_error *reterr);
 
 #endif

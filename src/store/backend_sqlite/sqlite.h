@@ -41,15 +41,15 @@ typedef struct jc_sqlite {
     sqlite3 *db;
     sqlite3_stmt *statements[JC_SQL_COUNT];
     jc_options options;
-    char *path;        /* of events.db */
+    char *path; /* of events.db */
     bool read_only;
-    int system_errno;  /* of the system call that kept the file from being opened; 0: none */
+    int system_errno;    /* of the system call that kept the file from being opened; 0: none */
     int64_t deadline_us; /* of the call under way, by the monotonic clock */
     jc_queue queue;
     jc_wake wake;
-    jc_arena arena;    /* of the append under way */
-    jc_buf scratch;    /* for hashing */
-    jc_page page;      /* for looking rows up */
+    jc_arena arena; /* of the append under way */
+    jc_buf scratch; /* for hashing */
+    jc_page page;   /* for looking rows up */
 } jc_sqlite;
 
 /* Open the log at `path` (an events.db). As jc_open(). */
@@ -100,18 +100,20 @@ JC_MUST_CHECK jc_status jc_row_read(sqlite3_stmt *row, jc_arena *arena, jc_event
 
 /* Step through a statement and read its rows into the page, which must be clear, up to its bounds.
  * `by_sequence` says what the key of a row is. */
-JC_MUST_CHECK jc_status jc_rows_read(sqlite3 *db, sqlite3_stmt *rows, bool by_sequence, jc_page *page,
-                                     jc_error *reterr);
+JC_MUST_CHECK jc_status jc_rows_read(sqlite3 *db, sqlite3_stmt *rows, bool by_sequence,
+                                     jc_page *page, jc_error *reterr);
 
 /* The backend's table, spread over the files. */
 jc_status jc_sqlite_append(void *self, const jc_unit units[], size_t count,
                            jc_append_result ret_results[], jc_error *reterr);
 jc_status jc_sqlite_restore(void *self, const jc_event events[], size_t count, jc_error *reterr);
-jc_status jc_sqlite_cursor_open(void *self, const jc_filter *filter, void **ret_cursor, jc_error *reterr);
+jc_status jc_sqlite_cursor_open(void *self, const jc_filter *filter, void **ret_cursor,
+                                jc_error *reterr);
 jc_status jc_sqlite_cursor_page(void *cursor, uint64_t after, jc_page *page, jc_error *reterr);
 void jc_sqlite_cursor_close(void *cursor);
 jc_status jc_sqlite_find(void *self, jc_str prefix, jc_page *page, jc_error *reterr);
-jc_status jc_sqlite_at(void *self, jc_str workflow_id, uint64_t sequence, jc_page *page, jc_error *reterr);
+jc_status jc_sqlite_at(void *self, jc_str workflow_id, uint64_t sequence, jc_page *page,
+                       jc_error *reterr);
 jc_status jc_sqlite_head(void *self, jc_str workflow_id, jc_head *ret_head, jc_error *reterr);
 jc_status jc_sqlite_info(void *self, jc_store_info *ret_info, jc_error *reterr);
 jc_status jc_sqlite_workflows(void *self,

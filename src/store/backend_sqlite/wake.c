@@ -23,7 +23,8 @@
 
 void jc_wake_init(jc_wake *wake, char *folder)
 {
-    *wake = (jc_wake){.folder = folder, .write_fd = -1, .watch_fd = -1, .timer_fd = -1, .event_fd = -1};
+    *wake =
+        (jc_wake){.folder = folder, .write_fd = -1, .watch_fd = -1, .timer_fd = -1, .event_fd = -1};
 }
 
 static void close_fd(int *fd)
@@ -159,7 +160,8 @@ void jc_wake_sleep(jc_wake *wake, int timeout_ms)
 {
     int fd = jc_wake_fd(wake);
     if (fd < 0) {
-        jc_clock_sleep_us((int64_t)(timeout_ms < BLIND_LOOK_MS ? timeout_ms : BLIND_LOOK_MS) * 1000);
+        jc_clock_sleep_us((int64_t)(timeout_ms < BLIND_LOOK_MS ? timeout_ms : BLIND_LOOK_MS) *
+                          1000);
         return;
     }
     struct pollfd interest = {.fd = fd, .events = POLLIN};

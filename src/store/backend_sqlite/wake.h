@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 typedef struct jc_wake {
-    char *folder;   /* the .jc folder */
-    int write_fd;   /* of .jc/wake, -1 until first used */
+    char *folder;      /* the .jc folder */
+    int write_fd;      /* of .jc/wake, -1 until first used */
     int64_t looked_us; /* when write_fd was last seen to be the file of that name */
-    int watch_fd;   /* of the folder, -1 until first used */
-    int timer_fd;   /* for looking again after a hint */
-    int event_fd;   /* readable when one of the two is: what an event loop gets */
-    int hint_step;  /* which look after a hint comes next */
+    int watch_fd;      /* of the folder, -1 until first used */
+    int timer_fd;      /* for looking again after a hint */
+    int event_fd;      /* readable when one of the two is: what an event loop gets */
+    int hint_step;     /* which look after a hint comes next */
 } jc_wake;
 
 /* `folder` is taken over (freed by close). Nothing is opened before it is needed. */
