@@ -1,5 +1,6 @@
 /* jc_open: the log with its followers. Above everything that follows it, so that the arrows between
  * layers keep pointing down. */
+#include "base/clock.h"
 #include "base/fail.h"
 #include "base/files.h"
 #include "jc/jc.h"
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #define CONFIG_SIZE_MAX ((size_t)1024 * 1024)
+#define LOOKS_MAX 10
+#define LOOK_NAP_US 10000
 
 /* The project's own event types. A file that cannot be understood must not keep events from being
  * recorded: it is one warning, and the types stay undeclared. */
@@ -32,16 +35,30 @@ static void load_config(jc_store *store)
     }
 }
 
+/* While a log is being replaced there is no file of its name for an instant. */
+static bool log_exists(const char *log)
+{
+    for (int looks = 0; looks < LOOKS_MAX; looks++) {
+        if (access(log, F_OK) == 0)
+            return true;
+        if (errno != ENOENT)
+            return false;
+        jc_clock_sleep_us(LOOK_NAP_US);
+    }
+    errno = ENOENT;
+    return false;
+}
+
 static jc_status check_log_exists(const char *project_dir, const char *log, jc_error *reterr)
 {
     char folder[JC_PATH_SIZE_MAX];
-    if (access(log, F_OK) == 0)
-        return JC_OK;
-    if (errno != ENOENT && errno != ENOTDIR)
-        return jc_fail(reterr, JC_EIO, "cannot open %s: %s", log, strerror(errno));
     jc_status status = jc_path_join(project_dir, ".jc", folder, sizeof folder, reterr);
     if (status < 0)
         return status;
+    if (access(log, F_OK) == 0 || (access(folder, F_OK) == 0 && log_exists(log)))
+        return JC_OK;
+    if (errno != ENOENT && errno != ENOTDIR)
+        return jc_fail(reterr, JC_EIO, "cannot open %s: %s", log, strerror(errno));
     if (access(folder, F_OK) < 0)
         return jc_fail(reterr, JC_ENOTFOUND, "there is no .jc/ in %s: make it with jc init",
                        project_dir);

@@ -12,7 +12,7 @@ extern "C" {
 typedef struct jc_match jc_match;
 
 /* Compile a test. `grep` (absent: any event) is found in the event's type, agent, ids or data, ASCII
- * letters in either case. Each of `where` is PATH=VALUE: PATH is dotted (data.feature.name,
+ * letters in either case, escapes in data as what they mean. Each of `where` is PATH=VALUE: PATH is dotted (data.feature.name,
  * agent_id) or a JSON pointer (RFC 6901: /data/tags/0), VALUE is compared with a string's text, or
  * with the JSON text of anything else. All must hold. The caller frees *ret_match.
  * JC_EINVAL  a PATH=VALUE is malformed. */

@@ -127,11 +127,41 @@ void jc_match_free(jc_match *match)
     free(match);
 }
 
-static bool greps(const jc_match *match, const jc_event *event)
+/* Keys and strings as they are meant: written with escapes, the same text has other bytes. The depth
+ * is bounded by what an event may hold. */
+static bool tree_contains(yyjson_val *value, jc_str wanted)
+{
+    size_t i, count;
+    yyjson_val *key, *member;
+    if (yyjson_is_str(value))
+        return contains((jc_str){yyjson_get_str(value), yyjson_get_len(value)}, wanted);
+    bool found = false;
+    yyjson_obj_foreach(value, i, count, key, member)
+        found = found || tree_contains(key, wanted) || tree_contains(member, wanted);
+    yyjson_arr_foreach(value, i, count, member)
+        found = found || tree_contains(member, wanted);
+    return found;
+}
+
+static bool data_contains(jc_match *match, jc_str data)
+{
+    yyjson_val *root = NULL;
+    jc_str compact;
+    if (contains(data, match->grep))
+        return true;
+    if (data.size == 0 || memchr(data.bytes, '\\', data.size) == NULL)
+        return false;
+    jc_arena_reset(&match->scratch);
+    return jc_json_read(&match->json, data, JC_DATA_LIMITS, &match->scratch, &root, &compact,
+                        NULL) == JC_OK &&
+           tree_contains(root, match->grep);
+}
+
+static bool greps(jc_match *match, const jc_event *event)
 {
     char id[JC_UUID_TEXT_SIZE];
     jc_uuid_format(event->id, id);
-    return match->grep.bytes == NULL || contains(event->data, match->grep) ||
+    return match->grep.bytes == NULL || data_contains(match, event->data) ||
            contains(event->event_type, match->grep) || contains(event->workflow_id, match->grep) ||
            contains(event->agent_id, match->grep) || contains(event->correlation_id, match->grep) ||
            contains(event->causation_id, match->grep) || contains(jc_str_of(id), match->grep);

@@ -35,6 +35,19 @@ static void grep_finds_text_anywhere_in_either_case(void **state)
     assert_false(matches("auth-system", NULL));
 }
 
+static void grep_finds_text_that_was_written_with_escapes(void **state)
+{
+    jc_match *match = NULL;
+    jc_event event = sample();
+    event.data = JC_STR("{\"a\":[{\"b\":\"gr\\u00fcn \\\"x\\\"\"}]}");
+    (void)state;
+    assert_int_equal(jc_match_new(JC_STR("gr\xc3\xbcn \"X"), NULL, 0, &match, NULL), JC_OK);
+    assert_int_equal(jc_match_test(match, &event, NULL), JC_OK);
+    event.data = JC_STR("{\"a\":\"\\u00fc\"}");
+    assert_int_equal(jc_match_test(match, &event, NULL), JC_END);
+    jc_match_free(match);
+}
+
 static void where_compares_values_at_paths(void **state)
 {
     (void)state;
@@ -78,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(grep_finds_text_anywhere_in_either_case),
+        CLAIM(grep_finds_text_that_was_written_with_escapes),
         CLAIM(where_compares_values_at_paths),
         CLAIM(all_conditions_must_hold),
         CLAIM(a_malformed_condition_is_refused),

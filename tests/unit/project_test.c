@@ -165,6 +165,50 @@ static void an_older_log_is_migrated(void **state)
     jc_close(store);
 }
 
+/* What a plain client's insert at this position comes to. */
+static int insert_at(const char *position)
+{
+    sqlite3 *db = NULL;
+    char sql[400];
+    (void)snprintf(sql, sizeof sql,
+                   "INSERT INTO events VALUES (%s, '0197c0de-0000-7000-8000-000000000001', 'w', 1, "
+                   "'2026-01-09T10:00:00.000000Z', 'a.b', NULL, NULL, NULL, '{}', NULL, 'x')",
+                   position);
+    assert_int_equal(sqlite3_open(in_dir(".jc/events.db"), &db), SQLITE_OK);
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return code;
+}
+
+static void a_position_out_of_turn_is_refused_from_any_client(void **state)
+{
+    (void)state;
+    init(dir);
+    assert_int_equal(insert_at("-5"), SQLITE_CONSTRAINT);
+    assert_int_equal(insert_at("-1"), SQLITE_CONSTRAINT);
+    assert_int_equal(insert_at("0"), SQLITE_CONSTRAINT);
+    assert_int_equal(insert_at("2"), SQLITE_CONSTRAINT);
+    assert_int_equal(insert_at("9223372036854775807"), SQLITE_CONSTRAINT);
+    assert_int_equal(insert_at("NULL"), SQLITE_OK);
+}
+
+/* The sequence of the last row was changed to one that cannot be: the append says so and stops. */
+static void a_sequence_above_its_position_is_damage_and_no_crash(void **state)
+{
+    jc_store *store = NULL;
+    jc_error error;
+    (void)state;
+    init(dir);
+    assert_int_equal(jc_open(dir, NULL, &store, NULL), JC_OK);
+    jc_event event = jc_test_event(1, "w", "step.done", "{}");
+    assert_int_equal(jc_test_append(store, &event, 1, NULL, NULL), JC_OK);
+    run_sql("DROP TRIGGER events_never_change; UPDATE events SET sequence=1000");
+    jc_event next = jc_test_event(2, "w", "step.done", "{}");
+    assert_int_equal(jc_test_append(store, &next, 1, NULL, &error), JC_ECORRUPT);
+    assert_holds(error.text, "w #1000");
+    jc_close(store);
+}
+
 static void a_missing_wake_or_lock_file_is_made_again(void **state)
 {
     jc_store *store = NULL;
@@ -195,6 +239,8 @@ int main(void)
         PROJECT_CLAIM(what_is_no_log_is_told_from_one),
         PROJECT_CLAIM(a_newer_log_is_refused_and_not_touched),
         PROJECT_CLAIM(an_older_log_is_migrated),
+        PROJECT_CLAIM(a_position_out_of_turn_is_refused_from_any_client),
+        PROJECT_CLAIM(a_sequence_above_its_position_is_damage_and_no_crash),
         PROJECT_CLAIM(a_missing_wake_or_lock_file_is_made_again),
     };
     return cmocka_run_group_tests_name("project", tests, NULL, NULL);

@@ -33,7 +33,6 @@ static jc_status copy_pages(sqlite3 *from, sqlite3 *to,
     return code == SQLITE_DONE ? JC_OK : jc_sqlite_fail(to, reterr, "the copy");
 }
 
-/* The copy is one file by itself: it needs no write-ahead log beside it to be opened anywhere. */
 static jc_status copy_to(sqlite3 *from, const char *path,
                          void (*progress)(void *, uint64_t, uint64_t), void *context,
                          jc_error *reterr)
@@ -72,6 +71,14 @@ static jc_status name_copy(const char *made, const char *path, jc_error *reterr)
     return JC_OK;
 }
 
+/* So that the copy's name survives a power cut once its making was told. */
+static jc_status sync_folder_of(const char *path, jc_error *reterr)
+{
+    char folder[PATH_MAX];
+    jc_path_folder(path, folder, sizeof folder);
+    return jc_folder_sync(folder, reterr);
+}
+
 jc_status jc_sqlite_backup(void *context, const char *path,
                            void (*progress)(void *context, uint64_t done, uint64_t total),
                            void *progress_context, jc_error *reterr)
@@ -96,6 +103,8 @@ jc_status jc_sqlite_backup(void *context, const char *path,
     (void)sqlite3_exec(self->db, "COMMIT", NULL, NULL, NULL);
     if (status == JC_OK)
         status = name_copy(made, path, reterr);
+    if (status == JC_OK)
+        status = sync_folder_of(path, reterr);
     (void)unlink(made);
     return status;
 }

@@ -19,7 +19,8 @@ typedef struct row_cursor {
     char until[JC_TIME_TEXT_SIZE];
     /* Of the events that were there at the first page, those that match lie within these positions. */
     bool ranged;
-    uint64_t first, last, position_at_start;
+    uint64_t first, last;
+    uint64_t position_at_start; /* and later: up to where everything was looked at */
 } row_cursor;
 
 static bool by_sequence(const row_cursor *cursor)
@@ -66,14 +67,18 @@ static jc_status add_types(jc_buf *sql, const jc_filter *filter, jc_error *reter
                     reterr);
 }
 
-/* The parameters in their order: after, workflows, types, agent, correlation, since, until, from, to. */
+/* The parameters in their order: after, end, workflows, types, agent, correlation, since, until, from,
+ * to. */
 static jc_status write_sql(const row_cursor *cursor, jc_buf *sql, jc_error *reterr)
 {
     const jc_filter *filter = &cursor->filter;
     const char *key = by_sequence(cursor) ? "sequence" : "position";
     jc_status status =
-        jc_buf_append_format(sql, reterr, "SELECT " JC_ROW_COLUMNS " FROM events WHERE %s%s?", key,
-                             filter->reverse ? "<" : ">");
+        jc_buf_append_format(sql, reterr,
+                             filter->reverse
+                                 ? "SELECT " JC_ROW_COLUMNS " FROM events WHERE %s<?1 AND %s>=?2"
+                                 : "SELECT " JC_ROW_COLUMNS " FROM events WHERE %s>?1 AND %s<=?2",
+                             key, key);
     if (status == JC_OK && by_sequence(cursor))
         status = add(sql, " AND workflow_id=?", reterr);
     else if (status == JC_OK)
@@ -115,12 +120,12 @@ static uint64_t as_key_back(int64_t key)
     return key > 0 ? (uint64_t)key : 0;
 }
 
-/* Everything but `after`, once for the life of the cursor. */
+/* Everything but where a page begins and ends, once for the life of the cursor. */
 static void bind_filter(row_cursor *cursor)
 {
     const jc_filter *filter = &cursor->filter;
     sqlite3_stmt *rows = cursor->rows;
-    int at = 2;
+    int at = 3;
     for (size_t i = 0; i < filter->workflow_count; i++)
         bind_str(rows, &at, filter->workflow_ids[i]);
     for (size_t i = 0; i < filter->event_type_count; i++)
@@ -286,13 +291,16 @@ static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_p
                    by_sequence(cursor) ? "sequence" : "position", (long long)after);
 }
 
-static jc_status read_page(row_cursor *cursor, int64_t after, jc_page *page, jc_error *reterr)
+/* A page of the rows behind `after`, up to and with `end`, in the cursor's direction. */
+static jc_status read_page(row_cursor *cursor, int64_t after, int64_t end, jc_page *page,
+                           jc_error *reterr)
 {
     jc_status status = jc_page_clear(page, reterr);
     if (status < 0)
         return status;
     cursor->self->deadline_us = jc_clock_monotonic_us() + (int64_t)JC_BUSY_TIMEOUT_MS * 1000;
     (void)sqlite3_bind_int64(cursor->rows, 1, after);
+    (void)sqlite3_bind_int64(cursor->rows, 2, end);
     status = jc_rows_read(cursor->self->db, cursor->rows, by_sequence(cursor), page, reterr);
     /* The reset ends the read transaction: pages hold none between them. */
     (void)sqlite3_reset(cursor->rows);
@@ -305,11 +313,35 @@ static jc_status read_page(row_cursor *cursor, int64_t after, jc_page *page, jc_
 }
 
 /* Newest first there is nothing to come, so the range bounds both ends. */
-static jc_status read_page_back(row_cursor *cursor, uint64_t after, jc_page *page, jc_error *reterr)
+static jc_status read_back(row_cursor *cursor, uint64_t after, jc_page *page, jc_error *reterr)
 {
+    int64_t end = by_sequence(cursor) ? 1 : as_key(cursor->first);
     if (after == 0 && !by_sequence(cursor) && cursor->last < cursor->position_at_start)
         after = cursor->last + 1;
-    return read_page(cursor, after > 0 ? as_key(after) : INT64_MAX, page, reterr);
+    return read_page(cursor, after > 0 ? as_key(after) : INT64_MAX, end, page, reterr);
+}
+
+/* First the range in which those lie that were there, then what came since. What was looked at in
+ * vain is not looked at again, so that following a rare type costs nothing but what is new. */
+static jc_status read_on(row_cursor *cursor, uint64_t after, jc_page *page, jc_error *reterr)
+{
+    if (after + 1 < cursor->first)
+        after = cursor->first - 1;
+    if (after < cursor->last) {
+        jc_status status = read_page(cursor, as_key(after), as_key(cursor->last), page, reterr);
+        if (status < 0 || page->count > 0 || page->damaged)
+            return status;
+        cursor->last = 0;
+    }
+    if (after < cursor->position_at_start)
+        after = cursor->position_at_start;
+    uint64_t visible = 0;
+    jc_status status = jc_sqlite_last_position(cursor->self, &visible, reterr);
+    if (status == JC_OK)
+        status = read_page(cursor, as_key(after), INT64_MAX, page, reterr);
+    if (status == JC_OK && page->count == 0 && !page->damaged && visible > after)
+        cursor->position_at_start = visible;
+    return status;
 }
 
 jc_status jc_sqlite_cursor_page(void *context, uint64_t after, jc_page *page, jc_error *reterr)
@@ -321,14 +353,8 @@ jc_status jc_sqlite_cursor_page(void *context, uint64_t after, jc_page *page, jc
         return status;
     }
     if (cursor->filter.reverse)
-        return read_page_back(cursor, after, page, reterr);
+        return read_back(cursor, after, page, reterr);
     if (by_sequence(cursor))
-        return read_page(cursor, as_key(after), page, reterr);
-
-    if (after + 1 < cursor->first)
-        after = cursor->first - 1;
-    /* Behind the last match of those that were there, go on with what came since. */
-    if (after >= cursor->last && after < cursor->position_at_start)
-        after = cursor->position_at_start;
-    return read_page(cursor, as_key(after), page, reterr);
+        return read_page(cursor, as_key(after), INT64_MAX, page, reterr);
+    return read_on(cursor, after, page, reterr);
 }
