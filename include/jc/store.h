@@ -122,6 +122,8 @@ typedef struct jc_append_result {
  * JC_EFULL      the disk is full; nothing was written; make room and retry.
  * JC_EREADONLY  the log cannot be written; nothing was written.
  * JC_ESTALE     the log was replaced (restored, rebuilt); nothing was written; reopen and retry.
+ * JC_ENOMEM     out of memory; nothing was written.
+ * JC_ECORRUPT   a row that was looked at is damaged; nothing was written; see jc_verify().
  * JC_EIO        the outcome is unknown; reopen, and repeat the identical call until it says otherwise. */
 JC_API JC_MUST_CHECK jc_status jc_append(jc_store *store, const jc_unit units[], size_t count,
                                          jc_append_result ret_results[], jc_error *reterr);

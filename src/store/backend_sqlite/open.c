@@ -213,7 +213,15 @@ static jc_status look(jc_sqlite *self, jc_error *reterr)
     return status;
 }
 
-/* WAL needs files beside the log. Where they cannot be made, nobody can be writing either. */
+/* That we may not write does not mean that nobody does: an ordinary reader sees the others. */
+static jc_status connect_read_only(jc_sqlite *self, jc_error *reterr)
+{
+    self->read_only = true;
+    jc_status status = connect(self, self->path, SQLITE_OPEN_READONLY, reterr);
+    return status == JC_OK ? look(self, reterr) : status;
+}
+
+/* WAL needs files beside the log. Where they are not and cannot be made, nobody can be writing. */
 static jc_status connect_immutable(jc_sqlite *self, jc_error *reterr)
 {
     char *uri = immutable_uri(self->path);
@@ -251,6 +259,9 @@ static jc_status connect_any(jc_sqlite *self, jc_error *reterr)
     }
     if (status == JC_EREADONLY ||
         (status == JC_EIO && (self->system_errno == EROFS || self->system_errno == EACCES))) {
+        jc_error ignored;
+        if (connect_read_only(self, &ignored) == JC_OK)
+            return JC_OK;
         status = connect_immutable(self, reterr);
         if (status == JC_OK)
             warn_of_hidden_events(self);
