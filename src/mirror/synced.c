@@ -57,15 +57,16 @@ static struct jc_synced_entry *entry_of(jc_synced *synced, jc_str workflow_id)
     return entry;
 }
 
-/* "BOOT SIZE WORKFLOW", its newline already cut off. */
-static void read_entry(jc_synced *synced, const char *line)
+/* "BOOT SIZE WORKFLOW .", its newline already cut off. After a power cut a line may be torn or hold
+ * zeros: only one that is whole up to its full stop counts. */
+static void read_entry(jc_synced *synced, const char *line, size_t length)
 {
     char boot[BOOT_SIZE];
     char name[JC_WORKFLOW_ID_SIZE_MAX + 1];
     uint64_t size = 0;
-    int end = -1;
-    if (sscanf(line, "%63s %" SCNu64 " %128s%n", boot, &size, name, &end) != 3 ||
-        line[end] != '\0' || jc_workflow_id_check(jc_str_of(name), NULL) < 0)
+    int end = 0;
+    if (sscanf(line, "%63s %" SCNu64 " %128s .%n", boot, &size, name, &end) != 3 ||
+        (size_t)end != length || jc_workflow_id_check(jc_str_of(name), NULL) < 0)
         return;
     struct jc_synced_entry *entry = entry_of(synced, jc_str_of(name));
     if (entry == NULL)
@@ -95,7 +96,7 @@ static void compact(const jc_synced *synced)
     char beside[4096 + 32];
     JC_AUTO(jc_buf) lines = {0};
     for (const struct jc_synced_entry *entry = synced->first; entry != NULL; entry = entry->next) {
-        if (jc_buf_append_format(&lines, NULL, "%s %" PRIu64 " %.*s\n", entry->boot, entry->size,
+        if (jc_buf_append_format(&lines, NULL, "%s %" PRIu64 " %.*s .\n", entry->boot, entry->size,
                                  (int)entry->workflow_id.size, entry->workflow_id.bytes) < 0)
             return;
     }
@@ -130,7 +131,7 @@ static void load(jc_synced *synced)
         if (newline == NULL)
             break;
         *newline = '\0';
-        read_entry(synced, content.bytes + at);
+        read_entry(synced, content.bytes + at, (size_t)(newline - content.bytes) - at);
         at = (size_t)(newline - content.bytes) + 1;
     }
     if (content.size > FILE_SIZE_COMPACT)
@@ -158,7 +159,8 @@ void jc_synced_put(jc_synced *synced, jc_str workflow_id, uint64_t size)
         entry->size = size;
         memcpy(entry->boot, synced->boot, sizeof entry->boot);
     }
-    int length = snprintf(line, sizeof line, "%s %" PRIu64 " %.*s\n", synced->boot, size,
+    /* The line before may have been torn: a line starts by ending it. */
+    int length = snprintf(line, sizeof line, "\n%s %" PRIu64 " %.*s .\n", synced->boot, size,
                           (int)workflow_id.size, workflow_id.bytes);
     int fd = synced->ops->open(synced->context, synced->path,
                                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

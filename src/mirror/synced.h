@@ -3,9 +3,9 @@
  *
  * A mirror is not synced at every append, so a power cut may lose or zero the end of it. Within one
  * boot the system shows every process what was written; after another boot, what lies beyond the
- * synced size must be compared with the log. Lines "BOOT SIZE WORKFLOW\n", the last of a workflow
- * counts; lines that cannot be read are passed over. It is as disposable as a cache: without it,
- * more is compared. */
+ * synced size must be compared with the log. Lines "BOOT SIZE WORKFLOW .\n", the last of a workflow
+ * counts; lines that are not whole are passed over. It is as disposable as a cache: without it, more
+ * is compared. */
 #ifndef JC_MIRROR_SYNCED_H
 #define JC_MIRROR_SYNCED_H
 

@@ -216,7 +216,7 @@ static void zeros_of_a_power_cut_are_put_right_in_place(void **state)
     (void)memset(content.bytes + content.size / 3, 0, 1200);
     workshop_write(shop->mirror, jc_buf_str(&content));
     (void)snprintf(record, sizeof record, "%s/.jc/mirror.sync", shop->dir);
-    workshop_write(record, JC_STR("another-boot 0 w\n"));
+    workshop_write(record, JC_STR("another-boot 0 w .\n"));
     workshop_reopen(shop);
     workshop_append(shop, 21, 1);
     workshop_assert_mirror(shop);
@@ -234,7 +234,7 @@ static void an_edit_found_after_a_boot_is_left_alone_and_told(void **state)
     content.bytes[content.size / 3] ^= 1;
     workshop_write(shop->mirror, jc_buf_str(&content));
     (void)snprintf(record, sizeof record, "%s/.jc/mirror.sync", shop->dir);
-    workshop_write(record, JC_STR("another-boot 0 w\n"));
+    workshop_write(record, JC_STR("another-boot 0 w .\n"));
     workshop_reopen(shop);
     workshop_append(shop, 21, 1);
     workshop_read(shop->mirror, &after);
