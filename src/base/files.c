@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/sysmacros.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -93,6 +96,56 @@ const jc_file_ops jc_file_ops_system = {
     .close = system_close,
     .boot_id = system_boot_id,
 };
+
+#ifdef STATX_INO
+static bool look(int fd, const char *path, int flags, jc_file_facts *ret_facts)
+{
+    struct statx facts;
+    if (statx(fd, path, flags, STATX_TYPE | STATX_INO | STATX_SIZE, &facts) < 0)
+        return false;
+    *ret_facts = (jc_file_facts){.device = makedev(facts.stx_dev_major, facts.stx_dev_minor),
+                                 .inode = facts.stx_ino,
+                                 .size = facts.stx_size,
+                                 .is_regular = S_ISREG(facts.stx_mode)};
+    return true;
+}
+
+bool jc_file_look(int fd, jc_file_facts *ret_facts)
+{
+    return look(fd, "", AT_EMPTY_PATH, ret_facts);
+}
+
+bool jc_path_look(const char *path, jc_file_facts *ret_facts)
+{
+    return look(AT_FDCWD, path, 0, ret_facts);
+}
+#else
+static jc_file_facts facts_of(const struct stat *facts)
+{
+    return (jc_file_facts){.device = (uint64_t)facts->st_dev,
+                           .inode = (uint64_t)facts->st_ino,
+                           .size = (uint64_t)facts->st_size,
+                           .is_regular = S_ISREG(facts->st_mode)};
+}
+
+bool jc_file_look(int fd, jc_file_facts *ret_facts)
+{
+    struct stat facts;
+    if (fstat(fd, &facts) < 0)
+        return false;
+    *ret_facts = facts_of(&facts);
+    return true;
+}
+
+bool jc_path_look(const char *path, jc_file_facts *ret_facts)
+{
+    struct stat facts;
+    if (stat(path, &facts) < 0)
+        return false;
+    *ret_facts = facts_of(&facts);
+    return true;
+}
+#endif
 
 int jc_file_write_all(const jc_file_ops *ops, void *context, int fd, const void *bytes, size_t size,
                       off_t offset)

@@ -29,6 +29,21 @@ typedef struct jc_file_ops {
 /* The system's own. */
 extern const jc_file_ops jc_file_ops_system;
 
+/* What a file is. Its times are left out on purpose: see jc_file_look(). */
+typedef struct jc_file_facts {
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size; /* bytes */
+    bool is_regular;
+} jc_file_facts;
+
+/* Look at an open file, or at what a path leads to, without asking for its times: a file whose times
+ * were asked for gets exact ones at its next write, which Linux 6.13 and later pay for with an inode
+ * to write, and the next sync of any file beside it with up to half of its time (measured; see
+ * docs/PERFORMANCE.md). false and errno when it cannot be looked at. */
+bool jc_file_look(int fd, jc_file_facts *ret_facts);
+bool jc_path_look(const char *path, jc_file_facts *ret_facts);
+
 /* Write all of it, however often the system writes less. 0, or -1 and errno. */
 int jc_file_write_all(const jc_file_ops *ops, void *context, int fd, const void *bytes, size_t size,
                       off_t offset);

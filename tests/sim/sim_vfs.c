@@ -132,6 +132,9 @@ static int sim_file_control(sqlite3_file *file, int operation, void *argument)
         if (is_overruled(argument))
             return SQLITE_OK;
         break;
+    case SQLITE_FCNTL_VFSNAME:
+        *(char **)argument = sqlite3_mprintf("%s", JC_SIM_VFS_NAME);
+        return SQLITE_OK;
     case SQLITE_FCNTL_SIZE_HINT: /* these would change a file without a write */
     case SQLITE_FCNTL_CHUNK_SIZE:
         return SQLITE_OK;
@@ -241,11 +244,14 @@ static int sim_access(sqlite3_vfs *vfs, const char *path, int flags, int *ret)
     return unix_vfs->xAccess(unix_vfs, path, flags, ret);
 }
 
+/* The VFS of a connection may be one that stands upon ours, so its file is asked. */
 static bool opened_here(sqlite3 *db)
 {
-    sqlite3_vfs *vfs = NULL;
-    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
-    return vfs == &sim_vfs;
+    char *name = NULL;
+    (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_VFSNAME, &name);
+    bool here = name != NULL && strcmp(name, JC_SIM_VFS_NAME) == 0;
+    sqlite3_free(name);
+    return here;
 }
 
 /* SQLite calls this for every connection that is opened. */

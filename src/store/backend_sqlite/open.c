@@ -192,7 +192,7 @@ static void give_up_connection(jc_sqlite *self)
 static jc_status connect(jc_sqlite *self, const char *name, int flags, jc_error *reterr)
 {
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-    if (sqlite3_open_v2(name, &self->db, flags, self->options.sqlite_vfs) == SQLITE_OK) {
+    if (sqlite3_open_v2(name, &self->db, flags, self->vfs.name) == SQLITE_OK) {
         (void)sqlite3_busy_handler(self->db, wait_while_busy, self);
         (void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
         return JC_OK;
@@ -269,12 +269,38 @@ static jc_status connect_any(jc_sqlite *self, jc_error *reterr)
     return status;
 }
 
+/* The connection, over a VFS of its own, whose name SQLite needs only now. */
+static jc_status connect_over_vfs(jc_sqlite *self, jc_error *reterr)
+{
+    const jc_options *options = &self->options;
+    const jc_file_ops *ops = options->file_ops != NULL ? options->file_ops : &jc_file_ops_system;
+    jc_status status =
+        jc_vfs_begin(&self->vfs, options->sqlite_vfs, ops, options->file_context, reterr);
+    if (status < 0)
+        return status;
+    status = connect_any(self, reterr);
+    jc_vfs_forget_name(&self->vfs);
+    return status;
+}
+
+/* Will SQLite sync before each commit is shown to others? Asked, not taken for granted, since gathering
+ * writes stands on it. */
+static bool syncs_each_commit(sqlite3 *db)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool full = sqlite3_prepare_v2(db, "PRAGMA synchronous", -1, &stmt, NULL) == SQLITE_OK &&
+                sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0) >= 2;
+    (void)sqlite3_finalize(stmt);
+    return full;
+}
+
 static jc_status set_durability(jc_sqlite *self, jc_error *reterr)
 {
     const char *sql = self->options.durability == JC_DURABILITY_NORMAL ? "PRAGMA synchronous=NORMAL"
                                                                        : "PRAGMA synchronous=FULL";
     if (sqlite3_exec(self->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return jc_sqlite_fail(self->db, reterr, "the log");
+    self->vfs.gather = syncs_each_commit(self->db);
     (void)sqlite3_set_authorizer(self->db, forbid_changes, self);
     return JC_OK;
 }
@@ -285,6 +311,7 @@ static void sqlite_close(void *context)
     for (size_t i = 0; i < JC_SQL_COUNT; i++)
         (void)sqlite3_finalize(self->statements[i]);
     (void)sqlite3_close(self->db);
+    jc_vfs_release(&self->vfs);
     jc_queue_close(&self->queue);
     jc_wake_close(&self->wake);
     jc_arena_release(&self->arena);
@@ -344,7 +371,7 @@ jc_status jc_sqlite_open(const char *path, const jc_options *options, jc_backend
     self->path = strdup(path);
     jc_status status = self->path != NULL ? JC_OK : jc_fail_memory(reterr);
     if (status == JC_OK)
-        status = connect_any(self, reterr);
+        status = connect_over_vfs(self, reterr);
     if (status == JC_OK)
         status = set_durability(self, reterr);
     if (status == JC_OK)

@@ -4,13 +4,15 @@
  * append.c     units into rows                                 rows.c    rows into events
  * cursor.c     a filter into SQL, pages                        heads.c   heads, info, find, listing
  * queue.c      the writers' queue, .jc/lock                    wake.c    waiting, .jc/wake
- * backup.c     copies                                          replace.c one log put in place of another */
+ * backup.c     copies                                          replace.c one log put in place of another
+ * vfs.c        the file of the write-ahead log */
 #ifndef JC_STORE_SQLITE_H
 #define JC_STORE_SQLITE_H
 
 #include "base/buf.h"
 #include "store/backend.h"
 #include "store/backend_sqlite/queue.h"
+#include "store/backend_sqlite/vfs.h"
 #include "store/backend_sqlite/wake.h"
 
 #include <sqlite3.h>
@@ -40,6 +42,7 @@ typedef enum jc_sql {
 typedef struct jc_sqlite {
     sqlite3 *db;
     sqlite3_stmt *statements[JC_SQL_COUNT];
+    jc_vfs vfs;
     jc_options options;
     char *path; /* of events.db */
     bool read_only;

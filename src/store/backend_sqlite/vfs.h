@@ -1,0 +1,42 @@
+/* Between SQLite and the file of its write-ahead log, events.db-wal: fewer system calls for the same
+ * promises. Every other file goes to the VFS below untouched.
+ *
+ * Folder. SQLite syncs the folder at the first sync of every handle, in case it was this handle that
+ * made the file. Here a file that holds something already is opened without making it. Then the folder
+ * is synced only after this handle wrote the log's header (offset 0): a header that is in use was
+ * synced, with the folder, by the one who wrote it, before any event behind it was acknowledged.
+ *
+ * Writes. SQLite writes a frame as 24 bytes and a page, each by a call. When `gather` is set, writes
+ * that join are kept in memory and written at once: before the next sync, read or truncation, and when
+ * the buffer is full. That is only right where a sync comes before each commit is shown to others,
+ * which is what synchronous=FULL does: a write that fails is then reported by that sync. */
+#ifndef JC_STORE_SQLITE_VFS_H
+#define JC_STORE_SQLITE_VFS_H
+
+#include "base/files.h"
+
+#include <sqlite3.h>
+
+/* One for each handle, at a place that stays: the connection points to it until it is closed. */
+typedef struct jc_vfs {
+    sqlite3_vfs base; /* a copy of the one below, with another xOpen */
+    sqlite3_vfs *below;
+    char name[48];
+    const jc_file_ops *ops; /* for syncing the folder */
+    void *ops_context;
+    bool gather;
+    char *bytes; /* the writes that were gathered, JC_VFS_GATHER_SIZE; NULL until the first */
+} jc_vfs;
+
+/* Prepare a VFS over the one of that name (NULL: the system's) and make its name known to SQLite, for
+ * opening a connection. JC_EINVAL: there is no such VFS. JC_ENOMEM. */
+JC_MUST_CHECK jc_status jc_vfs_begin(jc_vfs *vfs, const char *below, const jc_file_ops *ops,
+                                     void *ops_context, jc_error *reterr);
+
+/* Take the name back, once the connection is open. */
+void jc_vfs_forget_name(jc_vfs *vfs);
+
+/* Free what it holds, once the connection is closed. */
+void jc_vfs_release(jc_vfs *vfs);
+
+#endif
