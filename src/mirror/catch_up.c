@@ -47,10 +47,10 @@ static jc_status check_after_boot(jc_mirror_file *file, jc_store *store, jc_str 
 jc_status jc_mirror_find_place(jc_mirror_file *file, jc_store *store, jc_str workflow_id,
                                jc_synced *synced, jc_mirror_place *place, jc_error *reterr)
 {
-    uint64_t size = 0;
-    jc_status status = jc_mirror_file_size(file, &size, reterr);
-    if (status < 0 || (place->known && place->size == size))
-        return status;
+    jc_status status = JC_OK;
+    uint64_t size = file->size;
+    if (place->known && place->size == size)
+        return JC_OK;
 
     uint64_t synced_size = 0;
     bool this_boot = false;

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_NAP_US_MIN 50
@@ -58,21 +57,26 @@ jc_status jc_mirror_file_open(jc_mirror_file *file, jc_error *reterr)
     }
     if (fd < 0)
         return jc_fail_errno(reterr, errno, "cannot open the mirror %s", file->path);
-    struct stat facts;
-    if (fstat(fd, &facts) < 0 || !S_ISREG(facts.st_mode)) {
+    jc_file_facts facts;
+    if (!jc_file_look(fd, &facts) || !facts.is_regular) {
         (void)file->ops->close(file->context, fd);
         return jc_fail(reterr, JC_EIO, "the mirror %s is not a file", file->path);
     }
     file->fd = fd;
+    file->device = facts.device;
+    file->inode = facts.inode;
     return JC_OK;
 }
 
-static bool is_same_file(const jc_mirror_file *file)
+/* Does the path still lead to the open file? Then its size is noted too. */
+static bool is_same_file(jc_mirror_file *file)
 {
-    struct stat by_path;
-    struct stat by_fd;
-    return stat(file->path, &by_path) == 0 && fstat(file->fd, &by_fd) == 0 &&
-           by_path.st_ino == by_fd.st_ino && by_path.st_dev == by_fd.st_dev;
+    jc_file_facts facts;
+    if (!jc_path_look(file->path, &facts) || facts.inode != file->inode ||
+        facts.device != file->device)
+        return false;
+    file->size = facts.size;
+    return true;
 }
 
 /* flock() has no time-out of its own, so it is tried until the deadline. */
@@ -129,10 +133,10 @@ void jc_mirror_file_close(jc_mirror_file *file)
 
 jc_status jc_mirror_file_size(const jc_mirror_file *file, uint64_t *ret_size, jc_error *reterr)
 {
-    struct stat facts;
-    if (fstat(file->fd, &facts) < 0)
+    jc_file_facts facts;
+    if (!jc_file_look(file->fd, &facts))
         return jc_fail_errno(reterr, errno, "the mirror %s", file->path);
-    *ret_size = (uint64_t)facts.st_size;
+    *ret_size = facts.size;
     return JC_OK;
 }
 

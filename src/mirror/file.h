@@ -13,7 +13,9 @@ typedef struct jc_mirror_file {
     const jc_file_ops *ops;
     void *context;
     char path[JC_PATH_SIZE_MAX];
-    int fd; /* -1: not open */
+    int fd;                 /* -1: not open */
+    uint64_t device, inode; /* of the open file */
+    uint64_t size;          /* when it was locked */
     bool locked;
 } jc_mirror_file;
 

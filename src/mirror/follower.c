@@ -30,7 +30,7 @@ typedef struct known_file {
 } known_file;
 
 typedef struct follower {
-    known_file files[OPEN_FILES_MAX];
+    known_file *files[OPEN_FILES_MAX]; /* each made when it is needed: most handles write one */
     size_t count;
     uint64_t uses;
     jc_synced synced;
@@ -41,35 +41,50 @@ typedef struct follower {
 static void follower_close(void *self)
 {
     follower *mirrors = self;
-    for (size_t i = 0; i < mirrors->count; i++)
-        jc_mirror_file_close(&mirrors->files[i].file);
+    for (size_t i = 0; i < mirrors->count; i++) {
+        jc_mirror_file_close(&mirrors->files[i]->file);
+        free(mirrors->files[i]);
+    }
     jc_synced_release(&mirrors->synced);
     jc_buf_release(&mirrors->bytes);
     jc_arena_release(&mirrors->arena);
     free(mirrors);
 }
 
-/* The slot of a workflow: its own, an empty one, or the one that was not used for longest. */
+/* An empty slot: a new one while there may be more, else that which was not used for longest. */
+static known_file *empty_slot(follower *mirrors, jc_error *reterr)
+{
+    if (mirrors->count < OPEN_FILES_MAX) {
+        known_file *made = calloc(1, sizeof *made);
+        if (made == NULL) {
+            (void)jc_fail_memory(reterr);
+            return NULL;
+        }
+        made->file.fd = -1;
+        mirrors->files[mirrors->count++] = made;
+        return made;
+    }
+    known_file *oldest = mirrors->files[0];
+    for (size_t i = 1; i < mirrors->count; i++) {
+        if (mirrors->files[i]->used < oldest->used)
+            oldest = mirrors->files[i];
+    }
+    jc_mirror_file_close(&oldest->file);
+    *oldest = (known_file){.file = {.fd = -1}};
+    return oldest;
+}
+
+/* The slot of a workflow. */
 static known_file *slot_of(follower *mirrors, jc_store *store, jc_str workflow_id, jc_error *reterr)
 {
-    known_file *oldest = &mirrors->files[0];
     for (size_t i = 0; i < mirrors->count; i++) {
-        known_file *slot = &mirrors->files[i];
-        if (jc_str_equal(jc_str_of(slot->workflow_id), workflow_id))
-            return slot;
-        if (slot->used < oldest->used)
-            oldest = slot;
+        if (jc_str_equal(jc_str_of(mirrors->files[i]->workflow_id), workflow_id))
+            return mirrors->files[i];
     }
-    known_file *slot = mirrors->count < OPEN_FILES_MAX ? &mirrors->files[mirrors->count] : oldest;
-    if (slot == oldest && mirrors->count == OPEN_FILES_MAX)
-        jc_mirror_file_close(&slot->file);
-    known_file fresh = {.used = 0};
-    if (jc_mirror_file_init(&fresh.file, store, workflow_id, reterr) < 0)
+    known_file *slot = empty_slot(mirrors, reterr);
+    if (slot == NULL || jc_mirror_file_init(&slot->file, store, workflow_id, reterr) < 0)
         return NULL;
-    memcpy(fresh.workflow_id, workflow_id.bytes, workflow_id.size);
-    *slot = fresh;
-    if (mirrors->count < OPEN_FILES_MAX)
-        mirrors->count++;
+    memcpy(slot->workflow_id, workflow_id.bytes, workflow_id.size);
     return slot;
 }
 

@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-#define LOOK_SIZE ((size_t)16 * 1024)
+#define LOOK_SIZE ((size_t)4 * 1024)
 #define LINE_SIZE_MAX ((size_t)JC_DATA_SIZE_MAX + 8192)
 
 /* The file's end: its last whole line and the bytes behind that. */

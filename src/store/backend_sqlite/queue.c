@@ -2,6 +2,7 @@
 #include "store/backend_sqlite/queue.h"
 
 #include "base/clock.h"
+#include "base/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -26,7 +26,9 @@
 #endif
 
 #define FILE_SIZE 4096
-#define NAP_US 2000      /* the longest sleep between two tries */
+#define NAP_US 2000 /* the longest sleep between two tries of the one whose turn is next */
+#define NAP_BEHIND_US                                                                              \
+    20000 /* the same of those behind it, who have all those before them to wait for */
 #define BLIND_NAP_US 200 /* the same where nobody can wake us */
 
 enum lock {
@@ -68,11 +70,11 @@ void jc_queue_close(jc_queue *queue)
 /* The words are mapped once; the mapping outlives the descriptor. */
 static void map_words(jc_queue *queue)
 {
-    struct stat facts;
-    if (fstat(queue->fd, &facts) < 0 || !S_ISREG(facts.st_mode))
+    jc_file_facts facts;
+    if (!jc_file_look(queue->fd, &facts) || !facts.is_regular)
         return;
     /* On a full disk a hole in the file could not be filled when the words are written. */
-    if (facts.st_size < FILE_SIZE && posix_fallocate(queue->fd, 0, FILE_SIZE) != 0)
+    if (facts.size < FILE_SIZE && posix_fallocate(queue->fd, 0, FILE_SIZE) != 0)
         return;
     void *words =
         mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
@@ -86,8 +88,8 @@ static bool open_file(jc_queue *queue)
     queue->fd = open(queue->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (queue->fd < 0)
         return false;
-    struct stat facts;
-    bool whole = fstat(queue->fd, &facts) == 0 && facts.st_size >= FILE_SIZE;
+    jc_file_facts facts;
+    bool whole = jc_file_look(queue->fd, &facts) && facts.size >= FILE_SIZE;
     if (!whole && queue->words != NULL)
         unmap_words(queue);
     if (queue->words == NULL)
@@ -151,7 +153,9 @@ static bool acquire(jc_queue *queue, enum lock lock, int64_t deadline_us)
         int64_t left_us = deadline_us - jc_clock_monotonic_us();
         if (acquired || left_us <= 0 || (errno != EAGAIN && errno != EACCES))
             break;
-        int64_t nap_us = left_us < NAP_US ? left_us : NAP_US;
+        int64_t nap_us = lock == NEXT ? NAP_BEHIND_US : NAP_US;
+        if (nap_us > left_us)
+            nap_us = left_us;
         if (words != NULL)
             sleep_on(words, lock, turn, nap_us);
         else
