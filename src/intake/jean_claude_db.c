@@ -72,8 +72,34 @@ static jc_status refuse_own_log(sqlite3 *db, const char *path, jc_error *reterr)
                    path);
 }
 
-static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *rows,
-                           jc_error *reterr)
+/* What SQLite said of the file: that it cannot be read is the machine's failure, that it is damaged or
+ * something else is the file's. */
+static jc_status fail_reading(sqlite3 *db, const char *path, jc_error *reterr)
+{
+    static const char what[] = "is not the original's database, which has a table events(id, "
+                               "timestamp, workflow_id, event_type, data)";
+    if (db == NULL)
+        return jc_fail_memory(reterr);
+    switch (sqlite3_errcode(db) & 0xff) {
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+        return jc_fail(reterr, JC_EIO, "cannot read %s: %s", path, sqlite3_errmsg(db));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return jc_fail(reterr, JC_EBUSY, "%s is in use: %s: try again", path, sqlite3_errmsg(db));
+    case SQLITE_NOMEM:
+        return jc_fail_memory(reterr);
+    case SQLITE_CORRUPT:
+        return jc_fail(reterr, JC_EINVAL, "%s is damaged: %s", path, sqlite3_errmsg(db));
+    default:
+        return jc_fail(reterr, JC_EINVAL, "%s %s: %s", path, what, sqlite3_errmsg(db));
+    }
+}
+
+static jc_status take_rows(jc_importing *importing, const char *path, sqlite3 *db,
+                           sqlite3_stmt *rows, jc_error *reterr)
 {
     for (;;) {
         jc_error detail;
@@ -81,7 +107,7 @@ static jc_status take_rows(jc_importing *importing, sqlite3 *db, sqlite3_stmt *r
         if (code == SQLITE_DONE)
             return JC_OK;
         if (code != SQLITE_ROW)
-            return jc_fail(reterr, JC_EIO, "reading the database: %s", sqlite3_errmsg(db));
+            return fail_reading(db, path, reterr);
         importing->result.lines++;
         jc_status status = take_row(importing, rows, &detail);
         if (status == JC_END)
@@ -100,22 +126,17 @@ jc_status jc_import_jean_claude_db(jc_importing *importing, const char *path, jc
     sqlite3_stmt *rows = NULL;
     jc_status status = JC_OK;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        status = jc_fail(reterr, JC_EIO, "cannot open %s: %s", path,
-                         db != NULL ? sqlite3_errmsg(db) : "no memory");
+        status = fail_reading(db, path, reterr);
     else if (sqlite3_prepare_v2(
                  db, "SELECT id,timestamp,workflow_id,event_type,data FROM events ORDER BY rowid",
                  -1, &rows, NULL) != SQLITE_OK)
-        status =
-            jc_fail(reterr, JC_EINVAL,
-                    "%s is not the original's database, which has a table events(id, timestamp, "
-                    "workflow_id, event_type, data): %s",
-                    path, sqlite3_errmsg(db));
+        status = fail_reading(db, path, reterr);
     if (status == JC_OK)
         status = refuse_own_log(db, path, reterr);
     /* How many rows there are is not asked, so progress has no total. */
     importing->total_size = 0;
     if (status == JC_OK)
-        status = take_rows(importing, db, rows, reterr);
+        status = take_rows(importing, path, db, rows, reterr);
     (void)sqlite3_finalize(rows);
     (void)sqlite3_close(db);
     return status;
