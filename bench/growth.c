@@ -38,12 +38,13 @@ static void compare_growth(const bench_options *options, uint64_t large, bool de
 {
     const char *version = derived ? "v5" : "v7";
     char name[64];
-    snprintf(name, sizeof(name), "grown-%s-small", version);
+    const size_t millions = (size_t)(large / 1000000);
+    snprintf(name, sizeof(name), "grown-%s-beside-%zu", version, millions);
     bench_side small = {.store = bench_store(options->folder, name, true),
                         .number = SMALL,
                         .derived = derived};
     bench_fill(small.store, "grown", SMALL, derived);
-    snprintf(name, sizeof(name), "grown-%s-large", version);
+    snprintf(name, sizeof(name), "grown-%s-%zu", version, millions);
     bench_side grown = {.store = bench_store(options->folder, name, true),
                         .number = large,
                         .derived = derived};
@@ -61,8 +62,7 @@ static void compare_growth(const bench_options *options, uint64_t large, bool de
                      .limit_context = &small,
                      .sense = derived ? BENCH_FACT : BENCH_AT_MOST,
                      .target = 1.3};
-    snprintf(title, sizeof(title), "append at %zu M events, ids %s", (size_t)(large / 1000000),
-             version);
+    snprintf(title, sizeof(title), "append at %zu M events, ids %s", millions, version);
     bench_run(&row, options->rounds);
     row.jc_side = row.limit_side = append_batch;
     row.sense = BENCH_FACT;
