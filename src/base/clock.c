@@ -5,6 +5,7 @@
 #include "base/clock.h"
 
 #include "base/fail.h"
+#include "base/scan.h"
 
 #include <time.h>
 
@@ -89,47 +90,6 @@ void jc_time_format(int64_t time_us, char ret_text[JC_TIME_TEXT_SIZE])
     put_two(ret_text + 24, fraction % 100);
 }
 
-/* Read exactly `digits` digits; -1 when there are fewer. */
-static int take_number(jc_str *rest, size_t digits)
-{
-    int value = 0;
-    if (rest->size < digits)
-        return -1;
-    for (size_t i = 0; i < digits; i++) {
-        char c = rest->bytes[i];
-        if (c < '0' || c > '9')
-            return -1;
-        value = value * 10 + (c - '0');
-    }
-    rest->bytes += digits;
-    rest->size -= digits;
-    return value;
-}
-
-static bool take_char(jc_str *rest, const char *allowed)
-{
-    if (rest->size == 0 || rest->bytes[0] == '\0' || strchr(allowed, rest->bytes[0]) == NULL)
-        return false;
-    rest->bytes++;
-    rest->size--;
-    return true;
-}
-
-/* The digits after the point, as microseconds; those past the sixth are cut. -1: no digit. */
-static int64_t take_fraction(jc_str *rest)
-{
-    int64_t fraction = 0;
-    size_t digits = 0;
-    for (int digit = take_number(rest, 1); digit >= 0; digit = take_number(rest, 1)) {
-        if (digits < 6)
-            fraction = fraction * 10 + digit;
-        digits++;
-    }
-    for (size_t i = digits; i < 6; i++)
-        fraction *= 10;
-    return digits > 0 ? fraction : -1;
-}
-
 static jc_status not_a_time(jc_str text, jc_error *reterr)
 {
     return jc_fail(reterr, JC_EINVAL, "'%.*s' is not an RFC 3339 time such as 2026-01-09T10:00:00Z",
@@ -145,20 +105,20 @@ static jc_status no_such_time(jc_str text, jc_error *reterr)
 jc_status jc_time_parse_local(jc_str text, int64_t *ret_us, jc_str *ret_rest, jc_error *reterr)
 {
     jc_str rest = text;
-    int year = take_number(&rest, 4);
-    bool shaped = year >= 0 && take_char(&rest, "-");
-    int month = shaped ? take_number(&rest, 2) : -1;
-    shaped = month >= 0 && take_char(&rest, "-");
-    int day = shaped ? take_number(&rest, 2) : -1;
-    shaped = day >= 0 && take_char(&rest, "Tt ");
-    int hour = shaped ? take_number(&rest, 2) : -1;
-    shaped = hour >= 0 && take_char(&rest, ":");
-    int minute = shaped ? take_number(&rest, 2) : -1;
-    shaped = minute >= 0 && take_char(&rest, ":");
-    int second = shaped ? take_number(&rest, 2) : -1;
+    int year = jc_scan_number(&rest, 4, 4);
+    bool shaped = year >= 0 && jc_scan_char(&rest, "-");
+    int month = shaped ? jc_scan_number(&rest, 2, 2) : -1;
+    shaped = month >= 0 && jc_scan_char(&rest, "-");
+    int day = shaped ? jc_scan_number(&rest, 2, 2) : -1;
+    shaped = day >= 0 && jc_scan_char(&rest, "Tt ");
+    int hour = shaped ? jc_scan_number(&rest, 2, 2) : -1;
+    shaped = hour >= 0 && jc_scan_char(&rest, ":");
+    int minute = shaped ? jc_scan_number(&rest, 2, 2) : -1;
+    shaped = minute >= 0 && jc_scan_char(&rest, ":");
+    int second = shaped ? jc_scan_number(&rest, 2, 2) : -1;
     int64_t fraction = 0;
-    if (second >= 0 && take_char(&rest, "."))
-        fraction = take_fraction(&rest);
+    if (second >= 0 && jc_scan_char(&rest, "."))
+        fraction = jc_scan_millionths(&rest);
     if (second < 0 || fraction < 0)
         return not_a_time(text, reterr);
     if (day < 1 || day > jc_clock_days_in_month(year, month) || hour > 23 || minute > 59 ||
@@ -179,21 +139,13 @@ jc_status jc_time_parse(jc_str text, int64_t *ret_us, jc_error *reterr)
     jc_status status = jc_time_parse_local(text, &time_us, &zone, reterr);
     if (status < 0)
         return status;
-    if (!take_char(&zone, "Zz")) {
-        bool west = zone.size > 0 && zone.bytes[0] == '-';
-        if (!take_char(&zone, "+-"))
-            return not_a_time(text, reterr);
-        int hours = take_number(&zone, 2);
-        int minutes = hours >= 0 && take_char(&zone, ":") ? take_number(&zone, 2) : -1;
-        if (minutes < 0)
-            return not_a_time(text, reterr);
-        if (hours > 23 || minutes > 59)
-            return no_such_time(text, reterr);
-        int64_t offset_us = (int64_t)(hours * 60 + minutes) * 60 * JC_US_PER_SECOND;
-        time_us += west ? offset_us : -offset_us;
-    }
-    if (zone.size > 0)
+    int minutes = 0;
+    bool exists = false;
+    if (!jc_scan_zone(&zone, &minutes, &exists) || zone.size > 0)
         return not_a_time(text, reterr);
+    if (!exists)
+        return no_such_time(text, reterr);
+    time_us -= (int64_t)minutes * 60 * JC_US_PER_SECOND;
     if (time_us < JC_TIMESTAMP_US_MIN || time_us > JC_TIMESTAMP_US_MAX)
         return jc_fail(reterr, JC_EINVAL, "the time '%.*s' lies outside the years 1970 to 9999",
                        (int)(text.size > 60 ? 60 : text.size), text.bytes);

@@ -246,6 +246,20 @@ jc_status jc_file_replace(const char *path, mode_t mode, jc_str content, jc_erro
     return jc_folder_sync(beside, reterr);
 }
 
+jc_status jc_file_publish(const char *made, const char *path, jc_error *reterr)
+{
+    char folder[PATH_MAX];
+    if (link(made, path) < 0) {
+        /* Some file systems have no links; there, of two makers, the second is caught by a look. */
+        if (errno == EEXIST || access(path, F_OK) == 0)
+            return jc_fail(reterr, JC_EEXISTS, "%s exists", path);
+        if (rename(made, path) < 0)
+            return jc_fail_errno(reterr, errno, "cannot make %s", path);
+    }
+    jc_path_folder(path, folder, sizeof folder);
+    return jc_folder_sync(folder, reterr);
+}
+
 jc_status jc_path_join(const char *dir, const char *name, char *ret, size_t ret_size,
                        jc_error *reterr)
 {

@@ -60,6 +60,10 @@ JC_MUST_CHECK jc_status jc_file_read(const char *path, size_t size_max, jc_buf *
 JC_MUST_CHECK jc_status jc_file_replace(const char *path, mode_t mode, jc_str content,
                                         jc_error *reterr);
 
+/* Give a finished file its name, unless somebody has taken that, and make the name durable. `made`
+ * lies in the same folder; the caller removes that name. JC_EEXISTS: there is a file at `path`. */
+JC_MUST_CHECK jc_status jc_file_publish(const char *made, const char *path, jc_error *reterr);
+
 /* "dir/name" into `ret`. JC_EINVAL when it is too long. */
 JC_MUST_CHECK jc_status jc_path_join(const char *dir, const char *name, char *ret, size_t ret_size,
                                      jc_error *reterr);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/scan.h"
 
 #include <time.h>
 
@@ -38,50 +39,12 @@ static jc_status not_a_time(jc_str text, jc_error *reterr)
         SHOWN(text));
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static void skip_spaces(jc_str *rest)
 {
     while (rest->size > 0 && rest->bytes[0] == ' ') {
         rest->bytes++;
         rest->size--;
     }
-}
-
-static bool take_char(jc_str *rest, char c)
-{
-    if (rest->size == 0 || rest->bytes[0] != c)
-        return false;
-    rest->bytes++;
-    rest->size--;
-    return true;
-}
-
-static bool take_word(jc_str *rest, const char *word)
-{
-    size_t size = strlen(word);
-    if (rest->size < size || memcmp(rest->bytes, word, size) != 0)
-        return false;
-    rest->bytes += size;
-    rest->size -= size;
-    return true;
-}
-
-/* Read at least `least` and at most `most` digits; -1 when there are fewer. */
-static int take_number(jc_str *rest, int least, int most)
-{
-    int value = 0;
-    int count = 0;
-    while (count < most && rest->size > 0 && is_digit(rest->bytes[0])) {
-        value = value * 10 + (rest->bytes[0] - '0');
-        rest->bytes++;
-        rest->size--;
-        count++;
-    }
-    return count >= least ? value : -1;
 }
 
 /* The seconds of a unit, by its short or its long name; 0 when it is none. */
@@ -107,7 +70,7 @@ static int64_t unit_seconds(jc_str unit)
 static jc_status parse_ago(jc_str text, int64_t now_us, int64_t *ret_us, jc_error *reterr)
 {
     jc_str rest = text;
-    int number = take_number(&rest, 1, 9);
+    int number = jc_scan_number(&rest, 1, 9);
     if (number < 0)
         return JC_END;
     skip_spaces(&rest);
@@ -120,7 +83,7 @@ static jc_status parse_ago(jc_str text, int64_t now_us, int64_t *ret_us, jc_erro
     rest.bytes += unit.size;
     rest.size -= unit.size;
     skip_spaces(&rest);
-    (void)take_word(&rest, "ago");
+    (void)jc_scan_word(&rest, "ago");
     if (rest.size > 0)
         return not_a_time(text, reterr);
 
@@ -135,9 +98,9 @@ static jc_status parse_ago(jc_str text, int64_t now_us, int64_t *ret_us, jc_erro
 static bool read_day(jc_str *rest, time_parts *into)
 {
     into->has_day_word = true;
-    if (take_word(rest, "today"))
+    if (jc_scan_word(rest, "today"))
         return true;
-    if (take_word(rest, "yesterday")) {
+    if (jc_scan_word(rest, "yesterday")) {
         into->days_ago = 1;
         return true;
     }
@@ -147,64 +110,38 @@ static bool read_day(jc_str *rest, time_parts *into)
     if (rest->size < 5 || rest->bytes[4] != '-')
         return true;
     into->has_date = true;
-    into->year = take_number(rest, 4, 4);
-    bool shaped = into->year >= 0 && take_char(rest, '-');
-    into->month = shaped ? take_number(rest, 2, 2) : -1;
-    shaped = into->month >= 0 && take_char(rest, '-');
-    into->day = shaped ? take_number(rest, 2, 2) : -1;
+    into->year = jc_scan_number(rest, 4, 4);
+    bool shaped = into->year >= 0 && jc_scan_char(rest, "-");
+    into->month = shaped ? jc_scan_number(rest, 2, 2) : -1;
+    shaped = into->month >= 0 && jc_scan_char(rest, "-");
+    into->day = shaped ? jc_scan_number(rest, 2, 2) : -1;
     return into->day >= 0;
-}
-
-/* The digits behind the point as microseconds; those past the sixth are cut. -1: no digit. */
-static int take_fraction(jc_str *rest)
-{
-    int fraction = 0;
-    int count = 0;
-    while (rest->size > 0 && is_digit(rest->bytes[0])) {
-        if (count < 6)
-            fraction = fraction * 10 + (rest->bytes[0] - '0');
-        rest->bytes++;
-        rest->size--;
-        count++;
-    }
-    for (int i = count; i < 6; i++)
-        fraction *= 10;
-    return count > 0 ? fraction : -1;
 }
 
 static bool read_time(jc_str *rest, time_parts *into)
 {
     into->has_time = true;
-    into->hour = take_number(rest, into->has_date ? 2 : 1, 2);
-    if (into->hour < 0 || !take_char(rest, ':'))
+    into->hour = jc_scan_number(rest, into->has_date ? 2 : 1, 2);
+    if (into->hour < 0 || !jc_scan_char(rest, ":"))
         return false;
-    into->minute = take_number(rest, 2, 2);
+    into->minute = jc_scan_number(rest, 2, 2);
     if (into->minute < 0)
         return false;
-    if (!take_char(rest, ':'))
+    if (!jc_scan_char(rest, ":"))
         return true;
-    into->second = take_number(rest, 2, 2);
+    into->second = jc_scan_number(rest, 2, 2);
     if (into->second < 0)
         return false;
-    if (take_char(rest, '.'))
-        into->fraction_us = take_fraction(rest);
+    if (jc_scan_char(rest, "."))
+        into->fraction_us = (int)jc_scan_millionths(rest);
     return into->fraction_us >= 0;
 }
 
 static bool read_zone(jc_str *rest, time_parts *into)
 {
+    bool exists = false;
     into->has_zone = true;
-    if (take_char(rest, 'Z') || take_char(rest, 'z'))
-        return true;
-    bool west = rest->size > 0 && rest->bytes[0] == '-';
-    if (!take_char(rest, '+') && !take_char(rest, '-'))
-        return false;
-    int hours = take_number(rest, 2, 2);
-    int minutes = hours >= 0 && take_char(rest, ':') ? take_number(rest, 2, 2) : -1;
-    if (minutes < 0 || minutes > 59 || hours > 23)
-        return false;
-    into->offset_minutes = (hours * 60 + minutes) * (west ? -1 : 1);
-    return true;
+    return jc_scan_zone(rest, &into->offset_minutes, &exists) && exists;
 }
 
 /* Read [DAY] [TIME [ZONE]]; false when the text is not that. */
@@ -217,8 +154,8 @@ static bool read_parts(jc_str text, time_parts *into)
     if (has_day && rest.size == 0)
         return true;
     if (has_day) {
-        bool divided = into->has_date && (take_char(&rest, 'T') || take_char(&rest, 't'));
-        if (!divided && !take_char(&rest, ' '))
+        bool divided = into->has_date && (jc_scan_char(&rest, "T") || jc_scan_char(&rest, "t"));
+        if (!divided && !jc_scan_char(&rest, " "))
             return false;
         skip_spaces(&rest);
     }

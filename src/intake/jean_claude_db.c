@@ -3,20 +3,14 @@
 #include "intake/import.h"
 
 #include "base/fail.h"
+#include "base/sql.h"
 
 #include <inttypes.h>
-#include <sqlite3.h>
-
-static jc_str column(sqlite3_stmt *row, int at)
-{
-    const char *bytes = (const char *)sqlite3_column_text(row, at);
-    return (jc_str){bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(row, at) : 0};
-}
 
 static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at, jc_str *ret,
                              jc_error *reterr)
 {
-    jc_str text = column(row, at);
+    jc_str text = jc_sql_text(row, at);
     *ret = (jc_str){0};
     if (text.bytes == NULL)
         return JC_OK;
@@ -27,7 +21,7 @@ static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at,
 static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *event,
                          jc_error *reterr)
 {
-    jc_str text = column(row, 0);
+    jc_str text = jc_sql_text(row, 0);
     if (jc_uuid_parse(text, &event->id, NULL) == JC_OK)
         return JC_OK;
     if (text.bytes == NULL)
@@ -48,7 +42,8 @@ static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *
         status = copy_column(importing, row, 4, &event.data, reterr);
     if (status < 0)
         return status;
-    status = jc_intake_time(column(row, 1), importing->options->utc, &event.timestamp_us, &detail);
+    status =
+        jc_intake_time(jc_sql_text(row, 1), importing->options->utc, &event.timestamp_us, &detail);
     if (status < 0)
         return jc_fail(reterr, status, "timestamp: %s", detail.text);
     event.has_timestamp = true;

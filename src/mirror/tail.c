@@ -5,13 +5,13 @@
 #include "mirror/tail.h"
 
 #include "base/fail.h"
+#include "base/lines.h"
 #include "event/line.h"
 #include "store/store.h"
 
 #include <inttypes.h>
 
 #define LOOK_SIZE ((size_t)4 * 1024)
-#define LINE_SIZE_MAX ((size_t)JC_DATA_SIZE_MAX + 8192)
 
 /* The file's end: its last whole line and the bytes behind that. */
 typedef struct tail {
@@ -51,7 +51,7 @@ static jc_status read_end(const jc_mirror_file *file, uint64_t size, tail *end, 
         bool whole = start == 0 || (end->line.bytes != NULL && end->line.bytes > end->bytes.bytes);
         if (whole)
             return JC_OK;
-        if (look > 4 * LINE_SIZE_MAX)
+        if (look > 4 * JC_LINE_SIZE_MAX)
             return jc_fail(reterr, JC_ECORRUPT,
                            "the mirror %s has no line end in its last %zu bytes", file->path, look);
     }

@@ -33,14 +33,6 @@ static int64_t now_us(const jc_sqlite *self)
                                         : jc_clock_now_us();
 }
 
-static void bind_text(sqlite3_stmt *stmt, int at, jc_str text)
-{
-    if (text.bytes == NULL)
-        (void)sqlite3_bind_null(stmt, at);
-    else
-        (void)sqlite3_bind_text64(stmt, at, text.bytes, text.size, SQLITE_STATIC, SQLITE_UTF8);
-}
-
 static jc_status head_of(appending *append, jc_str workflow_id, jc_head **ret_head,
                          jc_error *reterr)
 {
@@ -86,16 +78,16 @@ static void bind_event(sqlite3_stmt *stmt, const jc_event *event, row_texts *tex
     jc_uuid_encode(event->id, texts->id);
     jc_time_format(event->timestamp_us, texts->time);
     jc_hex_encode(event->hash.bytes, sizeof event->hash.bytes, texts->hash);
-    bind_text(stmt, 1, (jc_str){texts->id, sizeof texts->id});
-    bind_text(stmt, 2, event->workflow_id);
+    jc_sql_bind(stmt, 1, (jc_str){texts->id, sizeof texts->id});
+    jc_sql_bind(stmt, 2, event->workflow_id);
     (void)sqlite3_bind_int64(stmt, 3, (int64_t)event->sequence);
-    bind_text(stmt, 4, (jc_str){texts->time, JC_TIME_TEXT_SIZE - 1});
-    bind_text(stmt, 5, event->event_type);
-    bind_text(stmt, 6, event->agent_id);
-    bind_text(stmt, 7, event->correlation_id);
-    bind_text(stmt, 8, event->causation_id);
-    bind_text(stmt, 9, event->data);
-    bind_text(stmt, 10, (jc_str){texts->hash, sizeof texts->hash});
+    jc_sql_bind(stmt, 4, (jc_str){texts->time, JC_TIME_TEXT_SIZE - 1});
+    jc_sql_bind(stmt, 5, event->event_type);
+    jc_sql_bind(stmt, 6, event->agent_id);
+    jc_sql_bind(stmt, 7, event->correlation_id);
+    jc_sql_bind(stmt, 8, event->causation_id);
+    jc_sql_bind(stmt, 9, event->data);
+    jc_sql_bind(stmt, 10, (jc_str){texts->hash, sizeof texts->hash});
 }
 
 /* The stored event with this id, in the handle's page; JC_END when there is none. */
@@ -110,7 +102,7 @@ static jc_status look_up(jc_sqlite *self, jc_uuid id, const jc_event **ret_event
         return status;
     JC_AUTO(jc_stmt_use) use = stmt;
     jc_uuid_encode(id, text);
-    bind_text(use, 1, (jc_str){text, sizeof text});
+    jc_sql_bind(use, 1, (jc_str){text, sizeof text});
     int code = sqlite3_step(use);
     if (code == SQLITE_DONE)
         return JC_END;
@@ -332,10 +324,9 @@ static jc_status prepare_undo(jc_sqlite *self, jc_error *reterr)
 
 static jc_status begin(jc_sqlite *self, jc_error *reterr)
 {
-    int timeout_ms =
-        self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
+    int timeout_ms = jc_sqlite_timeout_ms(self);
     int64_t now = jc_clock_monotonic_us();
-    self->deadline_us = now + (int64_t)timeout_ms * 1000;
+    jc_sqlite_set_deadline(self);
     jc_arena_reset(&self->arena);
     jc_status status = prepare_undo(self, reterr);
     if (status < 0)

@@ -1,7 +1,6 @@
 /* Copies of the log, and the check of the file's own structure. */
 #include "store/backend_sqlite/sqlite.h"
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "base/files.h"
 
@@ -59,24 +58,9 @@ static jc_status make_empty(const char *made, const char *path, jc_error *reterr
     return JC_OK;
 }
 
-/* Give the finished copy its name, unless somebody has taken it. */
-static jc_status name_copy(const char *made, const char *path, jc_error *reterr)
+static jc_status refuse_existing(const char *path, jc_error *reterr)
 {
-    if (link(made, path) == 0)
-        return JC_OK;
-    if (errno == EEXIST || access(path, F_OK) == 0)
-        return jc_fail(reterr, JC_EEXISTS, "%s exists; a backup never replaces a file", path);
-    if (rename(made, path) < 0)
-        return jc_fail_errno(reterr, errno, "cannot make %s", path);
-    return JC_OK;
-}
-
-/* So that the copy's name survives a power cut once its making was told. */
-static jc_status sync_folder_of(const char *path, jc_error *reterr)
-{
-    char folder[PATH_MAX];
-    jc_path_folder(path, folder, sizeof folder);
-    return jc_folder_sync(folder, reterr);
+    return jc_fail(reterr, JC_EEXISTS, "%s exists; a backup never replaces a file", path);
 }
 
 jc_status jc_sqlite_backup(void *context, const char *path,
@@ -89,24 +73,22 @@ jc_status jc_sqlite_backup(void *context, const char *path,
     if (size < 0 || (size_t)size >= sizeof made)
         return jc_fail(reterr, JC_EINVAL, "the path %s is too long", path);
     if (access(path, F_OK) == 0)
-        return jc_fail(reterr, JC_EEXISTS, "%s exists; a backup never replaces a file", path);
+        return refuse_existing(path, reterr);
     jc_status status = make_empty(made, path, reterr);
     if (status < 0)
         return status;
 
     /* The read transaction keeps the copy of one moment while others go on writing. */
-    self->deadline_us = jc_clock_monotonic_us() + (int64_t)JC_BUSY_TIMEOUT_MS * 1000;
+    jc_sqlite_set_deadline(self);
     if (sqlite3_exec(self->db, "BEGIN; SELECT 1 FROM store", NULL, NULL, NULL) != SQLITE_OK)
         status = jc_sqlite_fail(self->db, reterr, "the log");
     if (status == JC_OK)
         status = copy_to(self->db, made, progress, progress_context, reterr);
     (void)sqlite3_exec(self->db, "COMMIT", NULL, NULL, NULL);
     if (status == JC_OK)
-        status = name_copy(made, path, reterr);
-    if (status == JC_OK)
-        status = sync_folder_of(path, reterr);
+        status = jc_file_publish(made, path, reterr);
     (void)unlink(made);
-    return status;
+    return status == JC_EEXISTS ? refuse_existing(path, reterr) : status;
 }
 
 static void report_structure(jc_report *report, void *context, bool damage, const char *what)
@@ -168,7 +150,7 @@ jc_status jc_sqlite_check(void *context, jc_report *report, void *report_context
     sqlite3_stmt *stmt = NULL;
     char sql[64];
     (void)snprintf(sql, sizeof sql, "PRAGMA integrity_check(%d)", STRUCTURE_FINDINGS_MAX);
-    self->deadline_us = jc_clock_monotonic_us() + (int64_t)JC_BUSY_TIMEOUT_MS * 1000;
+    jc_sqlite_set_deadline(self);
     if (sqlite3_prepare_v2(self->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         return jc_sqlite_fail(self->db, reterr, "the log");
     int code = sqlite3_step(stmt);

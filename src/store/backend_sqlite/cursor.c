@@ -6,7 +6,6 @@
  * first, so that a short time or a small workflow in a large log is found at once. */
 #include "store/backend_sqlite/sqlite.h"
 
-#include "base/clock.h"
 #include "base/fail.h"
 
 #include <stdlib.h>
@@ -107,7 +106,7 @@ static jc_status write_sql(const row_cursor *cursor, jc_buf *sql, jc_error *rete
 
 static void bind_str(sqlite3_stmt *stmt, int *at, jc_str text)
 {
-    (void)sqlite3_bind_text64(stmt, (*at)++, text.bytes, text.size, SQLITE_STATIC, SQLITE_UTF8);
+    jc_sql_bind(stmt, (*at)++, text);
 }
 
 static int64_t as_key(uint64_t key)
@@ -204,8 +203,7 @@ static jc_status range_of_workflows(row_cursor *cursor, uint64_t *first, uint64_
         &range, reterr);
     for (size_t i = 0; status == JC_OK && i < cursor->filter.workflow_count; i++) {
         jc_str workflow_id = cursor->filter.workflow_ids[i];
-        (void)sqlite3_bind_text64(range, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
-                                  SQLITE_UTF8);
+        jc_sql_bind(range, 1, workflow_id);
         status = narrow_by(cursor, range, first, last, reterr);
         (void)sqlite3_reset(range);
     }
@@ -298,7 +296,7 @@ static jc_status read_page(row_cursor *cursor, int64_t after, int64_t end, jc_pa
     jc_status status = jc_page_clear(page, reterr);
     if (status < 0)
         return status;
-    cursor->self->deadline_us = jc_clock_monotonic_us() + (int64_t)JC_BUSY_TIMEOUT_MS * 1000;
+    jc_sqlite_set_deadline(cursor->self);
     (void)sqlite3_bind_int64(cursor->rows, 1, after);
     (void)sqlite3_bind_int64(cursor->rows, 2, end);
     status = jc_rows_read(cursor->self->db, cursor->rows, by_sequence(cursor), page, reterr);

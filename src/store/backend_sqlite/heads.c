@@ -1,30 +1,16 @@
 /* Small questions: heads, facts about the store, events by id, the list of workflows; and waiting. */
 #include "store/backend_sqlite/sqlite.h"
 
-#include "base/clock.h"
 #include "base/fail.h"
 
 #include <inttypes.h>
 
-static void set_deadline(jc_sqlite *self)
-{
-    int timeout_ms =
-        self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
-    self->deadline_us = jc_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
-}
-
 static jc_status prepare(jc_sqlite *self, const char *sql, sqlite3_stmt **ret, jc_error *reterr)
 {
-    set_deadline(self);
+    jc_sqlite_set_deadline(self);
     if (sqlite3_prepare_v2(self->db, sql, -1, ret, NULL) == SQLITE_OK)
         return JC_OK;
     return jc_sqlite_fail(self->db, reterr, "the log");
-}
-
-static jc_str text_of(sqlite3_stmt *row, int column)
-{
-    const char *bytes = (const char *)sqlite3_column_text(row, column);
-    return (jc_str){bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(row, column) : 0};
 }
 
 /* Columns: sequence, position, timestamp, hash. */
@@ -33,8 +19,8 @@ static jc_status read_head(sqlite3_stmt *row, jc_str workflow_id, jc_head *ret_h
 {
     jc_head head = {.sequence = (uint64_t)sqlite3_column_int64(row, 0),
                     .position = (uint64_t)sqlite3_column_int64(row, 1)};
-    if (jc_time_parse(text_of(row, 2), &head.timestamp_us, NULL) < 0 ||
-        jc_hash_parse(text_of(row, 3), &head.hash, NULL) < 0)
+    if (jc_time_parse(jc_sql_text(row, 2), &head.timestamp_us, NULL) < 0 ||
+        jc_hash_parse(jc_sql_text(row, 3), &head.hash, NULL) < 0)
         return jc_fail(reterr, JC_ECORRUPT, "%.*s #%" PRIu64 ": its timestamp or hash is malformed",
                        (int)workflow_id.size, workflow_id.bytes, head.sequence);
     *ret_head = head;
@@ -50,10 +36,9 @@ jc_status jc_sqlite_head(void *context, jc_str workflow_id, jc_head *ret_head, j
         return status;
     /* Inside an append the deadline is the append's. */
     if (sqlite3_get_autocommit(self->db))
-        set_deadline(self);
+        jc_sqlite_set_deadline(self);
     JC_AUTO(jc_stmt_use) use = stmt;
-    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
-                              SQLITE_UTF8);
+    jc_sql_bind(use, 1, workflow_id);
     int code = sqlite3_step(use);
     if (code == SQLITE_ROW)
         return read_head(use, workflow_id, ret_head, reterr);
@@ -73,10 +58,9 @@ jc_status jc_sqlite_at(void *context, jc_str workflow_id, uint64_t sequence, jc_
         status = jc_sqlite_statement(self, JC_SQL_SELECT_SEQUENCE, &stmt, reterr);
     if (status < 0)
         return status;
-    set_deadline(self);
+    jc_sqlite_set_deadline(self);
     JC_AUTO(jc_stmt_use) use = stmt;
-    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
-                              SQLITE_UTF8);
+    jc_sql_bind(use, 1, workflow_id);
     (void)sqlite3_bind_int64(use, 2, (int64_t)sequence);
     status = jc_rows_read(self->db, use, true, page, reterr);
     if (status == JC_OK && page->damaged)
@@ -90,7 +74,7 @@ jc_status jc_sqlite_last_position(jc_sqlite *self, uint64_t *ret_position, jc_er
     jc_status status = jc_sqlite_statement(self, JC_SQL_LAST_POSITION, &stmt, reterr);
     if (status < 0)
         return status;
-    set_deadline(self);
+    jc_sqlite_set_deadline(self);
     JC_AUTO(jc_stmt_use) use = stmt;
     if (sqlite3_step(use) != SQLITE_ROW)
         return jc_sqlite_fail(self->db, reterr, "the log");
@@ -111,7 +95,7 @@ jc_status jc_sqlite_info(void *context, jc_store_info *ret_info, jc_error *reter
         status = sqlite3_errcode(self->db) == SQLITE_DONE
                      ? jc_fail(reterr, JC_ECORRUPT, "the log has lost the row of its table `store`")
                      : jc_sqlite_fail(self->db, reterr, "the log");
-    else if (jc_uuid_parse(text_of(stmt, 0), &info.store_id, NULL) < 0)
+    else if (jc_uuid_parse(jc_sql_text(stmt, 0), &info.store_id, NULL) < 0)
         status = jc_fail(reterr, JC_ECORRUPT, "the log's store_id is not a UUID");
     info.epoch = (uint64_t)sqlite3_column_int64(stmt, 1);
     info.format = (uint64_t)sqlite3_column_int64(stmt, 2);
@@ -139,7 +123,7 @@ jc_status jc_sqlite_find(void *context, jc_str prefix, jc_page *page, jc_error *
     /* '~' sorts behind every character of an id. */
     memcpy(end, prefix.bytes, prefix.size);
     end[prefix.size] = '~';
-    (void)sqlite3_bind_text64(stmt, 1, prefix.bytes, prefix.size, SQLITE_STATIC, SQLITE_UTF8);
+    jc_sql_bind(stmt, 1, prefix);
     (void)sqlite3_bind_text64(stmt, 2, end, prefix.size + 1, SQLITE_STATIC, SQLITE_UTF8);
     status = jc_rows_read(self->db, stmt, false, page, reterr);
     (void)sqlite3_finalize(stmt);
@@ -162,11 +146,10 @@ static jc_status summarise(jc_sqlite *self, sqlite3_stmt *first, jc_str workflow
                                          .last_us = head.timestamp_us,
                                          .hash = head.hash};
     JC_AUTO(jc_stmt_use) use = first;
-    (void)sqlite3_bind_text64(use, 1, workflow_id.bytes, workflow_id.size, SQLITE_STATIC,
-                              SQLITE_UTF8);
+    jc_sql_bind(use, 1, workflow_id);
     if (sqlite3_step(use) != SQLITE_ROW)
         return jc_sqlite_fail(self->db, reterr, "the log");
-    if (jc_time_parse(text_of(use, 0), &ret_summary->first_us, NULL) < 0)
+    if (jc_time_parse(jc_sql_text(use, 0), &ret_summary->first_us, NULL) < 0)
         return jc_fail(reterr, JC_ECORRUPT, "%.*s #1: its timestamp is malformed",
                        (int)workflow_id.size, workflow_id.bytes);
     return JC_OK;
@@ -188,7 +171,7 @@ static jc_status list(jc_sqlite *self, sqlite3_stmt *next, sqlite3_stmt *first,
                                   SQLITE_UTF8);
         if (sqlite3_step(next) != SQLITE_ROW)
             return jc_sqlite_fail(self->db, reterr, "the log");
-        jc_str found = text_of(next, 0);
+        jc_str found = jc_sql_text(next, 0);
         if (found.bytes == NULL)
             return JC_OK;
         /* In a damaged index the next may not be behind the last: that would never end. */

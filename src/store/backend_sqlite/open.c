@@ -154,11 +154,6 @@ static int forbid_changes(void *context, int action, const char *table, const ch
     return SQLITE_OK;
 }
 
-static int timeout_ms(const jc_options *options)
-{
-    return options->busy_timeout_ms > 0 ? options->busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
-}
-
 /* "file:" and the path with what a URI would misread escaped (RFC 3986, 2.1). */
 static char *immutable_uri(const char *path)
 {
@@ -367,7 +362,7 @@ jc_status jc_sqlite_open(const char *path, const jc_options *options, jc_backend
     jc_wake_init(&self->wake, NULL);
     if (options != NULL)
         self->options = *options;
-    self->deadline_us = jc_clock_monotonic_us() + (int64_t)timeout_ms(&self->options) * 1000;
+    jc_sqlite_set_deadline(self);
     self->path = strdup(path);
     jc_status status = self->path != NULL ? JC_OK : jc_fail_memory(reterr);
     if (status == JC_OK)

@@ -2,7 +2,6 @@
  * for an event, and must not stop the rest from being read. */
 #include "store/backend_sqlite/sqlite.h"
 
-#include "base/clock.h"
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/uuid.h"
@@ -24,15 +23,9 @@ enum column {
     DATA_HASH
 };
 
-static jc_str column_text(sqlite3_stmt *row, enum column column)
-{
-    const char *bytes = (const char *)sqlite3_column_text(row, (int)column);
-    return (jc_str){bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(row, (int)column) : 0};
-}
-
 static jc_status damaged(sqlite3_stmt *row, const char *what, jc_error *reterr)
 {
-    jc_str workflow_id = column_text(row, WORKFLOW_ID);
+    jc_str workflow_id = jc_sql_text(row, WORKFLOW_ID);
     return jc_fail(reterr, JC_ECORRUPT, "%.*s #%lld: %s",
                    (int)(workflow_id.size > JC_WORKFLOW_ID_SIZE_MAX ? 0 : workflow_id.size),
                    workflow_id.bytes != NULL ? workflow_id.bytes : "",
@@ -53,15 +46,15 @@ static const char *read_fixed(sqlite3_stmt *row, jc_event *event)
 {
     int64_t position = sqlite3_column_int64(row, POSITION);
     int64_t sequence = sqlite3_column_int64(row, SEQUENCE);
-    jc_str id = column_text(row, ID);
-    jc_str hash = column_text(row, HASH);
+    jc_str id = jc_sql_text(row, ID);
+    jc_str hash = jc_sql_text(row, HASH);
     if (position < 1)
         return "position: below 1";
     if (sequence < 1)
         return "sequence: below 1";
     if (id.size != 36 || !jc_uuid_decode(id.bytes, false, &event->id))
         return "id: not a UUID in lower case";
-    if (!read_time(column_text(row, TIMESTAMP), &event->timestamp_us))
+    if (!read_time(jc_sql_text(row, TIMESTAMP), &event->timestamp_us))
         return "timestamp: not a time of the log's form";
     if (hash.size != 64 || !jc_hex_decode(hash.bytes, sizeof event->hash.bytes, event->hash.bytes))
         return "hash: not 64 hex digits";
@@ -73,7 +66,7 @@ static const char *read_fixed(sqlite3_stmt *row, jc_event *event)
 
 static bool copy_column(sqlite3_stmt *row, enum column column, jc_arena *arena, jc_str *ret)
 {
-    jc_str text = column_text(row, column);
+    jc_str text = jc_sql_text(row, (int)column);
     *ret = (jc_str){0};
     if (text.bytes == NULL)
         return sqlite3_column_type(row, (int)column) == SQLITE_NULL;

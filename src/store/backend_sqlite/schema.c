@@ -135,22 +135,6 @@ static jc_status build(const char *path, jc_error *reterr)
     return status;
 }
 
-static jc_status give_name(const char *built, const char *path, jc_error *reterr)
-{
-    if (link(built, path) < 0) {
-        if (errno == EEXIST)
-            return jc_fail(reterr, JC_EEXISTS, "%s exists", path);
-        /* Some file systems have no links; there the second maker is caught by the look before. */
-        if (access(path, F_OK) == 0)
-            return jc_fail(reterr, JC_EEXISTS, "%s exists", path);
-        if (rename(built, path) < 0)
-            return jc_fail_errno(reterr, errno, "cannot make %s", path);
-    }
-    char folder[PATH_MAX];
-    jc_path_folder(path, folder, sizeof folder);
-    return jc_folder_sync(folder, reterr);
-}
-
 jc_status jc_schema_create(const char *path, jc_error *reterr)
 {
     char built[PATH_MAX];
@@ -165,7 +149,7 @@ jc_status jc_schema_create(const char *path, jc_error *reterr)
     (void)close(fd);
     jc_status status = build(built, reterr);
     if (status == JC_OK)
-        status = give_name(built, path, reterr);
+        status = jc_file_publish(built, path, reterr);
     (void)unlink(built);
     return status;
 }

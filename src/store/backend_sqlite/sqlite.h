@@ -10,6 +10,8 @@
 #define JC_STORE_SQLITE_H
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/sql.h"
 #include "store/backend.h"
 #include "store/backend_sqlite/queue.h"
 #include "store/backend_sqlite/vfs.h"
@@ -65,6 +67,17 @@ JC_MUST_CHECK jc_status jc_sqlite_statement(jc_sqlite *self, jc_sql which, sqlit
 
 /* Run a statement that gives no rows. */
 JC_MUST_CHECK jc_status jc_sqlite_run(jc_sqlite *self, jc_sql which, jc_error *reterr);
+
+/* From now on this handle waits for others as long as its options allow. */
+static inline int jc_sqlite_timeout_ms(const jc_sqlite *self)
+{
+    return self->options.busy_timeout_ms > 0 ? self->options.busy_timeout_ms : JC_BUSY_TIMEOUT_MS;
+}
+
+static inline void jc_sqlite_set_deadline(jc_sqlite *self)
+{
+    self->deadline_us = jc_clock_monotonic_us() + (int64_t)jc_sqlite_timeout_ms(self) * 1000;
+}
 
 /* Is the log that we have open still the one of that name? JC_ESTALE: it was restored or rebuilt. */
 JC_MUST_CHECK jc_status jc_sqlite_check_current(jc_sqlite *self, jc_error *reterr);

@@ -1,0 +1,26 @@
+/* Text in and out of SQLite statements as jc_str. */
+#ifndef JC_BASE_SQL_H
+#define JC_BASE_SQL_H
+
+#include "jc/str.h"
+
+#include <sqlite3.h>
+
+/* A column of the row that the statement stands on, borrowed until its next step; absent when it is
+ * null, or memory is short (then sqlite3_column_type() says something else). */
+static inline jc_str jc_sql_text(sqlite3_stmt *row, int column)
+{
+    const char *bytes = (const char *)sqlite3_column_text(row, column);
+    return (jc_str){bytes, bytes != NULL ? (size_t)sqlite3_column_bytes(row, column) : 0};
+}
+
+/* Bind text that stays where it is until the statement is reset; absent text is null. */
+static inline void jc_sql_bind(sqlite3_stmt *stmt, int at, jc_str text)
+{
+    if (text.bytes == NULL)
+        (void)sqlite3_bind_null(stmt, at);
+    else
+        (void)sqlite3_bind_text64(stmt, at, text.bytes, text.size, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+#endif
