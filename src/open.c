@@ -64,9 +64,10 @@ static jc_status check_log_exists(const char *project_dir, const char *log, jc_e
                        project_dir);
     return jc_fail(
         reterr, JC_ENOTFOUND,
-        "%s is missing: put a backup there with jc restore, or make it from the mirrors with jc "
-        "rebuild --from-mirror, or start anew with jc init",
-        log);
+        "%s is missing: put a backup, or a log that is kept as %s.before-TIME, there with jc "
+        "restore, "
+        "or make it from the mirrors with jc rebuild --from-mirror, or start anew with jc init",
+        log, log);
 }
 
 jc_status jc_open(const char *project_dir, const jc_options *options, jc_store **ret_store,

@@ -134,6 +134,8 @@ JC_API JC_MUST_CHECK jc_status jc_append(jc_store *store, const jc_unit units[],
 JC_API JC_MUST_CHECK jc_status jc_event_check(jc_store *store, const jc_event *event, bool strict,
                                               jc_error *ret_advice, jc_error *reterr);
 
+#define JC_FILTER_MAX 500 /* workflows, or globs, in a filter */
+
 /* Which events to read. {0} means all of them, oldest first. */
 typedef struct jc_filter {
     const jc_str *workflow_ids; /* any of these; none means all */
@@ -155,7 +157,8 @@ typedef struct jc_cursor jc_cursor;
  * filter is copied. A cursor holds no lock and no transaction between calls, so it may be kept as
  * long as the store is open. The caller closes it before the store.
  *
- * JC_EINVAL  a workflow id is none, or the filter can match nothing that exists (from > to). */
+ * JC_EINVAL  a workflow id is none, the filter can match nothing that exists (from > to), or it lists
+ *            more than JC_FILTER_MAX. */
 JC_API JC_MUST_CHECK jc_status jc_cursor_open(jc_store *store, const jc_filter *filter,
                                               jc_cursor **ret_cursor, jc_error *reterr);
 

@@ -172,6 +172,14 @@ static jc_status check_all_keys(jc_json *json, yyjson_val *value, jc_error *rete
     return status;
 }
 
+/* yyjson says which half it missed, and sometimes the wrong one. */
+static const char *what_is_wrong(const yyjson_read_err *error)
+{
+    return strstr(error->msg, "surrogate") != NULL
+               ? "a surrogate without its other half (\\uD800 to \\uDFFF) in a string"
+               : error->msg;
+}
+
 static jc_status read_tree(jc_json *json, jc_str text, jc_error *reterr)
 {
     const yyjson_read_flag flags = YYJSON_READ_NUMBER_AS_RAW;
@@ -191,7 +199,8 @@ static jc_status read_tree(jc_json *json, jc_str text, jc_error *reterr)
     json->doc =
         yyjson_read_opts((char *)(uintptr_t)text.bytes, text.size, flags, &allocator, &error);
     if (json->doc == NULL)
-        return jc_fail(reterr, JC_EINVAL, "not JSON: %s at byte %zu", error.msg, error.pos + 1);
+        return jc_fail(reterr, JC_EINVAL, "not JSON: %s at byte %zu", what_is_wrong(&error),
+                       error.pos + 1);
     return JC_OK;
 }
 

@@ -24,6 +24,8 @@ void jc_cli_must(jc_status status)
 static void write_message(const jc_cli *cli, const char *kind, const char *text)
 {
     JC_AUTO(jc_buf) line = {0};
+    if (cli->progress.drawn)
+        jc_cli_must(jc_buf_append_text(&line, JC_PROGRESS_CLEAR, NULL));
     jc_cli_must(jc_buf_append_text(&line, "jc", NULL));
     if (cli->command != NULL)
         jc_cli_must(jc_buf_append_format(&line, NULL, " %s", cli->command));

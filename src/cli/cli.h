@@ -7,6 +7,7 @@
 #define JC_CLI_CLI_H
 
 #include "cli/args.h"
+#include "cli/progress.h"
 #include "jc/jc.h"
 
 /* Exit codes: a promise to scripts. */
@@ -32,6 +33,7 @@ typedef struct jc_cli {
 
     char project[JC_PATH_SIZE_MAX]; /* set by jc_cli_find_project() */
     jc_store *store;                /* set by jc_cli_open(); main closes it */
+    jc_progress progress;           /* the bar of the work under way */
 
     /* Set once something was committed: from then on a failing output is only a warning. */
     bool committed;

@@ -1,6 +1,5 @@
 /* jc backup: a consistent copy of the log while others write. */
 #include "cli/commands.h"
-#include "cli/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,10 +16,11 @@ static int backup(jc_cli *cli, const void *values)
     int failed = jc_cli_open(cli, true);
     if (failed != 0)
         return failed;
-    JC_AUTO(jc_progress) progress = {0};
     jc_error error = {0};
-    jc_progress_begin(&progress, "copying");
-    if (jc_backup(cli->store, path, show, &progress, &error) < 0)
+    jc_progress_begin(&cli->progress, "copying");
+    jc_status status = jc_backup(cli->store, path, show, &cli->progress, &error);
+    jc_progress_end(&cli->progress);
+    if (status < 0)
         return jc_cli_fail_error(cli, &error);
     cli->committed = true;
     if (!cli->json) {

@@ -30,6 +30,7 @@ typedef struct examination {
     jc_cli *cli;
     jc_term term;
     jc_error open_error; /* why the log could not be opened; status JC_OK when it is open */
+    char warning[JC_ERROR_SIZE_MAX]; /* the last one of opening it, "" when there was none */
     uint64_t notes;
     uint64_t damages;
 } examination;
@@ -199,9 +200,17 @@ static void check_log(examination *all)
         info.format, info.position, info.gaps ? ", with gaps from a rebuild" : "");
 }
 
+/* What opening warned of: settings that cannot be understood, say. */
+static void check_opening(examination *all)
+{
+    if (all->warning[0] != '\0')
+        say(all, "opening", NOTE, "see the message", "%s", all->warning);
+}
+
 static void check_durability(examination *all)
 {
-    say(all, "durability", GOOD, NULL, "full: an acknowledged event is on the disk");
+    if (all->cli->store != NULL)
+        say(all, "durability", GOOD, NULL, "full: an acknowledged event is on the disk");
 }
 
 static void check_sizes(examination *all)
@@ -223,6 +232,19 @@ static void check_sizes(examination *all)
         say(all, "size", GOOD, NULL, "events.db %s, its write-ahead log %s", log_size, wal_size);
 }
 
+/* What SQLite keeps beside a database is part of it. */
+static bool is_part_of_database(const char *name)
+{
+    static const char *const ends[] = {"-wal", "-shm", "-journal"};
+    size_t size = strlen(name);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        size_t end = strlen(ends[i]);
+        if (size > end && strcmp(name + size - end, ends[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Count the files in a folder below the project whose names begin with `prefix`. */
 static uint64_t count_files(const examination *all, const char *folder, const char *prefix)
 {
@@ -232,7 +254,8 @@ static uint64_t count_files(const examination *all, const char *folder, const ch
     if (directory == NULL)
         return 0;
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
-        if (entry->d_name[0] != '.' && strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+        if (entry->d_name[0] != '.' && !is_part_of_database(entry->d_name) &&
+            strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
             count++;
     }
     (void)closedir(directory);
@@ -241,11 +264,18 @@ static uint64_t count_files(const examination *all, const char *folder, const ch
 
 static void check_kept_files(examination *all)
 {
-    uint64_t count = count_files(all, ".jc", "events.db.");
+    uint64_t count = count_files(all, ".jc", "events.db.before-");
+    uint64_t unfinished =
+        count_files(all, ".jc", "events.db.incoming-") + count_files(all, ".jc", "events.db.new-");
     if (count > 0)
         say(all, "kept logs", NOTE, "remove them once you are sure that nothing in them is missing",
-            "%" PRIu64 " older log%s beside events.db: .jc/events.db.*", count,
+            "%" PRIu64 " older log%s beside events.db: .jc/events.db.before-*", count,
             count == 1 ? "" : "s");
+    if (unfinished > 0)
+        say(all, "unfinished", NOTE,
+            "remove them, unless such a command is running: .jc/events.db.incoming-* and .new-*",
+            "%" PRIu64 " file%s of a restore, rebuild or init that did not come to its end",
+            unfinished, unfinished == 1 ? "" : "s");
 }
 
 static void check_spool(examination *all)
@@ -309,9 +339,15 @@ static void check_mirrors(examination *all)
 }
 
 static void (*const checks[])(examination *all) = {
-    check_versions, check_file_system, check_access, check_log,   check_durability,
+    check_versions, check_file_system, check_access, check_log,   check_opening, check_durability,
     check_sizes,    check_kept_files,  check_spool,  check_cache, check_mirrors,
 };
+
+static void keep_warning(void *context, const char *text)
+{
+    examination *all = context;
+    (void)snprintf(all->warning, sizeof all->warning, "%s", text);
+}
 
 /* Like jc_cli_open(), but a log that cannot be opened is one more thing to report. */
 static int open_log(examination *all)
@@ -323,7 +359,7 @@ static int open_log(examination *all)
         return failed;
     if (access(below(all, ".jc", path), F_OK) != 0)
         return jc_cli_fail(cli, JC_EXIT_NOT_FOUND, "no .jc/ in '%s': run 'jc init'", cli->project);
-    jc_options options = {.read_only = true};
+    jc_options options = {.read_only = true, .warn = keep_warning, .warn_context = all};
     all->open_error.status = jc_open(cli->project, &options, &cli->store, &all->open_error);
     return 0;
 }
@@ -341,6 +377,9 @@ static int doctor(jc_cli *cli, const void *values)
         return jc_cli_fail(cli, JC_EXIT_INTEGRITY,
                            "%" PRIu64 " thing%s damaged: do what is said above", all.damages,
                            all.damages == 1 ? " is" : "s are");
+    if (cli->store == NULL)
+        return jc_cli_fail(cli, JC_EXIT_FAILED,
+                           "the log could not be looked at: do what is said above, then again");
     if (!cli->json)
         printf(all.notes == 0 ? "all is well\n" : "the record is sound; see the notes\n");
     return JC_EXIT_DONE;
@@ -348,8 +387,8 @@ static int doctor(jc_cli *cli, const void *values)
 
 const jc_command jc_cmd_doctor = {
     .synopsis = "",
-    .details = "The exit code is 5 when something is damaged, else 0, also with notes. 'jc\n"
-               "verify' checks every event.",
+    .details = "The exit code is 5 when something is damaged, 1 when the log could not be looked\n"
+               "at, else 0, also with notes. 'jc verify' checks every event.",
     .examples = "jc doctor\n"
                 "jc doctor --json",
     .words_min = 0,

@@ -1,7 +1,6 @@
 /* jc export: events as JSON lines, exactly as the mirrors hold them. */
 #include "cli/commands.h"
 #include "cli/names.h"
-#include "cli/progress.h"
 
 static jc_status print_all(jc_cli *cli, const jc_filter *filter, jc_error *reterr)
 {
@@ -10,14 +9,13 @@ static jc_status print_all(jc_cli *cli, const jc_filter *filter, jc_error *reter
     jc_status status = jc_store_info_read(cli->store, &info, reterr);
     if (status == JC_OK)
         status = jc_cursor_open(cli->store, filter, &cursor, reterr);
-    JC_AUTO(jc_progress) progress = {0};
-    jc_progress_begin(&progress, "exporting");
+    jc_progress_begin(&cli->progress, "exporting");
     const jc_event *event = NULL;
     while (status == JC_OK) {
         status = jc_cursor_next(cursor, &event, reterr);
         if (status != JC_OK || !jc_cli_print_line(cli, event))
             break;
-        jc_progress_show(&progress, event->position, info.position);
+        jc_progress_show(&cli->progress, event->position, info.position);
     }
     jc_cursor_close(cursor);
     return status;

@@ -1,7 +1,6 @@
 /* jc import: take in other people's records. The work is the library's; here are the progress bar,
  * Ctrl-C, and saying what is committed when it ends early. */
 #include "cli/commands.h"
-#include "cli/progress.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -56,14 +55,18 @@ static void print_result(const jc_cli *cli, const jc_import_result *result)
            result->format == JC_FORMAT_JEAN_CLAUDE_DB ? "rows" : "lines");
 }
 
-/* What was committed stays; repeating the import skips it. */
+/* What was committed stays; repeating the import skips it. Where the same import would end the same
+ * way, what stands in the file is to be put right first. */
 static int end_early(const jc_cli *cli, const jc_import_result *result, int exit_code,
                      const char *why)
 {
-    return jc_cli_fail(cli, exit_code,
-                       "%s; %" PRIu64
-                       " event%s committed before: the same import again goes on from there",
-                       why, result->stored, result->stored == 1 ? " was" : "s were");
+    bool can_go_on = exit_code == JC_EXIT_FAILED;
+    if (result->stored == 0 && !can_go_on)
+        return jc_cli_fail(cli, exit_code, "%s; nothing was stored", why);
+    return jc_cli_fail(cli, exit_code, "%s; %" PRIu64 " event%s committed before: %s", why,
+                       result->stored, result->stored == 1 ? " was" : "s were",
+                       can_go_on ? "the same import again goes on from there"
+                                 : "put that right and import again, what is stored is skipped");
 }
 
 static int run_import(jc_cli *cli, const char *path, const jc_import_options *options)
@@ -71,6 +74,7 @@ static int run_import(jc_cli *cli, const char *path, const jc_import_options *op
     jc_import_result result = {0};
     jc_error error = {0};
     jc_status status = jc_import(cli->store, path, options, &result, &error);
+    jc_progress_end(&cli->progress);
     cli->committed = result.stored > 0;
     bool stopped = result.interrupted || (status < 0 && interrupted != 0 && status == JC_EIO);
     if (stopped) {
@@ -101,9 +105,8 @@ static int import_events(jc_cli *cli, const void *values)
     if (failed != 0)
         return failed;
 
-    JC_AUTO(jc_progress) progress = {0};
-    jc_progress_begin(&progress, "importing");
-    options.progress_context = &progress;
+    jc_progress_begin(&cli->progress, "importing");
+    options.progress_context = &cli->progress;
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     catch_signal(SIGHUP);

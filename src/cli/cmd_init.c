@@ -1,6 +1,7 @@
 /* jc init: make .jc/ in a folder. */
 #include "cli/commands.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* DIR counts from -C, when both are given. */
@@ -36,6 +37,26 @@ static void print_json(const char *folder, const jc_project_made *made)
     printf("}\n");
 }
 
+static jc_status count_one(void *context, jc_str workflow_id)
+{
+    uint64_t *count = context;
+    (void)workflow_id;
+    (*count)++;
+    return JC_OK;
+}
+
+/* A log that was there must be one that can be used; beside a new one there may be the mirrors of one
+ * that was lost. 0, or an exit code after a message. */
+static int look_at_log(jc_cli *cli, const char *folder, bool made, uint64_t *ret_mirrors)
+{
+    jc_error error = {0};
+    jc_options options = {.read_only = true};
+    jc_status status = jc_open(folder, &options, &cli->store, &error);
+    if (status == JC_OK && made)
+        status = jc_mirror_list(cli->store, count_one, ret_mirrors, &error);
+    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+}
+
 static int init(jc_cli *cli, const void *values)
 {
     (void)values;
@@ -49,6 +70,15 @@ static int init(jc_cli *cli, const void *values)
     if (jc_project_init(folder, &made, &error) < 0)
         return jc_cli_fail_error(cli, &error);
     cli->committed = true;
+    uint64_t mirrors = 0;
+    failed = look_at_log(cli, folder, made.log, &mirrors);
+    if (failed != 0)
+        return failed;
+    if (mirrors > 0)
+        jc_cli_warn(cli,
+                    "agents/ holds %" PRIu64 " mirror%s of another log: 'jc rebuild --from-mirror' "
+                    "makes the log from %s",
+                    mirrors, mirrors == 1 ? "" : "s", mirrors == 1 ? "it" : "them");
     if (made.network_file_system)
         jc_cli_warn(
             cli,

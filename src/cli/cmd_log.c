@@ -3,7 +3,8 @@
  * `-n N` reads backwards until N events fit, notes where the oldest of them lies, and then reads
  * forwards from there: nothing is kept in memory, however large N is. `-f` takes the store's position,
  * reads to the end, and waits until the store has gone past that position: what is committed between
- * the last read and the wait ends the wait at once. */
+ * the last read and the wait ends the wait at once. It ends by itself behind --to and --until. */
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/names.h"
 #include "cli/render.h"
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #define WAIT_MS 1000
+#define UNTIL_GRACE_US JC_US_PER_SECOND
 
 typedef struct log_options {
     jc_list types;
@@ -200,18 +202,40 @@ static bool reader_left(void)
     return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLNVAL)) != 0;
 }
 
+/* An event gets its time a moment before it is seen. */
+static bool is_in_time(const reading *log)
+{
+    return !log->filter.has_until || jc_clock_now_us() - UNTIL_GRACE_US <= log->filter.until_us;
+}
+
+/* Can there still be an event that --to and --until let through? Asked before what is there is read, so
+ * that nothing is missed. */
+static jc_status may_come(const reading *log, bool *ret_more, jc_error *reterr)
+{
+    uint64_t end = 0;
+    jc_status status = JC_OK;
+    if (log->filter.to > 0)
+        status = read_end(log, &end, reterr);
+    bool in_range = log->filter.to == 0 || end < log->filter.to;
+    *ret_more = in_range && is_in_time(log);
+    return status;
+}
+
 static jc_status follow(reading *log, jc_cursor *cursor, jc_error *reterr)
 {
     jc_store_info info = {0};
     jc_status status = jc_store_info_read(log->cli->store, &info, reterr);
     uint64_t position = info.position;
+    bool more = true;
     while (status >= 0) {
-        status = print_events(log, cursor, 0, reterr);
-        if (status < 0 || !jc_cli_flush(log->cli) || reader_left())
+        status = may_come(log, &more, reterr);
+        if (status >= 0)
+            status = print_events(log, cursor, 0, reterr);
+        if (status < 0 || !more || !jc_cli_flush(log->cli) || reader_left())
             break;
         do
             status = jc_wait(log->cli->store, position, WAIT_MS, &position, reterr);
-        while (status == JC_END && !reader_left());
+        while (status == JC_END && is_in_time(log) && !reader_left());
     }
     return status;
 }

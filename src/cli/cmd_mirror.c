@@ -2,7 +2,6 @@
  * in the log are looked at too: they are ahead of it. */
 #include "cli/commands.h"
 #include "cli/names.h"
-#include "cli/progress.h"
 #include "cli/term.h"
 
 #include <inttypes.h>
@@ -90,6 +89,7 @@ static int look_after(jc_cli *cli, jc_str workflow_id, bool check, counts *all)
         return jc_cli_fail(cli, jc_cli_exit_code(status), "%.*s: %s", (int)workflow_id.size,
                            workflow_id.bytes, error.text);
     count(all, &report);
+    jc_progress_end(&cli->progress);
     if (cli->json)
         print_json(workflow_id, &report);
     else
@@ -111,7 +111,8 @@ static int conclude(const jc_cli *cli, bool check, const counts *all)
     return jc_cli_fail(
         cli, JC_EXIT_INTEGRITY,
         "%" PRIu64
-        " mirror%s not what the log says: 'jc mirror' writes them anew and keeps the old",
+        " mirror%s not what the log says: 'jc mirror' puts that right, and keeps the old file "
+        "where it holds more than zeros",
         all->different, all->different == 1 ? " is" : "s are");
 }
 
@@ -126,13 +127,13 @@ static int mirror(jc_cli *cli, const void *values)
         return failed;
 
     counts all = {0};
-    JC_AUTO(jc_progress) progress = {0};
-    jc_progress_begin(&progress, options->check ? "comparing mirrors" : "writing mirrors");
+    jc_progress_begin(&cli->progress, options->check ? "comparing mirrors" : "writing mirrors");
     for (size_t i = 0; i < workflows.count; i++) {
         int problem = look_after(cli, workflows.ids[i], options->check, &all);
         failed = problem != 0 ? problem : failed;
-        jc_progress_show(&progress, i + 1, workflows.count);
+        jc_progress_show(&cli->progress, i + 1, workflows.count);
     }
+    jc_progress_end(&cli->progress);
     return failed != 0 ? failed : conclude(cli, options->check, &all);
 }
 

@@ -3,7 +3,6 @@
  * Findings are results, on stdout; when one of them is damage, stderr says what to do. */
 #include "cli/commands.h"
 #include "cli/names.h"
-#include "cli/progress.h"
 #include "cli/term.h"
 #include "cli/verify_head.h"
 
@@ -29,6 +28,7 @@ typedef struct findings {
 static void report(void *context, const jc_finding *finding)
 {
     findings *all = context;
+    jc_progress_end(&all->cli->progress);
     if (finding->damage)
         all->damages++;
     else
@@ -92,8 +92,7 @@ static int check_mirrors(findings *all, const jc_names *given)
             return failed;
         names = &every;
     }
-    JC_AUTO(jc_progress) progress = {0};
-    jc_progress_begin(&progress, "comparing mirrors");
+    jc_progress_begin(&all->cli->progress, "comparing mirrors");
     for (size_t i = 0; i < names->count; i++) {
         jc_mirror_report mirror = {0};
         jc_error error = {0};
@@ -103,8 +102,9 @@ static int check_mirrors(findings *all, const jc_names *given)
             return jc_cli_fail_error(all->cli, &error);
         if (status == JC_OK)
             report_mirror(all, names->ids[i], &mirror);
-        jc_progress_show(&progress, i + 1, names->count);
+        jc_progress_show(&all->cli->progress, i + 1, names->count);
     }
+    jc_progress_end(&all->cli->progress);
     return 0;
 }
 

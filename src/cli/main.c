@@ -71,6 +71,9 @@ static int read_leading_options(jc_cli *cli, int count, char **arguments)
         } else if (strcmp(argument, "--json") == 0) {
             cli->json = true;
             at++;
+        } else if (strcmp(argument, "-v") == 0 || strcmp(argument, "--verbose") == 0) {
+            cli->verbose = true;
+            at++;
         } else if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) {
             arguments[at] = "help";
             return at;
@@ -131,6 +134,7 @@ int main(int argc, char **argv)
 
     cli.command = entry->name;
     int exit_code = run_command(&cli, entry, argc - at - 1, argv + at + 1);
+    jc_progress_end(&cli.progress);
     exit_code = finish_output(&cli, exit_code);
     jc_close(cli.store);
     return exit_code;

@@ -49,6 +49,6 @@ void jc_progress_show(jc_progress *progress, uint64_t done, uint64_t total)
 void jc_progress_end(jc_progress *progress)
 {
     if (progress->drawn)
-        (void)fputs("\r\033[K", stderr);
+        (void)fputs(JC_PROGRESS_CLEAR, stderr);
     progress->drawn = false;
 }

@@ -2,8 +2,6 @@
 #ifndef JC_CLI_PROGRESS_H
 #define JC_CLI_PROGRESS_H
 
-#include "base/auto.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,13 +13,15 @@ typedef struct jc_progress {
     bool drawn;
 } jc_progress;
 
+/* What takes a bar off the terminal, for a message in its place. */
+#define JC_PROGRESS_CLEAR "\r\033[K"
+
 void jc_progress_begin(jc_progress *progress, const char *what);
 
 /* `done` of `total`; a total of 0 is unknown. */
 void jc_progress_show(jc_progress *progress, uint64_t done, uint64_t total);
 
-/* Take the bar away. */
+/* Take the bar away, for a while or for good. */
 void jc_progress_end(jc_progress *progress);
-JC_AUTO_DEFINE(jc_progress, jc_progress_end);
 
 #endif

@@ -7,7 +7,6 @@
 #include "cli/verify_head.h"
 
 #include "base/hash.h"
-#include "cli/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -238,8 +237,7 @@ static jc_status walk_log(jc_cli *cli, bool by_store, jc_hash hash, char where[W
     jc_cursor *cursor = NULL;
     const jc_event *event = NULL;
     jc_store_info info = {0};
-    JC_AUTO(jc_progress) progress = {0};
-    jc_progress_begin(&progress, by_store ? "older heads" : "hashes");
+    jc_progress_begin(&cli->progress, by_store ? "older heads" : "hashes");
     jc_status status = jc_store_info_read(cli->store, &info, reterr);
     if (status == JC_OK)
         status = jc_cursor_open(cli->store, &filter, &cursor, reterr);
@@ -247,10 +245,11 @@ static jc_status walk_log(jc_cli *cli, bool by_store, jc_hash hash, char where[W
         status = jc_cursor_next(cursor, &event, reterr);
         if (status != JC_OK || matches(&heads, by_store, event, hash, where))
             break;
-        jc_progress_show(&progress, event->position, info.position);
+        jc_progress_show(&cli->progress, event->position, info.position);
     }
     jc_cursor_close(cursor);
     free(heads.heads);
+    jc_progress_end(&cli->progress);
     return status;
 }
 

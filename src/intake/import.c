@@ -125,6 +125,24 @@ static jc_status tell_progress(const jc_importing *importing)
                              importing->total_size);
 }
 
+/* The log names the id, since it knows nothing of lines. */
+static jc_status name_reused_line(const jc_importing *importing, const jc_error *detail,
+                                  jc_error *reterr)
+{
+    for (size_t i = 0; i < importing->waiting; i++) {
+        char id[JC_UUID_TEXT_SIZE];
+        jc_uuid_format(importing->events[i].id, id);
+        if (strstr(detail->text, id) == NULL)
+            continue;
+        bool local = strstr(detail->text, "timestamp") != NULL && !importing->options->utc;
+        return jc_fail(reterr, detail->status, "%s %" PRIu64 ": %s%s",
+                       importing->result.format == JC_FORMAT_JEAN_CLAUDE_DB ? "row" : "line",
+                       importing->lines[i], detail->text,
+                       local ? " (times without a zone are local unless --utc is given)" : "");
+    }
+    return jc_fail(reterr, detail->status, "%s", detail->text);
+}
+
 jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
 {
     jc_append_result result;
@@ -133,9 +151,12 @@ jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
     jc_unit unit = {.events = importing->events,
                     .count = importing->waiting,
                     .ret_receipts = importing->receipts};
-    jc_status status = jc_append(importing->store, &unit, 1, &result, reterr);
+    jc_error detail;
+    jc_status status = jc_append(importing->store, &unit, 1, &result, &detail);
+    if (status == JC_EREUSED)
+        return name_reused_line(importing, &detail, reterr);
     if (status < 0)
-        return status;
+        return jc_fail(reterr, status, "%s", detail.text);
     importing->result.stored += result.stored;
     importing->result.already_stored += result.already_stored;
     importing->result.position = result.position;
@@ -187,6 +208,7 @@ jc_status jc_import_take(jc_importing *importing, const jc_event *event,
     if (status != JC_OK)
         return status;
     importing->claims[importing->waiting] = claimed;
+    importing->lines[importing->waiting] = importing->line;
     importing->events[importing->waiting++] = copy;
     importing->waiting_size += copy.data.size;
     if (importing->waiting == JC_IMPORT_COMMIT_EVENTS ||

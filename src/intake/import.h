@@ -28,8 +28,10 @@ typedef struct jc_importing {
     jc_event events[JC_IMPORT_COMMIT_EVENTS];
     jc_import_claim claims[JC_IMPORT_COMMIT_EVENTS];
     jc_receipt receipts[JC_IMPORT_COMMIT_EVENTS];
+    uint64_t lines[JC_IMPORT_COMMIT_EVENTS]; /* where each stood: a line's number, or a row's */
     size_t waiting;
     size_t waiting_size;
+    uint64_t line;       /* under way, from 1: of the file, or the row */
     jc_arena seen_arena; /* for the life of the import */
     jc_map occurrences;  /* derived id of workflow and bytes to how often it came */
     jc_map workflows;    /* workflow id to whether it was empty before */

@@ -103,7 +103,7 @@ static jc_status take_rows(jc_importing *importing, const char *path, sqlite3 *d
             return JC_OK;
         if (code != SQLITE_ROW)
             return fail_reading(db, path, reterr);
-        importing->result.lines++;
+        importing->line = ++importing->result.lines;
         jc_status status = take_row(importing, rows, &detail);
         if (status == JC_END)
             return JC_END;

@@ -105,6 +105,7 @@ static jc_status take_line(jc_importing *importing, jc_str line, uint64_t number
     if (*format == JC_FORMAT_GUESS)
         *format = is_mirror_line(line) ? JC_FORMAT_MIRROR : JC_FORMAT_JSONL;
     importing->result.lines++;
+    importing->line = number;
     jc_status status = *format == JC_FORMAT_MIRROR
                            ? take_mirror_line(importing, line, number, &detail)
                            : take_json_line(importing, line, &detail);

@@ -154,6 +154,10 @@ jc_status jc_mirror_compare(const jc_mirror_file *file, jc_store *store, jc_str 
     /* What lies behind the log's end is nobody's zeros to put right. */
     if (compare.result.state == JC_MIRROR_DIFFERENT && compare.offset < compare.result.file_size)
         compare.result.only_zeros = false;
+    if (compare.result.state == JC_MIRROR_DIFFERENT && compare.result.only_zeros)
+        (void)snprintf(compare.result.text, sizeof compare.result.text,
+                       "from #%" PRIu64 " on it holds zeros, as a power cut leaves them",
+                       compare.result.sequence + 1);
     release(&compare);
     if (status == JC_OK)
         *ret = compare.result;

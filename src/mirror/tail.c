@@ -107,8 +107,13 @@ static jc_status mend_torn(jc_mirror_file *file, jc_store *store, jc_str workflo
         return status;
     bool is_beginning = status == JC_OK && torn.size < expected.size &&
                         memcmp(torn.bytes, expected.bytes, torn.size) == 0;
-    if (!is_beginning)
+    if (!is_beginning) {
+        jc_store_warn(store,
+                      "the mirror %s ended with %zu bytes that are not the log's, without a line "
+                      "end: they were cut",
+                      file->path, torn.size);
         return jc_mirror_file_cut(file, place->size, reterr);
+    }
 
     jc_str rest = {expected.bytes + torn.size, expected.size - torn.size};
     status = jc_mirror_file_write(file, place->size + torn.size, rest, reterr);

@@ -171,23 +171,44 @@ static jc_status memory_append(void *self, const jc_unit units[], size_t count,
     return JC_OK;
 }
 
+static bool has_sequence(const memory_log *log, jc_str workflow_id, uint64_t sequence)
+{
+    for (size_t i = 0; i < log->count; i++) {
+        if (log->events[i].sequence == sequence &&
+            jc_str_equal(log->events[i].workflow_id, workflow_id))
+            return true;
+    }
+    return false;
+}
+
+static jc_status restore_event(memory_log *log, const jc_event *event, jc_error *reterr)
+{
+    uint64_t last = log->count > 0 ? log->events[log->count - 1].position : 0;
+    if (event->position <= last)
+        return jc_fail(reterr, JC_EINVAL,
+                       "position %" PRIu64 " is not beyond the log's last, %" PRIu64,
+                       event->position, last);
+    if (find_id(log, event->id) != NULL || has_sequence(log, event->workflow_id, event->sequence))
+        return jc_fail(reterr, JC_EINVAL, "%.*s #%" PRIu64 ": it is stored already",
+                       (int)event->workflow_id.size, event->workflow_id.bytes, event->sequence);
+    jc_status status = make_room(log, reterr);
+    if (status == JC_OK)
+        status = jc_event_copy(event, &log->arena, &log->events[log->count], reterr);
+    if (status == JC_OK)
+        log->count++;
+    return status;
+}
+
 static jc_status memory_restore(void *self, const jc_event events[], size_t count, jc_error *reterr)
 {
     memory_log *log = self;
     size_t before = log->count;
     for (size_t i = 0; i < count; i++) {
-        jc_status status = make_room(log, reterr);
-        if (status == JC_OK && log->count > 0 &&
-            events[i].position <= log->events[log->count - 1].position)
-            status =
-                jc_fail(reterr, JC_EINVAL, "position %" PRIu64 " is taken", events[i].position);
-        if (status == JC_OK)
-            status = jc_event_copy(&events[i], &log->arena, &log->events[log->count], reterr);
+        jc_status status = restore_event(log, &events[i], reterr);
         if (status < 0) {
             log->count = before;
             return status;
         }
-        log->count++;
     }
     return JC_OK;
 }

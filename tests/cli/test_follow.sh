@@ -93,4 +93,31 @@ test_follow_and_reverse_exclude_each_other() {
     refused 2 "--reverse"
 }
 
+# A follower that does not end by itself is ended after ten seconds, and its exit code tells.
+follow_to_the_end() {
+    status=0
+    timeout 10 "$JC_PROGRAM" log -f "$@" >"$T/out" 2>"$T/err" || status=$?
+}
+
+test_follow_ends_behind_to() {
+    for n in 1 2 3; do jc emit w a.happened >/dev/null; done
+    follow_to_the_end w --to 2 --json
+    succeeds
+    out_lines 2
+    (sleep 0.3 && jc emit w a.happened >/dev/null && jc emit w a.happened >/dev/null) &
+    follow_to_the_end w --to 5 --json
+    succeeds
+    out_lines 5
+    wait
+    follow_to_the_end --to 4 --type none.of.these
+    succeeds
+}
+
+test_follow_ends_when_until_is_over() {
+    jc emit w a.happened >/dev/null
+    follow_to_the_end --until "$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+2 seconds' 2>/dev/null || date -u -v+2S +%Y-%m-%dT%H:%M:%SZ)" --json
+    succeeds
+    out_lines 1
+}
+
 run_tests

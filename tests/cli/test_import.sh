@@ -158,4 +158,28 @@ committed() {
     [ "$(jc export | wc -l)" -ge "$1" ]
 }
 
+test_an_id_with_other_content_is_named_by_its_line() {
+    id=018f4e6a-7c1e-7abc-8def-0123456789ab
+    jc emit w a.happened --id $id -d '{"n":1}' --timestamp 2026-01-09T10:00:00Z >/dev/null
+    printf '%s\n' '{"workflow_id":"w","event_type":"a.happened"}' '' \
+        "{\"workflow_id\":\"w\",\"event_type\":\"a.happened\",\"id\":\"$id\",\"data\":{\"n\":2}}" >in.jsonl
+    run import in.jsonl
+    refused 3 "line 3: id $id is stored already"
+    err_has "nothing was stored"
+    stored 1
+}
+
+test_times_read_in_another_zone_are_told_from_an_id_used_again() {
+    printf '%s\n' '{"id":"x-1","workflow_id":"w","event_type":"a.happened","timestamp":"2026-01-09T10:00:00"}' >in.jsonl
+    jc import --utc in.jsonl >/dev/null
+    TZ=America/New_York run import in.jsonl
+    refused 3 "--utc"
+}
+
+test_what_ends_an_import_says_whether_trying_again_helps() {
+    printf '%s\n' '{"workflow_id":"w","event_type":"a.happened"}' '{"workflow_id":"w"}' >in.jsonl
+    run import in.jsonl
+    refused 2 "1 event was committed before: put that right and import again"
+}
+
 run_tests

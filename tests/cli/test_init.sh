@@ -82,4 +82,23 @@ test_init_prints_json() {
     out_has '"made":false}'
 }
 
+test_init_refuses_to_call_a_log_what_is_none() {
+    printf 'not a database, but long enough to look at' >.jc/events.db
+    run init
+    exits 5
+    err_has "events.db"
+    out_lacks "is there already"
+}
+
+test_init_tells_of_the_mirrors_of_a_lost_log() {
+    jc emit w a.happened >/dev/null
+    jc emit v a.happened >/dev/null
+    rm -r .jc
+    run init
+    exits 0
+    err_has "2 mirrors of another log: 'jc rebuild --from-mirror'"
+    jc rebuild --from-mirror >/dev/null
+    stored 2
+}
+
 run_tests

@@ -236,4 +236,10 @@ test_the_manual_page_has_every_command_and_option() {
     done
 }
 
+test_common_options_may_stand_before_the_command() {
+    run -C . -v --json log --since '1h ago'
+    exits 0
+    err_has "jc log: --since '1h ago' is "
+}
+
 run_tests

@@ -312,4 +312,33 @@ test_doctor_counts_what_waits_in_the_spool() {
     out_has "1 hook could not reach the log"
 }
 
+test_doctor_fails_when_the_log_cannot_be_looked_at() {
+    command -v sqlite3 >/dev/null || skip "there is no sqlite3 program"
+    sqlite3 .jc/events.db 'PRAGMA user_version = 99'
+    run doctor
+    exits 1
+    out_has "schema 99"
+    out_lacks "sound"
+    err_has "could not be looked at"
+}
+
+test_doctor_tells_of_settings_that_it_cannot_understand() {
+    echo '{"types":' >.jc/config.json
+    run doctor
+    exits 0
+    out_has "config.json"
+    out_has "see the notes"
+}
+
+test_doctor_counts_kept_logs_without_what_belongs_to_them() {
+    jc emit w a.happened >/dev/null
+    jc backup copy.db >/dev/null
+    jc restore copy.db >/dev/null
+    touch .jc/events.db.before-2026-01-09T10-00-00 .jc/events.db.before-2026-01-09T10-00-00-wal .jc/events.db.incoming-123
+    run doctor
+    exits 0
+    out_has "2 older logs beside events.db"
+    out_has "1 file of a restore, rebuild or init"
+}
+
 run_tests

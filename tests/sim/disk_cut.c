@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECTOR_SIZE 512
@@ -160,8 +161,18 @@ static void cut_names(jc_random *random, jc_disk *disk)
     disk->naming_count = 0;
 }
 
+/* Another name in its folder may have been lost, and the folder with it. */
+static void make_folder(const char *path)
+{
+    char folder[JC_DISK_PATH_SIZE];
+    strcpy(folder, path);
+    *strrchr(folder, '/') = '\0';
+    (void)mkdir(folder, 0700);
+}
+
 static void write_real(const char *path, const jc_buf *content)
 {
+    make_folder(path);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     size_t done = 0;
     while (fd >= 0 && done < content->size) {

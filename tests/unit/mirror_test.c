@@ -36,7 +36,7 @@ static void a_torn_line_is_completed_in_place_at_every_byte(void **state)
     assert_int_equal(shop->warnings, 0);
 }
 
-static void rubbish_without_a_line_end_is_cut(void **state)
+static void rubbish_without_a_line_end_is_cut_and_told(void **state)
 {
     workshop *shop = *state;
     workshop_append(shop, 1, 2);
@@ -45,6 +45,8 @@ static void rubbish_without_a_line_end_is_cut(void **state)
     assert_int_equal(fclose(file), 0);
     workshop_append(shop, 3, 1);
     workshop_assert_mirror(shop);
+    assert_int_equal(shop->warnings, 1);
+    assert_holds(shop->warning, "16 bytes");
 }
 
 static void a_foreign_last_line_is_left_alone_with_one_warning(void **state)
@@ -294,7 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORKSHOP_CLAIM(every_append_is_mirrored),
         WORKSHOP_CLAIM(a_torn_line_is_completed_in_place_at_every_byte),
-        WORKSHOP_CLAIM(rubbish_without_a_line_end_is_cut),
+        WORKSHOP_CLAIM(rubbish_without_a_line_end_is_cut_and_told),
         WORKSHOP_CLAIM(a_foreign_last_line_is_left_alone_with_one_warning),
         WORKSHOP_CLAIM(healing_keeps_the_old_file_and_writes_the_new_one),
         WORKSHOP_CLAIM(an_edit_in_the_middle_is_found_and_healed),

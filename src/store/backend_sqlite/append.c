@@ -382,6 +382,18 @@ jc_status jc_sqlite_append(void *context, const jc_unit units[], size_t count,
     return status;
 }
 
+/* The log goes on where it ends: a replica or a rebuild that lost its place is told so. */
+static jc_status check_beyond(jc_sqlite *self, uint64_t position, jc_error *reterr)
+{
+    uint64_t last = 0;
+    jc_status status = jc_sqlite_last_position(self, &last, reterr);
+    if (status == JC_OK && position <= last)
+        return jc_fail(reterr, JC_EINVAL,
+                       "position %" PRIu64 " is not beyond the log's last, %" PRIu64, position,
+                       last);
+    return status;
+}
+
 jc_status jc_sqlite_restore(void *context, const jc_event events[], size_t count, jc_error *reterr)
 {
     jc_sqlite *self = context;
@@ -391,7 +403,9 @@ jc_status jc_sqlite_restore(void *context, const jc_event events[], size_t count
         jc_queue_leave(&self->queue);
         return status;
     }
-    status = jc_sqlite_statement(self, JC_SQL_RESTORE, &stmt, reterr);
+    status = check_beyond(self, events[0].position, reterr);
+    if (status == JC_OK)
+        status = jc_sqlite_statement(self, JC_SQL_RESTORE, &stmt, reterr);
     for (size_t i = 0; status == JC_OK && i < count; i++) {
         row_texts texts;
         JC_AUTO(jc_stmt_use) use = stmt;

@@ -121,9 +121,10 @@ static void sleep_on(struct jc_queue_words *words, enum lock lock, uint32_t turn
     (void)syscall(SYS_futex, &words->lock[lock].turn, FUTEX_WAIT, turn, &nap, NULL, 0);
 }
 
-static void wake_one(struct jc_queue_words *words, enum lock lock)
+/* Was there one? */
+static bool wake_one(struct jc_queue_words *words, enum lock lock)
 {
-    (void)syscall(SYS_futex, &words->lock[lock].turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+    return syscall(SYS_futex, &words->lock[lock].turn, FUTEX_WAKE, 1, NULL, NULL, 0) > 0;
 }
 #else
 static void sleep_on(struct jc_queue_words *words, enum lock lock, uint32_t turn, int64_t nap_us)
@@ -132,11 +133,21 @@ static void sleep_on(struct jc_queue_words *words, enum lock lock, uint32_t turn
     jc_clock_sleep_us(nap_us < BLIND_NAP_US ? nap_us : BLIND_NAP_US);
 }
 
-static void wake_one(struct jc_queue_words *words, enum lock lock)
+static bool wake_one(struct jc_queue_words *words, enum lock lock)
 {
     (void)words, (void)lock;
+    return true;
 }
 #endif
+
+/* One sleeper less, but never below none: the number is a hint, and may have been put right before. */
+static void uncount_sleeper(struct jc_queue_words *words, enum lock lock)
+{
+    uint32_t count = atomic_load(&words->lock[lock].sleepers);
+    while (count > 0 &&
+           !atomic_compare_exchange_weak(&words->lock[lock].sleepers, &count, count - 1))
+        ;
+}
 
 /* Try, sleep until somebody leaves, try again. */
 static bool acquire(jc_queue *queue, enum lock lock, int64_t deadline_us)
@@ -144,6 +155,7 @@ static bool acquire(jc_queue *queue, enum lock lock, int64_t deadline_us)
     if (set_lock(queue, lock, F_WRLCK))
         return true;
     struct jc_queue_words *words = queue->words;
+    queue->waited = true;
     if (words != NULL)
         atomic_fetch_add(&words->lock[lock].sleepers, 1);
     bool acquired = false;
@@ -162,7 +174,7 @@ static bool acquire(jc_queue *queue, enum lock lock, int64_t deadline_us)
             jc_clock_sleep_us(nap_us < BLIND_NAP_US ? nap_us : BLIND_NAP_US);
     }
     if (words != NULL)
-        atomic_fetch_sub(&words->lock[lock].sleepers, 1);
+        uncount_sleeper(words, lock);
     return acquired;
 }
 
@@ -173,7 +185,9 @@ static void give_up(jc_queue *queue, enum lock lock)
     if (words == NULL || atomic_load(&words->lock[lock].sleepers) == 0)
         return;
     atomic_fetch_add(&words->lock[lock].turn, 1);
-    wake_one(words, lock);
+    /* Nobody slept, and nobody was in the way either: the number is of one who was killed asleep. */
+    if (!wake_one(words, lock) && !queue->waited)
+        uncount_sleeper(words, lock);
 }
 
 static bool is_idle(const jc_queue *queue)
@@ -187,6 +201,7 @@ bool jc_queue_enter(jc_queue *queue, int64_t deadline_us)
 {
     if (!open_file(queue))
         return false;
+    queue->waited = false;
     /* Where nobody waits there is no turn to keep. */
     if (is_idle(queue) && set_lock(queue, BUSY, F_WRLCK)) {
         queue->inside = true;

@@ -21,6 +21,7 @@ typedef struct jc_queue {
     struct jc_queue_words *words;
     int fd; /* -1 unless inside or waiting */
     bool inside;
+    bool waited; /* for this turn */
 } jc_queue;
 
 /* Prepare to queue at the lock file `path`. Cannot fail: without the file there is no queue. The file

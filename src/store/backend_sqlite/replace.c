@@ -252,13 +252,15 @@ jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64
         jc_path_keep(path, "before", kept, sizeof kept);
         status = move_away(path, kept, reterr);
     }
+    /* The old log's new name must be durable before its old one is given away. */
+    jc_path_folder(path, folder, sizeof folder);
+    if (status == JC_OK && kept[0] != '\0')
+        status = jc_folder_sync(folder, reterr);
     if (status == JC_OK && rename(incoming, path) < 0)
         status = jc_fail_errno(reterr, errno, "cannot rename %s to %s; the old log is %s", incoming,
                                path, kept);
-    if (status == JC_OK) {
-        jc_path_folder(path, folder, sizeof folder);
+    if (status == JC_OK)
         status = jc_folder_sync(folder, reterr);
-    }
     let_go(&held);
     if (status == JC_OK && ret_kept != NULL)
         (void)snprintf(ret_kept, kept_size, "%s", kept);
