@@ -7,6 +7,7 @@
 #include "jc/intake.h"
 #include "jc/mirror.h"
 #include "jc/project.h"
+#include "jc/projection.h"
 #include "jc/query.h"
 #include "jc/status.h"
 #include "jc/store.h"

@@ -63,7 +63,7 @@ static int refuse(const parse *parser, const char *what, const char *argument, s
                        argument, parser->cli->command);
 }
 
-static bool parse_number(const char *text, uint64_t *ret)
+bool jc_args_number(const char *text, uint64_t *ret)
 {
     uint64_t value = 0;
     if (*text == '\0')
@@ -93,7 +93,7 @@ static int set_value(const parse *parser, const jc_option *option, char *values,
         return 0;
     case JC_OPTION_NUMBER: {
         jc_number *number = field;
-        number->given = parse_number(value, &number->value);
+        number->given = jc_args_number(value, &number->value);
         if (number->given)
             return 0;
         return jc_cli_fail(parser->cli, JC_EXIT_USAGE,

@@ -62,6 +62,9 @@ extern const jc_option jc_common_options[];
 int jc_args_parse(struct jc_cli *cli, const struct jc_command *command, int count, char **arguments,
                   void *options);
 
+/* Read a whole number from 0, of digits only; false when it is none, or too large to be a sequence. */
+bool jc_args_number(const char *text, uint64_t *ret);
+
 /* Print what -h prints. */
 void jc_help_print(const char *name, const char *summary, const struct jc_command *command);
 

@@ -6,7 +6,7 @@
  * system takes back from the dead. Two locks make a turnstile: byte 1 is held while waiting to be
  * next, byte 0 while writing, so that a writer who just finished cannot push in again. Locks have no
  * time-out, so they are only ever tried; between tries a waiter sleeps on a futex word in the file,
- * which an owner who leaves wakes, and never longer than a few ms, in case it died or was stopped.
+ * which an owner who leaves wakes, and never longer than 20 ms, in case it died or was stopped.
  * What is in the file means nothing beyond that: garbage in it costs time, not safety. */
 #ifndef JC_STORE_QUEUE_H
 #define JC_STORE_QUEUE_H

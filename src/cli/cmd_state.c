@@ -1,0 +1,123 @@
+/* jc state: the state of a workflow, now or at a point of its past. */
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/point.h"
+#include "cli/term.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct state_options {
+    const char *projection;
+    const char *at;
+} state_options;
+
+static int unknown_projection(const jc_cli *cli, const char *name)
+{
+    JC_AUTO(jc_buf) known = {0};
+    size_t count = 0;
+    const jc_projection *const *list = jc_projection_list(&count);
+    for (size_t i = 0; i < count; i++)
+        jc_cli_must(jc_buf_append_format(&known, NULL, "%s%s", i > 0 ? ", " : "", list[i]->name));
+    return jc_cli_fail(cli, JC_EXIT_USAGE, "there is no projection '%s': there are %.*s", name,
+                       (int)known.size, known.bytes);
+}
+
+static void print_json(const jc_cli *cli, const jc_state_info *info, const char *json)
+{
+    char time[JC_TIME_TEXT_SIZE];
+    printf("{\"workflow_id\":");
+    jc_cli_print_json_text(jc_str_of(cli->words[0]));
+    printf(",\"projection\":\"%s\",\"version\":%" PRIu32 ",\"sequence\":%" PRIu64
+           ",\"events\":%" PRIu64,
+           info->projection->name, info->projection->version, info->sequence, info->events);
+    if (info->has_timestamp) {
+        jc_time_format(info->timestamp_us, time);
+        printf(",\"timestamp\":\"%s\"", time);
+    }
+    printf(",\"state\":%s}\n", json);
+}
+
+/* For people: a member a line, made harmless for a terminal. */
+static void print_pretty(const char *json)
+{
+    JC_AUTO(jc_buf) shown = {0};
+    yyjson_doc *doc = yyjson_read(json, strlen(json), 0);
+    char *pretty = yyjson_write(doc, YYJSON_WRITE_PRETTY_TWO_SPACES, NULL);
+    yyjson_doc_free(doc);
+    jc_cli_must(pretty != NULL ? JC_OK : JC_ENOMEM);
+    for (const char *line = pretty; *line != '\0';) {
+        size_t size = strcspn(line, "\n");
+        (void)jc_text_append_safe(&shown, (jc_str){line, size}, 0);
+        jc_cli_must(jc_buf_append_char(&shown, '\n', NULL));
+        line += size + (line[size] == '\n' ? 1 : 0);
+    }
+    (void)fwrite(shown.bytes, 1, shown.size, stdout);
+    free(pretty);
+}
+
+static int print_state(const jc_cli *cli, jc_state *state)
+{
+    jc_error error = {0};
+    jc_state_info info = jc_state_info_get(state);
+    const char *json = jc_state_json(state, &error);
+    if (json == NULL)
+        return jc_cli_fail_error(cli, &error);
+    if (cli->verbose)
+        (void)fprintf(stderr,
+                      "jc state: %s version %" PRIu32 ", at #%" PRIu64 ", %" PRIu64
+                      " events replayed\n",
+                      info.projection->name, info.projection->version, info.sequence, info.events);
+    if (cli->json)
+        print_json(cli, &info, json);
+    else
+        print_pretty(json);
+    return JC_EXIT_DONE;
+}
+
+static int show_state(jc_cli *cli, const void *values)
+{
+    const state_options *options = values;
+    const char *name = options->projection != NULL ? options->projection : "workflow";
+    const jc_projection *projection = jc_projection_find(name);
+    jc_point point;
+    jc_error error = {0};
+    jc_state *state = NULL;
+    if (projection == NULL)
+        return unknown_projection(cli, name);
+    int failed = jc_cli_point(cli, "--at", options->at, &point);
+    if (failed == 0)
+        failed = jc_cli_open(cli, true);
+    if (failed != 0)
+        return failed;
+    if (jc_state_read(cli->store, projection, jc_str_of(cli->words[0]), &point, &state, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    int exit_code = print_state(cli, state);
+    jc_state_free(state);
+    return exit_code;
+}
+
+/* clang-format off */
+static const jc_option state_command_options[] = {
+    {"projection", 'p', JC_OPTION_TEXT, "NAME", "workflow (the default) or notes",
+     offsetof(state_options, projection)},
+    {"at", 0, JC_OPTION_TEXT, "POINT", "a sequence (0: before the first event), -N, or a time",
+     offsetof(state_options, at)},
+    JC_OPTIONS_END,
+};
+/* clang-format on */
+
+const jc_command jc_cmd_state = {
+    .synopsis = "WORKFLOW [-p NAME] [--at POINT]",
+    .details = "The state is made by replaying the workflow's events up to POINT. -N is N events\n"
+               "before the last: --at -1 undoes one. At a time: the events with a timestamp at or\n"
+               "before it; without a zone it is local. Beyond the last event: exit 4.",
+    .examples = "jc state fix-login\n"
+                "jc state fix-login --at -1\n"
+                "jc state fix-login -p notes --at 09:30 --json",
+    .options = state_command_options,
+    .words_min = 1,
+    .words_max = 1,
+    .run = show_state,
+};

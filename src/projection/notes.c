@@ -1,0 +1,217 @@
+/* The projection `notes`: agents' notes in the order in which they were taken, and which of them share
+ * a category, an agent or a tag.
+ *
+ * Every type agent.note.CATEGORY is a note, the project's own too, so a new category is one line in
+ * the map of types. */
+#include "projection/notes.h"
+
+#include "base/fail.h"
+#include "projection/registry.h"
+#include "projection/write.h"
+
+#include <stdlib.h>
+
+static const char prefix[] = "agent.note.";
+
+/* The category that a type names; absent when it is no note. */
+static jc_str category_of(jc_str event_type)
+{
+    const size_t size = sizeof prefix - 1;
+    if (event_type.size <= size || memcmp(event_type.bytes, prefix, size) != 0)
+        return (jc_str){0};
+    jc_str category = {event_type.bytes + size, event_type.size - size};
+    return memchr(category.bytes, '.', category.size) == NULL ? category : (jc_str){0};
+}
+
+/* A copy in the state's arena; absent stays absent. */
+static jc_status keep(jc_notes *state, jc_str text, jc_str *ret, jc_error *reterr)
+{
+    *ret = (jc_str){0};
+    if (text.bytes == NULL)
+        return JC_OK;
+    *ret = jc_arena_copy(&state->arena, text);
+    return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
+}
+
+static jc_note_list *list_of(jc_notes *state, jc_note_index *index, jc_str name)
+{
+    jc_note_list *list = jc_map_get(&index->by_name, name);
+    if (list != NULL)
+        return list;
+    list = jc_arena_get(&state->arena, sizeof *list);
+    if (list == NULL || !jc_map_put(&index->by_name, &state->arena, name, list))
+        return NULL;
+    *list = (jc_note_list){.name = name};
+    if (index->last != NULL)
+        index->last->next = list;
+    else
+        index->first = list;
+    index->last = list;
+    return list;
+}
+
+/* `name` lives as long as the state. */
+static jc_status add_to(jc_notes *state, jc_note_index *index, jc_str name, jc_error *reterr)
+{
+    if (name.size == 0)
+        return JC_OK;
+    jc_note_list *list = list_of(state, index, name);
+    if (list == NULL)
+        return jc_fail_memory(reterr);
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? list->capacity * 2 : 4;
+        size_t *places = jc_arena_get(&state->arena, capacity * sizeof *places);
+        if (places == NULL)
+            return jc_fail_memory(reterr);
+        if (list->count > 0)
+            memcpy(places, list->places, list->count * sizeof *places);
+        list->places = places;
+        list->capacity = capacity;
+    }
+    /* A tag that a note has twice lists it once. */
+    if (list->count == 0 || list->places[list->count - 1] != state->count)
+        list->places[list->count++] = state->count;
+    return JC_OK;
+}
+
+static jc_status keep_tags(jc_notes *state, jc_note *note, jc_error *reterr)
+{
+    yyjson_val *tags = jc_payload_list(&state->payload, "tags");
+    size_t count = yyjson_arr_size(tags);
+    if (count == 0)
+        return JC_OK;
+    note->tags = jc_arena_get(&state->arena, count * sizeof *note->tags);
+    if (note->tags == NULL)
+        return jc_fail_memory(reterr);
+    size_t at = 0;
+    size_t count_max = 0;
+    yyjson_val *tag;
+    yyjson_arr_foreach(tags, at, count_max, tag) {
+        if (!yyjson_is_str(tag) || yyjson_get_len(tag) == 0)
+            continue;
+        jc_str text = {yyjson_get_str(tag), yyjson_get_len(tag)};
+        jc_status status = keep(state, text, &note->tags[note->tag_count], reterr);
+        if (status < 0)
+            return status;
+        note->tag_count++;
+    }
+    return JC_OK;
+}
+
+static jc_status read_note(jc_notes *state, const jc_event *event, jc_note *note, jc_error *reterr)
+{
+    const jc_payload *payload = &state->payload;
+    *note =
+        (jc_note){.id = event->id, .sequence = event->sequence, .created_us = event->timestamp_us};
+    jc_status status = keep(state, category_of(event->event_type), &note->category, reterr);
+    if (status == JC_OK)
+        status = keep(state, event->agent_id, &note->agent_id, reterr);
+    if (status == JC_OK)
+        status = keep(state, jc_payload_text(payload, "title"), &note->title, reterr);
+    if (status == JC_OK)
+        status = keep(state, jc_payload_text(payload, "content"), &note->content, reterr);
+    if (status == JC_OK)
+        status = keep(state, jc_payload_text(payload, "related_file"), &note->related_file, reterr);
+    if (status == JC_OK)
+        status = keep(state, jc_payload_text(payload, "related_feature"), &note->related_feature,
+                      reterr);
+    return status == JC_OK ? keep_tags(state, note, reterr) : status;
+}
+
+static jc_status make_room(jc_notes *state, jc_error *reterr)
+{
+    if (state->count < state->capacity)
+        return JC_OK;
+    size_t capacity = state->capacity > 0 ? state->capacity * 2 : 16;
+    jc_note *notes = realloc(state->notes, capacity * sizeof *notes);
+    if (notes == NULL)
+        return jc_fail_memory(reterr);
+    state->notes = notes;
+    state->capacity = capacity;
+    return JC_OK;
+}
+
+static jc_status notes_apply(void *context, const jc_event *event, jc_error *reterr)
+{
+    jc_notes *state = context;
+    if (category_of(event->event_type).bytes == NULL)
+        return JC_OK;
+    jc_status status = jc_payload_read(&state->payload, event, reterr);
+    if (status == JC_OK)
+        status = make_room(state, reterr);
+    if (status < 0)
+        return status;
+    jc_note *note = &state->notes[state->count];
+    status = read_note(state, event, note, reterr);
+    if (status == JC_OK)
+        status = add_to(state, &state->by_category, note->category, reterr);
+    if (status == JC_OK)
+        status = add_to(state, &state->by_agent, note->agent_id, reterr);
+    for (size_t i = 0; status == JC_OK && i < note->tag_count; i++)
+        status = add_to(state, &state->by_tag, note->tags[i], reterr);
+    if (status == JC_OK)
+        state->count++;
+    return status;
+}
+
+static void write_note(jc_write *write, yyjson_mut_val *list, const jc_note *note)
+{
+    char id[JC_UUID_TEXT_SIZE];
+    yyjson_mut_val *object = jc_write_element(write, list);
+    jc_uuid_format(note->id, id);
+    jc_write_text_copy(write, object, "id", jc_str_of(id));
+    jc_write_text(write, object, "category", note->category);
+    jc_write_text(write, object, "agent_id", note->agent_id);
+    jc_write_text(write, object, "title", note->title);
+    jc_write_text(write, object, "content", note->content);
+    yyjson_mut_val *tags = jc_write_list(write, object, "tags");
+    for (size_t i = 0; i < note->tag_count; i++)
+        jc_write_element_text(write, tags, note->tags[i]);
+    jc_write_text(write, object, "related_file", note->related_file);
+    jc_write_text(write, object, "related_feature", note->related_feature);
+    jc_write_time(write, object, "created_at", note->created_us);
+    jc_write_count(write, object, "sequence", note->sequence);
+}
+
+static void write_index(jc_write *write, yyjson_mut_val *root, const char *name,
+                        const jc_note_index *index)
+{
+    yyjson_mut_val *object = jc_write_object(write, root, name);
+    for (const jc_note_list *list = index->first; list != NULL; list = list->next) {
+        yyjson_mut_val *places = jc_write_list_named(write, object, list->name);
+        for (size_t i = 0; i < list->count; i++)
+            jc_write_element_count(write, places, list->places[i]);
+    }
+}
+
+static jc_status notes_write_json(const void *context, jc_output *output, jc_error *reterr)
+{
+    const jc_notes *state = context;
+    jc_write write;
+    yyjson_mut_val *root = jc_write_begin(&write);
+    yyjson_mut_val *notes = jc_write_list(&write, root, "notes");
+    for (size_t i = 0; i < state->count; i++)
+        write_note(&write, notes, &state->notes[i]);
+    write_index(&write, root, "by_category", &state->by_category);
+    write_index(&write, root, "by_agent", &state->by_agent);
+    write_index(&write, root, "by_tag", &state->by_tag);
+    return jc_write_end(&write, output, reterr);
+}
+
+static void notes_release(void *context)
+{
+    jc_notes *state = context;
+    jc_payload_release(&state->payload);
+    jc_arena_release(&state->arena);
+    free(state->notes);
+}
+
+const jc_projection jc_projection_notes = {
+    .name = "notes",
+    .version = 1,
+    .state_size = sizeof(jc_notes),
+    .summary = "agents' notes, and which share a category, an agent or a tag",
+    .apply = notes_apply,
+    .write_json = notes_write_json,
+    .release = notes_release,
+};

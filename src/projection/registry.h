@@ -1,0 +1,10 @@
+/* The descriptors of the built-in projections, each in the file of its name. */
+#ifndef JC_PROJECTION_REGISTRY_H
+#define JC_PROJECTION_REGISTRY_H
+
+#include "jc/projection.h"
+
+extern const jc_projection jc_projection_workflow;
+extern const jc_projection jc_projection_notes;
+
+#endif

@@ -1,0 +1,155 @@
+/* The runner: a state and where it stands, events applied to it one by one, and the replay of a
+ * workflow up to a point.
+ *
+ * A replay streams rows through `apply`; nothing of the workflow is kept but the state. */
+#include "projection/state.h"
+
+#include "base/fail.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdalign.h>
+#include <stdlib.h>
+
+struct jc_state {
+    jc_state_info info;
+    jc_output json;
+    bool started;                      /* init has run: there is something to release */
+    alignas(max_align_t) char bytes[]; /* the projection's own struct */
+};
+
+jc_status jc_output_add(jc_output *output, jc_str text, jc_error *reterr)
+{
+    return jc_buf_append_str(&output->buf, text, reterr);
+}
+
+jc_status jc_state_new(const jc_projection *projection, jc_state **ret_state, jc_error *reterr)
+{
+    jc_state *state = calloc(1, sizeof *state + projection->state_size);
+    if (state == NULL)
+        return jc_fail_memory(reterr);
+    state->info.projection = projection;
+    jc_status status = projection->init != NULL ? projection->init(state->bytes, reterr) : JC_OK;
+    state->started = true;
+    if (status < 0) {
+        jc_state_free(state);
+        return status;
+    }
+    *ret_state = state;
+    return JC_OK;
+}
+
+void jc_state_free(jc_state *state)
+{
+    if (state == NULL)
+        return;
+    if (state->started && state->info.projection->release != NULL)
+        state->info.projection->release(state->bytes);
+    jc_buf_release(&state->json.buf);
+    free(state);
+}
+
+jc_status jc_state_apply(jc_state *state, const jc_event *event, jc_error *reterr)
+{
+    if (event->sequence <= state->info.sequence)
+        return JC_OK;
+    jc_error detail;
+    detail.text[0] = '\0';
+    jc_status status = state->info.projection->apply(state->bytes, event, &detail);
+    if (status < 0)
+        return jc_fail(reterr, status, "projection %s: %.*s #%" PRIu64 ": %s",
+                       state->info.projection->name, (int)event->workflow_id.size,
+                       event->workflow_id.bytes, event->sequence,
+                       detail.text[0] != '\0' ? detail.text : jc_status_text(status));
+    state->info.sequence = event->sequence;
+    state->info.events++;
+    state->info.has_timestamp = true;
+    state->info.timestamp_us = event->timestamp_us;
+    return JC_OK;
+}
+
+/* Which events a point lets through, as a filter on the log. *ret_none: none at all. */
+static jc_status filter_of(jc_store *store, const jc_point *point, jc_filter *filter,
+                           bool *ret_none, jc_error *reterr)
+{
+    jc_str workflow_id = filter->workflow_ids[0];
+    jc_head head;
+    jc_status status = jc_head_read(store, workflow_id, &head, reterr);
+    if (status < 0)
+        return status;
+    if (head.sequence == 0)
+        return jc_fail(reterr, JC_ENOTFOUND, "there is no workflow '%.*s'", (int)workflow_id.size,
+                       workflow_id.bytes);
+    uint64_t sequence = head.sequence;
+    if (point->kind == JC_POINT_SEQUENCE || point->kind == JC_POINT_BEFORE_HEAD) {
+        if (point->number > head.sequence)
+            return jc_fail(reterr, JC_ENOTFOUND,
+                           point->kind == JC_POINT_SEQUENCE
+                               ? "workflow '%.*s' has no event #%" PRIu64 ": it is at #%" PRIu64
+                               : "workflow '%.*s' has no %" PRIu64 " events: it is at #%" PRIu64,
+                           (int)workflow_id.size, workflow_id.bytes, point->number, head.sequence);
+        sequence = point->kind == JC_POINT_SEQUENCE ? point->number : head.sequence - point->number;
+    }
+    if (point->kind == JC_POINT_TIME) {
+        filter->has_until = true;
+        filter->until_us = point->time_us;
+    }
+    filter->to = sequence;
+    *ret_none = sequence == 0;
+    return JC_OK;
+}
+
+static jc_status replay(jc_store *store, const jc_filter *filter, jc_state *state, jc_error *reterr)
+{
+    jc_cursor *cursor = NULL;
+    const jc_event *event = NULL;
+    jc_status status = jc_cursor_open(store, filter, &cursor, reterr);
+    while (status == JC_OK) {
+        status = jc_cursor_next(cursor, &event, reterr);
+        if (status == JC_OK)
+            status = jc_state_apply(state, event, reterr);
+    }
+    jc_cursor_close(cursor);
+    return status == JC_END ? JC_OK : status;
+}
+
+jc_status jc_state_read(jc_store *store, const jc_projection *projection, jc_str workflow_id,
+                        const jc_point *point, jc_state **ret_state, jc_error *reterr)
+{
+    static const jc_point now = {.kind = JC_POINT_HEAD};
+    jc_filter filter = {.workflow_ids = &workflow_id, .workflow_count = 1};
+    bool none = false;
+    jc_state *state = NULL;
+    jc_status status = jc_workflow_id_check(workflow_id, reterr);
+    if (status == JC_OK)
+        status = filter_of(store, point != NULL ? point : &now, &filter, &none, reterr);
+    if (status == JC_OK)
+        status = jc_state_new(projection, &state, reterr);
+    if (status == JC_OK && !none)
+        status = replay(store, &filter, state, reterr);
+    if (status < 0) {
+        jc_state_free(state);
+        return status;
+    }
+    *ret_state = state;
+    return JC_OK;
+}
+
+const void *jc_state_get(const jc_state *state)
+{
+    return state->bytes;
+}
+
+jc_state_info jc_state_info_get(const jc_state *state)
+{
+    return state->info;
+}
+
+const char *jc_state_json(jc_state *state, jc_error *reterr)
+{
+    jc_buf_clear(&state->json.buf);
+    jc_status status = state->info.projection->write_json(state->bytes, &state->json, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_char(&state->json.buf, '\0', reterr);
+    return status == JC_OK ? state->json.buf.bytes : NULL;
+}

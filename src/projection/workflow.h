@@ -1,0 +1,91 @@
+/* The state of the projection `workflow`, for those who read it typed. */
+#ifndef JC_PROJECTION_WORKFLOW_H
+#define JC_PROJECTION_WORKFLOW_H
+
+#include "base/map.h"
+#include "projection/payload.h"
+
+/* A number, or a time in microseconds, that may be absent. */
+typedef struct jc_maybe {
+    bool given;
+    int64_t value;
+} jc_maybe;
+
+typedef enum jc_feature_status {
+    JC_FEATURE_PLANNED,
+    JC_FEATURE_STARTED,
+    JC_FEATURE_COMPLETED,
+    JC_FEATURE_FAILED
+} jc_feature_status;
+
+typedef struct jc_feature {
+    jc_buf id; /* its feature_id; empty when it is known by its name */
+    jc_buf name;
+    jc_buf description;
+    jc_buf error; /* of the last attempt, while that failed */
+    jc_feature_status status;
+    uint64_t attempts;
+    jc_maybe started_us; /* of the first attempt */
+    jc_maybe completed_us;
+    jc_maybe duration_ms; /* until its completion */
+    jc_maybe tests_passing;
+    bool has_cost;
+    double cost_usd; /* of all attempts */
+} jc_feature;
+
+typedef struct jc_commit {
+    jc_str sha;
+    jc_str message;
+    int64_t created_us;
+} jc_commit;
+
+typedef struct jc_worktree {
+    jc_str path;
+    jc_str branch;
+    const char *status; /* created, active, merged or deleted */
+    int64_t updated_us;
+} jc_worktree;
+
+typedef enum jc_workflow_status {
+    JC_WORKFLOW_UNKNOWN, /* nothing has said yet that it runs */
+    JC_WORKFLOW_RUNNING,
+    JC_WORKFLOW_PAUSED,
+    JC_WORKFLOW_COMPLETED,
+    JC_WORKFLOW_FAILED
+} jc_workflow_status;
+
+typedef struct jc_workflow {
+    jc_arena arena; /* owns the keys of the maps, commits' and work trees' text */
+    jc_payload payload;
+    jc_workflow_status status;
+    jc_buf description;
+    jc_buf phase;
+    jc_buf error; /* why it failed */
+    jc_buf pause_reason;
+    jc_maybe started_us;
+    jc_maybe completed_us;
+    jc_maybe duration_ms;
+    bool has_cost; /* the workflow itself told its cost */
+    double cost_usd;
+
+    jc_feature **features; /* in the order in which they came up */
+    size_t feature_count;
+    size_t feature_capacity;
+    jc_map feature_by_id; /* to a slot that holds a jc_feature or nothing */
+    jc_map feature_by_name;
+
+    uint64_t tests_started, tests_passed, tests_failed;
+    jc_commit *commits;
+    size_t commit_count;
+    size_t commit_capacity;
+    uint64_t commits_failed;
+    jc_worktree *worktrees;
+    size_t worktree_count;
+    size_t worktree_capacity;
+
+    uint64_t last_sequence;
+    int64_t last_us;
+    jc_buf last_type;
+} jc_workflow;
+
+#endif
