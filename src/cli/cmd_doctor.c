@@ -13,8 +13,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 
 #define WAL_LARGE_BYTES (64 * 1024 * 1024)
 #define SPACE_LOW_BYTES (100 * 1024 * 1024)
@@ -116,6 +120,7 @@ typedef struct file_system {
     bool memory;
 } file_system;
 
+#ifdef __linux__
 static const file_system *find_file_system(uint32_t magic)
 {
     static const file_system known[] = {
@@ -138,20 +143,33 @@ static const file_system *find_file_system(uint32_t magic)
     }
     return NULL;
 }
+#endif
+
+/* What kind of file system holds the path; NULL: one that is not in the table. */
+static const file_system *file_system_of(const char *path)
+{
+#ifdef __linux__
+    struct statfs info;
+    return statfs(path, &info) == 0 ? find_file_system((uint32_t)info.f_type) : NULL;
+#else
+    (void)path;
+    return NULL;
+#endif
+}
 
 static void check_file_system(examination *all)
 {
     char path[2 * JC_PATH_SIZE_MAX];
-    struct statfs info;
-    if (statfs(below(all, ".jc", path), &info) != 0) {
+    struct statvfs info;
+    if (statvfs(below(all, ".jc", path), &info) != 0) {
         say(all, "disk", NOTE, "check the permissions of the folder", "cannot look at %s: %s", path,
             strerror(errno));
         return;
     }
-    const file_system *found = find_file_system((uint32_t)info.f_type);
-    const char *name = found != NULL ? found->name : "unknown";
+    const file_system *found = file_system_of(path);
+    const char *name = found != NULL ? found->name : "a file system that is not in the table";
     char room[32];
-    int64_t available = (int64_t)info.f_bavail * (int64_t)info.f_bsize;
+    int64_t available = (int64_t)info.f_bavail * (int64_t)info.f_frsize;
     shown_size(available, room);
     if (found != NULL && found->network)
         say(all, "disk", NOTE,

@@ -20,7 +20,7 @@ static jc_status add(void *context, const jc_workflow_summary *summary)
     listing *all = context;
     if (all->count == all->capacity) {
         all->capacity = all->capacity == 0 ? 64 : all->capacity * 2;
-        jc_workflow_summary *larger = reallocarray(all->items, all->capacity, sizeof *larger);
+        jc_workflow_summary *larger = realloc(all->items, all->capacity * sizeof *larger);
         jc_cli_must(larger != NULL ? JC_OK : JC_ENOMEM);
         all->items = larger;
     }

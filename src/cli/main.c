@@ -21,6 +21,7 @@ const jc_command_entry jc_commands[] = {
     {"log", "print events in order, and follow them", &jc_cmd_log},
     {"show", "print one event in full", &jc_cmd_show},
     {"workflows", "list the workflows", &jc_cmd_workflows},
+    {"status", "show how far a workflow and its features are", &jc_cmd_status},
     {"state", "print what a workflow's events come to, now or in the past", &jc_cmd_state},
     {"types", "list the event types and what they need", &jc_cmd_types},
     {"export", "print events as JSON lines", &jc_cmd_export},

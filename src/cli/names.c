@@ -16,7 +16,7 @@ void jc_names_add(jc_names *names, jc_str id)
 {
     if (names->count == names->capacity) {
         names->capacity = names->capacity == 0 ? 64 : names->capacity * 2;
-        jc_str *larger = reallocarray(names->ids, names->capacity, sizeof *larger);
+        jc_str *larger = realloc(names->ids, names->capacity * sizeof *larger);
         jc_cli_must(larger != NULL ? JC_OK : JC_ENOMEM);
         names->ids = larger;
     }

@@ -187,7 +187,7 @@ static void put_head(walk *into, const jc_event *event)
     if (at == into->count || strcmp(into->heads[at].name, name) != 0) {
         if (into->count == into->capacity) {
             into->capacity = into->capacity == 0 ? 64 : into->capacity * 2;
-            struct walk_head *larger = reallocarray(into->heads, into->capacity, sizeof *larger);
+            struct walk_head *larger = realloc(into->heads, into->capacity * sizeof *larger);
             jc_cli_must(larger != NULL ? JC_OK : JC_ENOMEM);
             into->heads = larger;
         }

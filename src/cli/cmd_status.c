@@ -1,0 +1,383 @@
+/* jc status: where a workflow stands, for people: progress, phase, each feature with its attempts.
+ *
+ * It shows the state of the projection `workflow`, read as JSON like any other reader would. */
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/names.h"
+#include "cli/term.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define BAR_COLUMNS 20
+#define NAME_COLUMNS_MAX 40
+#define TEXT_COLUMNS_MAX 60
+
+typedef struct status_options {
+    bool all;
+} status_options;
+
+/* One workflow's state, taken apart. */
+typedef struct standing {
+    jc_str workflow_id;
+    jc_state *state;
+    yyjson_doc *doc;
+    yyjson_val *root;
+} standing;
+
+static void standing_release(standing *of)
+{
+    yyjson_doc_free(of->doc);
+    jc_state_free(of->state);
+    *of = (standing){0};
+}
+
+static int standing_read(jc_cli *cli, jc_str workflow_id, standing *ret)
+{
+    jc_error error = {0};
+    standing of = {.workflow_id = workflow_id};
+    jc_status status = jc_state_read(cli->store, jc_projection_find("workflow"), workflow_id, NULL,
+                                     &of.state, &error);
+    if (status < 0)
+        return jc_cli_fail_error(cli, &error);
+    const char *json = jc_state_json(of.state, &error);
+    of.doc = json != NULL ? yyjson_read(json, strlen(json), 0) : NULL;
+    of.root = yyjson_doc_get_root(of.doc);
+    jc_cli_must(of.root != NULL ? JC_OK : JC_ENOMEM);
+    *ret = of;
+    return 0;
+}
+
+static jc_str text_of(yyjson_val *object, const char *name)
+{
+    yyjson_val *value = yyjson_obj_get(object, name);
+    return yyjson_is_str(value) ? (jc_str){yyjson_get_str(value), yyjson_get_len(value)}
+                                : (jc_str){0};
+}
+
+static uint64_t count_of(yyjson_val *object, const char *name)
+{
+    return yyjson_get_uint(yyjson_obj_get(object, name));
+}
+
+static void add(jc_buf *line, const char *text)
+{
+    jc_cli_must(jc_buf_append_text(line, text, NULL));
+}
+
+static void add_colour(jc_buf *line, const jc_term *term, jc_colour colour)
+{
+    add(line, jc_term_colour(term, colour));
+}
+
+/* Text in a column of its own, at least so wide. */
+static void add_column(jc_buf *line, jc_str text, size_t columns, size_t columns_max)
+{
+    size_t used = jc_text_append_safe(line, text, columns_max);
+    for (; used < columns; used++)
+        add(line, " ");
+}
+
+static void print_line(jc_buf *line)
+{
+    while (line->size > 0 && line->bytes[line->size - 1] == ' ')
+        line->size--;
+    add(line, "\n");
+    (void)fwrite(line->bytes, 1, line->size, stdout);
+    jc_buf_clear(line);
+}
+
+static void add_duration(jc_buf *line, yyjson_val *object)
+{
+    yyjson_val *duration = yyjson_obj_get(object, "duration_ms");
+    if (duration == NULL)
+        return;
+    add(line, "   ");
+    jc_text_append_duration(line, yyjson_get_sint(duration));
+}
+
+static void add_cost(jc_buf *line, yyjson_val *object)
+{
+    yyjson_val *cost = yyjson_obj_get(object, "cost_usd");
+    if (cost != NULL)
+        jc_cli_must(jc_buf_append_format(line, NULL, "   $%.2f", yyjson_get_num(cost)));
+}
+
+/* "started 10m ago", of something that goes on. */
+static void add_since(jc_buf *line, yyjson_val *object)
+{
+    int64_t start_us = 0;
+    jc_str start = text_of(object, "started_at");
+    if (start.bytes == NULL || jc_time_parse(start, &start_us, NULL) < 0)
+        return;
+    add(line, "   started ");
+    jc_text_append_age(line, start_us, jc_clock_now_us());
+}
+
+static unsigned percent_of(yyjson_val *root)
+{
+    uint64_t total = count_of(root, "features_total");
+    if (total == 0)
+        return jc_str_equal(text_of(root, "status"), JC_STR("completed")) ? 100 : 0;
+    return (unsigned)(count_of(root, "features_completed") * 100 / total);
+}
+
+static void add_bar(jc_buf *line, const jc_term *term, unsigned percent)
+{
+    add_colour(line, term, JC_COLOUR_GREEN);
+    for (unsigned i = 0; i < BAR_COLUMNS; i++) {
+        if (i == percent * BAR_COLUMNS / 100)
+            add_colour(line, term, JC_COLOUR_DIM);
+        add(line, i < percent * BAR_COLUMNS / 100 ? "█" : "░");
+    }
+    add_colour(line, term, JC_COLOUR_NONE);
+    jc_cli_must(jc_buf_append_format(line, NULL, " %3u %%", percent));
+}
+
+/* How a status looks, of workflows and of features. */
+static jc_colour colour_of(jc_str status)
+{
+    static const struct {
+        const char *status;
+        jc_colour colour;
+    } looks[] = {{"completed", JC_COLOUR_GREEN}, {"failed", JC_COLOUR_RED},
+                 {"paused", JC_COLOUR_YELLOW},   {"running", JC_COLOUR_CYAN},
+                 {"started", JC_COLOUR_CYAN},    {"planned", JC_COLOUR_DIM}};
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        if (jc_str_equal(status, jc_str_of(looks[i].status)))
+            return looks[i].colour;
+    }
+    return JC_COLOUR_NONE;
+}
+
+static const char *mark_of(jc_str status)
+{
+    if (jc_str_equal(status, JC_STR("completed")))
+        return "✓";
+    if (jc_str_equal(status, JC_STR("started")))
+        return "→";
+    return jc_str_equal(status, JC_STR("failed")) ? "✗" : "○";
+}
+
+static size_t name_columns(yyjson_val *features)
+{
+    size_t widest = 0;
+    size_t at;
+    size_t count;
+    yyjson_val *feature;
+    JC_AUTO(jc_buf) scratch = {0};
+    yyjson_arr_foreach(features, at, count, feature) {
+        jc_buf_clear(&scratch);
+        size_t used = jc_text_append_safe(&scratch, text_of(feature, "name"), NAME_COLUMNS_MAX);
+        widest = used > widest ? used : widest;
+    }
+    return widest;
+}
+
+static void print_feature(const jc_cli *cli, const jc_term *term, yyjson_val *feature,
+                          size_t columns)
+{
+    JC_AUTO(jc_buf) line = {0};
+    jc_str status = text_of(feature, "status");
+    uint64_t attempts = count_of(feature, "attempts");
+    bool is_going_on = jc_str_equal(status, JC_STR("started"));
+    add(&line, "  ");
+    add_colour(&line, term, colour_of(status));
+    add(&line, mark_of(status));
+    add_colour(&line, term, JC_COLOUR_NONE);
+    add(&line, " ");
+    add_column(&line, text_of(feature, "name"), columns, NAME_COLUMNS_MAX);
+    if (attempts > 1)
+        jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " attempts", attempts));
+    if (is_going_on)
+        add_since(&line, feature);
+    add_duration(&line, feature);
+    add_cost(&line, feature);
+    if (text_of(feature, "error").bytes != NULL) {
+        add(&line, "   ");
+        (void)jc_text_append_safe(&line, text_of(feature, "error"), TEXT_COLUMNS_MAX);
+    }
+    print_line(&line);
+    if (cli->verbose && text_of(feature, "description").bytes != NULL) {
+        add(&line, "    ");
+        (void)jc_text_append_safe(&line, text_of(feature, "description"), 0);
+        print_line(&line);
+    }
+}
+
+/* The line of what the workflow says of itself: "paused: which key?". */
+static void add_title(jc_buf *line, const jc_term *term, const standing *of)
+{
+    jc_str status = text_of(of->root, "status");
+    jc_str reason = text_of(of->root, "pause_reason");
+    if (reason.bytes == NULL)
+        reason = text_of(of->root, "error");
+    add_colour(line, term, JC_COLOUR_BOLD);
+    (void)jc_text_append_safe(line, of->workflow_id, 0);
+    add_colour(line, term, JC_COLOUR_NONE);
+    add(line, "   ");
+    add_colour(line, term, colour_of(status));
+    (void)jc_text_append_safe(line, status.bytes != NULL ? status : JC_STR("not started"), 0);
+    add_colour(line, term, JC_COLOUR_NONE);
+    if (reason.bytes != NULL) {
+        add(line, ": ");
+        (void)jc_text_append_safe(line, reason, TEXT_COLUMNS_MAX);
+    }
+    if (text_of(of->root, "phase").bytes != NULL) {
+        add(line, "   phase ");
+        (void)jc_text_append_safe(line, text_of(of->root, "phase"), NAME_COLUMNS_MAX);
+    }
+}
+
+static void print_standing(const jc_cli *cli, const jc_term *term, const standing *of)
+{
+    JC_AUTO(jc_buf) line = {0};
+    yyjson_val *features = yyjson_obj_get(of->root, "features");
+    uint64_t retries = count_of(of->root, "retries");
+    add_title(&line, term, of);
+    print_line(&line);
+    if (text_of(of->root, "description").bytes != NULL) {
+        (void)jc_text_append_safe(&line, text_of(of->root, "description"), 0);
+        print_line(&line);
+    }
+    add_bar(&line, term, percent_of(of->root));
+    jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " of %" PRIu64 " features",
+                                     count_of(of->root, "features_completed"),
+                                     count_of(of->root, "features_total")));
+    if (retries > 0)
+        jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " retr%s", retries,
+                                         retries == 1 ? "y" : "ies"));
+    add_duration(&line, of->root);
+    add_cost(&line, of->root);
+    print_line(&line);
+
+    size_t columns = name_columns(features);
+    size_t at;
+    size_t count;
+    yyjson_val *feature;
+    yyjson_arr_foreach(features, at, count, feature) {
+        print_feature(cli, term, feature, columns);
+    }
+}
+
+static void print_json(const standing *of)
+{
+    jc_state_info info = jc_state_info_get(of->state);
+    printf("{\"workflow_id\":");
+    jc_cli_print_json_text(of->workflow_id);
+    printf(",\"sequence\":%" PRIu64 ",\"progress_percentage\":%u,\"state\":%s}\n", info.sequence,
+           percent_of(of->root), jc_state_json(of->state, NULL));
+}
+
+/* With --all: a line each. */
+static void print_row(const jc_term *term, const standing *of, size_t columns)
+{
+    JC_AUTO(jc_buf) line = {0};
+    jc_str status = text_of(of->root, "status");
+    add_colour(&line, term, JC_COLOUR_BOLD);
+    add_column(&line, of->workflow_id, columns, 0);
+    add_colour(&line, term, JC_COLOUR_NONE);
+    add(&line, "  ");
+    add_colour(&line, term, colour_of(status));
+    add_column(&line, status.bytes != NULL ? status : JC_STR("not started"), 11, 0);
+    add_colour(&line, term, JC_COLOUR_NONE);
+    add(&line, "  ");
+    add_bar(&line, term, percent_of(of->root));
+    jc_cli_must(jc_buf_append_format(&line, NULL, "  %" PRIu64 "/%" PRIu64 "  ",
+                                     count_of(of->root, "features_completed"),
+                                     count_of(of->root, "features_total")));
+    add_column(&line, text_of(of->root, "phase"), 12, 12);
+    add(&line, "  ");
+    (void)jc_text_append_safe(&line, text_of(of->root, "description"), NAME_COLUMNS_MAX);
+    print_line(&line);
+}
+
+static int print_workflows(jc_cli *cli, const jc_names *names, bool as_table)
+{
+    jc_term term = jc_term_of_output();
+    size_t columns = 0;
+    for (size_t i = 0; i < names->count; i++)
+        columns = names->ids[i].size > columns ? names->ids[i].size : columns;
+    for (size_t i = 0; i < names->count && jc_cli_output_works(cli); i++) {
+        standing of = {0};
+        int failed = standing_read(cli, names->ids[i], &of);
+        if (failed != 0)
+            return failed;
+        if (cli->json)
+            print_json(&of);
+        else if (as_table)
+            print_row(&term, &of, columns);
+        else
+            print_standing(cli, &term, &of);
+        standing_release(&of);
+    }
+    return JC_EXIT_DONE;
+}
+
+/* The workflow that was heard of last. */
+typedef struct latest {
+    char workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1];
+    uint64_t position;
+} latest;
+
+static jc_status keep_latest(void *context, const jc_workflow_summary *summary)
+{
+    latest *found = context;
+    if (summary->last_position <= found->position)
+        return JC_OK;
+    found->position = summary->last_position;
+    (void)snprintf(found->workflow_id, sizeof found->workflow_id, "%.*s",
+                   (int)summary->workflow_id.size, summary->workflow_id.bytes);
+    return JC_OK;
+}
+
+static int choose_latest(jc_cli *cli, jc_names *names)
+{
+    latest found = {0};
+    jc_error error = {0};
+    if (jc_workflow_list(cli->store, keep_latest, &found, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (found.position == 0)
+        return jc_cli_fail(cli, JC_EXIT_NOT_FOUND,
+                           "there are no workflows yet: 'jc emit' appends their events");
+    jc_names_add(names, jc_str_of(found.workflow_id));
+    return 0;
+}
+
+static int status_command(jc_cli *cli, const void *values)
+{
+    const status_options *options = values;
+    JC_AUTO(jc_names) names = {0};
+    if (options->all && cli->word_count > 0)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "--all is all workflows: leave out '%s'",
+                           cli->words[0]);
+    int failed = jc_cli_words_as_workflows(cli, &names);
+    if (failed == 0)
+        failed = jc_cli_open(cli, true);
+    if (failed == 0 && options->all)
+        failed = jc_cli_workflows(cli, false, &names);
+    else if (failed == 0 && cli->word_count == 0)
+        failed = choose_latest(cli, &names);
+    return failed != 0 ? failed : print_workflows(cli, &names, options->all);
+}
+
+/* clang-format off */
+static const jc_option status_command_options[] = {
+    {"all", 0, JC_OPTION_FLAG, NULL, "all workflows, a line each", offsetof(status_options, all)},
+    JC_OPTIONS_END,
+};
+/* clang-format on */
+
+const jc_command jc_cmd_status = {
+    .synopsis = "[WORKFLOW] [--all]",
+    .details = "Without a workflow: the one that was heard of last. Features are marked ✓\n"
+               "completed, → started, ○ planned, ✗ failed. -v shows their descriptions.",
+    .examples = "jc status\n"
+                "jc status fix-login -v\n"
+                "jc status --all",
+    .options = status_command_options,
+    .words_min = 0,
+    .words_max = 1,
+    .run = status_command,
+};
