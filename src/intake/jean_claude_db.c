@@ -120,11 +120,11 @@ jc_status jc_import_jean_claude_db(jc_importing *importing, const char *path, jc
     sqlite3 *db = NULL;
     sqlite3_stmt *rows = NULL;
     jc_status status = JC_OK;
-    if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        status = fail_reading(db, path, reterr);
-    else if (sqlite3_prepare_v2(
-                 db, "SELECT id,timestamp,workflow_id,event_type,data FROM events ORDER BY rowid",
-                 -1, &rows, NULL) != SQLITE_OK)
+    static const char sql[] =
+        "SELECT id,timestamp,workflow_id,event_type,data FROM events ORDER BY rowid";
+    const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, sql, -1, &rows, NULL) != SQLITE_OK)
         status = fail_reading(db, path, reterr);
     if (status == JC_OK)
         status = refuse_own_log(db, path, reterr);
