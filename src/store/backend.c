@@ -9,15 +9,18 @@ void jc_page_release(jc_page *page)
 {
     jc_arena_release(&page->arena);
     page->events = NULL;
+    page->capacity = 0;
     page->count = 0;
 }
 
-jc_status jc_page_clear(jc_page *page, jc_error *reterr)
+jc_status jc_page_clear(jc_page *page, size_t capacity, jc_error *reterr)
 {
+    assert(capacity >= 1 && capacity <= JC_PAGE_EVENTS_MAX);
     jc_arena_reset(&page->arena);
     page->count = 0;
     page->damaged = false;
-    page->events = jc_arena_get(&page->arena, JC_PAGE_EVENTS_MAX * sizeof(jc_event));
+    page->events = jc_arena_get(&page->arena, capacity * sizeof(jc_event));
+    page->capacity = page->events != NULL ? capacity : 0;
     return page->events != NULL ? JC_OK : jc_fail_memory(reterr);
 }
 
@@ -64,7 +67,7 @@ jc_status jc_backend_cursor_page(jc_backend backend, void *cursor, const jc_filt
     jc_status status = backend.ops->cursor_page(cursor, after, page, reterr);
     if (status < 0)
         return status;
-    assert(page->count <= JC_PAGE_EVENTS_MAX);
+    assert(page->count <= page->capacity);
     bool by_sequence = filter->workflow_count == 1;
     uint64_t key = after;
     for (size_t i = 0; i < page->count; i++) {

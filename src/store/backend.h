@@ -17,7 +17,8 @@
 /* A page of events that a cursor read, in its own memory. */
 typedef struct jc_page {
     jc_arena arena;
-    jc_event *events; /* room for JC_PAGE_EVENTS_MAX */
+    jc_event *events;
+    size_t capacity; /* events that it has room for */
     size_t count;
     uint64_t last; /* the key (sequence or position) of the last row that was looked at */
     bool damaged;  /* the row `last`, behind the events, is damaged: `damage` says how */
@@ -27,8 +28,10 @@ typedef struct jc_page {
 void jc_page_release(jc_page *page);
 JC_AUTO_DEFINE(jc_page, jc_page_release);
 
-/* Empty the page and make sure that it has room. JC_ENOMEM. */
-JC_MUST_CHECK jc_status jc_page_clear(jc_page *page, jc_error *reterr);
+/* Empty the page and give it room for so many events, JC_PAGE_EVENTS_MAX at most. JC_ENOMEM. */
+JC_MUST_CHECK jc_status jc_page_clear(jc_page *page, size_t capacity, jc_error *reterr);
+
+#define JC_PAGE_FEW 2 /* room for looking one event up, or seeing that there are several */
 
 typedef struct jc_backend_ops {
     int version; /* JC_BACKEND_VERSION */

@@ -270,8 +270,8 @@ static jc_status memory_cursor_page(void *context, uint64_t after, jc_page *page
     memory_cursor *cursor = context;
     const memory_log *log = cursor->log;
     bool by_sequence = cursor->filter.workflow_count == 1;
-    jc_status status = jc_page_clear(page, reterr);
-    for (size_t i = 0; status == JC_OK && i < log->count && page->count < JC_PAGE_EVENTS_MAX; i++) {
+    jc_status status = jc_page_clear(page, JC_PAGE_EVENTS_MAX, reterr);
+    for (size_t i = 0; status == JC_OK && i < log->count && page->count < page->capacity; i++) {
         const jc_event *event = &log->events[cursor->filter.reverse ? log->count - 1 - i : i];
         uint64_t key = by_sequence ? event->sequence : event->position;
         bool behind = cursor->filter.reverse ? after == 0 || key < after : key > after;
@@ -287,7 +287,7 @@ static jc_status memory_cursor_page(void *context, uint64_t after, jc_page *page
 static jc_status memory_find(void *self, jc_str prefix, jc_page *page, jc_error *reterr)
 {
     memory_log *log = self;
-    jc_status status = jc_page_clear(page, reterr);
+    jc_status status = jc_page_clear(page, JC_PAGE_FEW, reterr);
     for (size_t i = 0; status == JC_OK && i < log->count && page->count < 2; i++) {
         char id[JC_UUID_TEXT_SIZE];
         jc_uuid_format(log->events[i].id, id);
@@ -302,7 +302,7 @@ static jc_status memory_at(void *self, jc_str workflow_id, uint64_t sequence, jc
                            jc_error *reterr)
 {
     memory_log *log = self;
-    jc_status status = jc_page_clear(page, reterr);
+    jc_status status = jc_page_clear(page, JC_PAGE_FEW, reterr);
     for (size_t i = 0; status == JC_OK && i < log->count && page->count == 0; i++) {
         const jc_event *event = &log->events[i];
         if (event->sequence == sequence && jc_str_equal(event->workflow_id, workflow_id))

@@ -95,7 +95,7 @@ static jc_status look_up(jc_sqlite *self, jc_uuid id, const jc_event **ret_event
 {
     char text[36];
     sqlite3_stmt *stmt = NULL;
-    jc_status status = jc_page_clear(&self->page, reterr);
+    jc_status status = jc_page_clear(&self->page, JC_PAGE_FEW, reterr);
     if (status == JC_OK)
         status = jc_sqlite_statement(self, JC_SQL_SELECT_ID, &stmt, reterr);
     if (status < 0)

@@ -293,7 +293,7 @@ static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_p
 static jc_status read_page(row_cursor *cursor, int64_t after, int64_t end, jc_page *page,
                            jc_error *reterr)
 {
-    jc_status status = jc_page_clear(page, reterr);
+    jc_status status = jc_page_clear(page, JC_PAGE_EVENTS_MAX, reterr);
     if (status < 0)
         return status;
     jc_sqlite_set_deadline(cursor->self);

@@ -53,7 +53,7 @@ jc_status jc_sqlite_at(void *context, jc_str workflow_id, uint64_t sequence, jc_
 {
     jc_sqlite *self = context;
     sqlite3_stmt *stmt = NULL;
-    jc_status status = jc_page_clear(page, reterr);
+    jc_status status = jc_page_clear(page, JC_PAGE_FEW, reterr);
     if (status == JC_OK)
         status = jc_sqlite_statement(self, JC_SQL_SELECT_SEQUENCE, &stmt, reterr);
     if (status < 0)
@@ -113,7 +113,7 @@ jc_status jc_sqlite_find(void *context, jc_str prefix, jc_page *page, jc_error *
     jc_sqlite *self = context;
     char end[64];
     sqlite3_stmt *stmt = NULL;
-    jc_status status = jc_page_clear(page, reterr);
+    jc_status status = jc_page_clear(page, JC_PAGE_FEW, reterr);
     if (status == JC_OK)
         status =
             prepare(self, "SELECT " JC_ROW_COLUMNS " FROM events WHERE id>=?1 AND id<?2 LIMIT 2",

@@ -104,7 +104,7 @@ jc_status jc_rows_read(sqlite3 *db, sqlite3_stmt *rows, bool by_sequence, jc_pag
                        jc_error *reterr)
 {
     size_t size = 0;
-    while (page->count < JC_PAGE_EVENTS_MAX && size < JC_PAGE_SIZE_MAX) {
+    while (page->count < page->capacity && size < JC_PAGE_SIZE_MAX) {
         int code = sqlite3_step(rows);
         if (code == SQLITE_DONE)
             return JC_OK;
