@@ -92,7 +92,9 @@ chapter '3. What happened, in order'
 show jc log add-login
 show jc log --type 'agent.tool.*' --correlation call-1 --json
 
-chapter '4. All workflows'
+chapter '4. Where it stands, and where it stood: nothing of this is stored, it is folded from the events'
+show jc status add-login
+show jc state add-login --at 10 --json
 show jc workflows
 
 chapter '5. The mirror: plain lines for tail, grep and jq'
