@@ -122,6 +122,75 @@ static void a_transaction_larger_than_the_cache_is_whole(void **state)
     workshop_assert_mirror(shop);
 }
 
+static void count_damage(void *context, const jc_finding *finding)
+{
+    int *damages = context;
+    *damages += finding->damage ? 1 : 0;
+}
+
+static void run_sql(sqlite3 *db, const char *sql)
+{
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+}
+
+/* Begin a transaction that is larger than the page cache, until pages that spilled wait to be written. */
+static void spill(const jc_sqlite *self)
+{
+    run_sql(self->db, "PRAGMA cache_size=4; BEGIN IMMEDIATE");
+    for (int i = 0; i < 1000 && self->vfs.size == 0; i++) {
+        char sql[512];
+        (void)
+            snprintf(sql, sizeof sql,
+                     "INSERT INTO events (id,workflow_id,sequence,timestamp,event_type,data,hash) "
+                     "VALUES ('x-%d','x',%d,'t','t',printf('%%3000d',7),'h')",
+                     i * 7919 % 1000, i + 1);
+        run_sql(self->db, sql);
+    }
+    assert_true(self->vfs.size > 0);
+}
+
+/* Written later, those pages would stand where another's commit does. */
+static void what_was_rolled_back_is_never_written_over_anothers_commit(void **state)
+{
+    workshop *shop = *state;
+    const jc_sqlite *self = shop->store->backend.self;
+    jc_error error;
+    int damages = 0;
+    workshop_append(shop, 1, 1);
+    jc_store *second = open_counting(shop, JC_DURABILITY_FULL);
+    spill(self);
+    run_sql(self->db, "ROLLBACK");
+    assert_int_equal(self->vfs.size, 0);
+
+    for (uint64_t i = 0; i < 20; i++)
+        append_to(second, 50000 + i);
+    workshop_append(shop, 90000, 3);
+
+    jc_verify_result result;
+    assert_int_equal(jc_verify(second, NULL, 0, count_damage, &damages, &result, &error), JC_OK);
+    assert_int_equal(damages, 0);
+    assert_int_equal(result.events, 24);
+    jc_close(second);
+}
+
+static void closing_writes_nothing_of_an_open_transaction(void **state)
+{
+    workshop *shop = *state;
+    workshop_append(shop, 1, 1);
+    jc_store *second = open_counting(shop, JC_DURABILITY_FULL);
+    spill(shop->store->backend.self);
+
+    jc_close(shop->store);
+    shop->store = NULL;
+
+    append_to(second, 50000);
+    jc_close(second);
+    workshop_reopen(shop);
+    workshop_append(shop, 2, 1);
+    workshop_assert_mirror(shop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +199,8 @@ int main(void)
         WORKSHOP_CLAIM(no_name_is_left_behind),
         WORKSHOP_CLAIM(writes_are_gathered_only_where_each_commit_is_synced),
         WORKSHOP_CLAIM(a_transaction_larger_than_the_cache_is_whole),
+        WORKSHOP_CLAIM(what_was_rolled_back_is_never_written_over_anothers_commit),
+        WORKSHOP_CLAIM(closing_writes_nothing_of_an_open_transaction),
     };
     return cmocka_run_group_tests_name("vfs", tests, NULL, NULL);
 }

@@ -278,6 +278,13 @@ static jc_status connect_over_vfs(jc_sqlite *self, jc_error *reterr)
     return status;
 }
 
+/* SQLite calls this for every transaction that does not commit, its own decisions included. */
+static void forget_gathered(void *context)
+{
+    jc_sqlite *self = context;
+    jc_vfs_forget(&self->vfs);
+}
+
 /* Will SQLite sync before each commit is shown to others? Asked, not taken for granted, since gathering
  * writes stands on it. */
 static bool syncs_each_commit(sqlite3 *db)
@@ -295,6 +302,7 @@ static jc_status set_durability(jc_sqlite *self, jc_error *reterr)
                                                                        : "PRAGMA synchronous=FULL";
     if (sqlite3_exec(self->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return jc_sqlite_fail(self->db, reterr, "the log");
+    (void)sqlite3_rollback_hook(self->db, forget_gathered, self);
     self->vfs.gather = syncs_each_commit(self->db);
     (void)sqlite3_set_authorizer(self->db, forbid_changes, self);
     return JC_OK;

@@ -16,11 +16,9 @@
 typedef struct wal_file {
     sqlite3_file base;
     jc_vfs *vfs;
-    const char *path;     /* SQLite keeps it as long as the file is open */
-    bool was_there;       /* opened without making it: the folder is ours to sync */
-    bool header_written;  /* since the last sync of the folder */
-    sqlite3_int64 offset; /* of the gathered bytes in the file */
-    int size;             /* how many they are */
+    const char *path;    /* SQLite keeps it as long as the file is open */
+    bool was_there;      /* opened without making it: the folder is ours to sync */
+    bool header_written; /* since the last sync of the folder */
 } wal_file;
 
 static sqlite3_file *below(sqlite3_file *file)
@@ -32,17 +30,16 @@ static sqlite3_file *below(sqlite3_file *file)
 static int flush(wal_file *wal)
 {
     sqlite3_file *file = below(&wal->base);
-    int size = wal->size;
-    wal->size = 0;
-    return size > 0 ? file->pMethods->xWrite(file, wal->vfs->bytes, size, wal->offset) : SQLITE_OK;
+    jc_vfs *vfs = wal->vfs;
+    int size = vfs->size;
+    vfs->size = 0;
+    return size > 0 ? file->pMethods->xWrite(file, vfs->bytes, size, vfs->offset) : SQLITE_OK;
 }
 
 static int wal_close(sqlite3_file *file)
 {
-    wal_file *wal = (wal_file *)file;
-    int code = flush(wal);
-    int closed = below(file)->pMethods->xClose(below(file));
-    return code != SQLITE_OK ? code : closed;
+    jc_vfs_forget(((wal_file *)file)->vfs);
+    return below(file)->pMethods->xClose(below(file));
 }
 
 static int wal_read(sqlite3_file *file, void *bytes, int size, sqlite3_int64 offset)
@@ -52,10 +49,10 @@ static int wal_read(sqlite3_file *file, void *bytes, int size, sqlite3_int64 off
                              : below(file)->pMethods->xRead(below(file), bytes, size, offset);
 }
 
-static bool joins(const wal_file *wal, int size, sqlite3_int64 offset)
+static bool joins(const jc_vfs *vfs, int size, sqlite3_int64 offset)
 {
-    return wal->size > 0 && offset == wal->offset + wal->size &&
-           size <= GATHER_SIZE_MAX - wal->size;
+    return vfs->size > 0 && offset == vfs->offset + vfs->size &&
+           size <= GATHER_SIZE_MAX - vfs->size;
 }
 
 static int wal_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offset)
@@ -63,18 +60,18 @@ static int wal_write(sqlite3_file *file, const void *bytes, int size, sqlite3_in
     wal_file *wal = (wal_file *)file;
     jc_vfs *vfs = wal->vfs;
     wal->header_written = wal->header_written || offset == 0;
-    if (!joins(wal, size, offset)) {
+    if (!joins(vfs, size, offset)) {
         int code = flush(wal);
         if (code != SQLITE_OK)
             return code;
-        wal->offset = offset;
+        vfs->offset = offset;
     }
     if (vfs->gather && vfs->bytes == NULL)
         vfs->bytes = malloc(GATHER_SIZE_MAX);
     if (!vfs->gather || vfs->bytes == NULL || size > GATHER_SIZE_MAX)
         return below(file)->pMethods->xWrite(below(file), bytes, size, offset);
-    memcpy(vfs->bytes + wal->size, bytes, (size_t)size);
-    wal->size += size;
+    memcpy(vfs->bytes + vfs->size, bytes, (size_t)size);
+    vfs->size += size;
     return SQLITE_OK;
 }
 
@@ -218,6 +215,11 @@ jc_status jc_vfs_begin(jc_vfs *vfs, const char *below_name, const jc_file_ops *o
 void jc_vfs_forget_name(jc_vfs *vfs)
 {
     (void)sqlite3_vfs_unregister(&vfs->base);
+}
+
+void jc_vfs_forget(jc_vfs *vfs)
+{
+    vfs->size = 0;
 }
 
 void jc_vfs_release(jc_vfs *vfs)

@@ -9,7 +9,9 @@
  * Writes. SQLite writes a frame as 24 bytes and a page, each by a call. When `gather` is set, writes
  * that join are kept in memory and written at once: before the next sync, read or truncation, and when
  * the buffer is full. That is only right where a sync comes before each commit is shown to others,
- * which is what synchronous=FULL does: a write that fails is then reported by that sync. */
+ * which is what synchronous=FULL does: a write that fails is then reported by that sync. What was
+ * gathered for a transaction that is rolled back must be forgotten (jc_vfs_forget): written later, it
+ * would stand where another process has committed meanwhile. */
 #ifndef JC_STORE_SQLITE_VFS_H
 #define JC_STORE_SQLITE_VFS_H
 
@@ -25,7 +27,9 @@ typedef struct jc_vfs {
     const jc_file_ops *ops; /* for syncing the folder */
     void *ops_context;
     bool gather;
-    char *bytes; /* the writes that were gathered, JC_VFS_GATHER_SIZE; NULL until the first */
+    char *bytes;          /* writes that were gathered; NULL until the first */
+    int size;             /* how many bytes they are */
+    sqlite3_int64 offset; /* where they belong in the file */
 } jc_vfs;
 
 /* Prepare a VFS over the one of that name (NULL: the system's) and make its name known to SQLite, for
@@ -35,6 +39,9 @@ JC_MUST_CHECK jc_status jc_vfs_begin(jc_vfs *vfs, const char *below, const jc_fi
 
 /* Take the name back, once the connection is open. */
 void jc_vfs_forget_name(jc_vfs *vfs);
+
+/* Forget what was gathered and not written: the transaction is rolled back. */
+void jc_vfs_forget(jc_vfs *vfs);
 
 /* Free what it holds, once the connection is closed. */
 void jc_vfs_release(jc_vfs *vfs);
