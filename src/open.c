@@ -62,12 +62,11 @@ static jc_status check_log_exists(const char *project_dir, const char *log, jc_e
     if (access(folder, F_OK) < 0)
         return jc_fail(reterr, JC_ENOTFOUND, "there is no .jc/ in %s: make it with jc init",
                        project_dir);
-    return jc_fail(
-        reterr, JC_ENOTFOUND,
-        "%s is missing: put a backup, or a log that is kept as %s.before-TIME, there with jc "
-        "restore, "
-        "or make it from the mirrors with jc rebuild --from-mirror, or start anew with jc init",
-        log, log);
+    return jc_fail(reterr, JC_ENOTFOUND,
+                   "%s is missing: jc restore FILE puts a backup or a kept "
+                   ".jc/events.db.before-TIME there, jc "
+                   "rebuild --from-mirror makes it from the mirrors, jc init starts anew",
+                   log);
 }
 
 jc_status jc_open(const char *project_dir, const jc_options *options, jc_store **ret_store,

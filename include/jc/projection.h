@@ -70,7 +70,8 @@ typedef struct jc_point {
 /* A state, with where it stands. */
 typedef struct jc_state jc_state;
 
-/* The state before the first event, for events that the caller applies. The caller frees it. */
+/* The state before the first event, for events that the caller applies. The caller frees it.
+ * JC_EINVAL: projection is NULL, so that jc_projection_find() may stand in its place. */
 JC_API JC_MUST_CHECK jc_status jc_state_new(const jc_projection *projection, jc_state **ret_state,
                                             jc_error *reterr);
 
@@ -81,6 +82,7 @@ JC_API JC_MUST_CHECK jc_status jc_state_apply(jc_state *state, const jc_event *e
 
 /* Fold a workflow's events up to a point (NULL: now) in bounded memory. The caller frees *ret_state.
  *
+ * JC_EINVAL     projection is NULL, or workflow_id is none.
  * JC_ENOTFOUND  there is no such workflow, or the point lies beyond its head.
  * JC_ECORRUPT   a stored event is damaged.
  * and what `apply` returns. */

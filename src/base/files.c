@@ -11,6 +11,9 @@
 #include <sys/stat.h>
 #ifdef __linux__
 #include <sys/sysmacros.h>
+#else
+#include <sys/sysctl.h>
+#include <sys/time.h>
 #endif
 #include <time.h>
 #include <unistd.h>
@@ -39,10 +42,20 @@ static int system_truncate(void *context, int fd, off_t size)
     return ftruncate(fd, size);
 }
 
+/* What has been written is on the disk when this returns. On macOS fsync() leaves it in the drive. */
+static int sync_data(int fd)
+{
+#if defined(__APPLE__)
+    return fcntl(fd, F_FULLFSYNC) == 0 ? 0 : fsync(fd);
+#else
+    return fdatasync(fd);
+#endif
+}
+
 static int system_sync(void *context, int fd)
 {
     (void)context;
-    return fdatasync(fd);
+    return sync_data(fd);
 }
 
 static int system_rename(void *context, const char *from, const char *to)
@@ -61,7 +74,8 @@ static int system_sync_folder(void *context, const char *path)
     int error_number = errno;
     close(fd);
     errno = error_number;
-    return result;
+    /* Some file systems have no such thing as a folder that can be synced. */
+    return result < 0 && (errno == EINVAL || errno == ENOTSUP) ? 0 : result;
 }
 
 static int system_close(void *context, int fd)
@@ -70,6 +84,20 @@ static int system_close(void *context, int fd)
     return close(fd);
 }
 
+#if defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)
+/* These have no id of a boot, but know when it was. */
+static int system_boot_id(void *context, char ret_text[64])
+{
+    struct timeval boot;
+    size_t size = sizeof boot;
+    int name[] = {CTL_KERN, KERN_BOOTTIME};
+    (void)context;
+    if (sysctl(name, 2, &boot, &size, NULL, 0) < 0)
+        return -1;
+    (void)snprintf(ret_text, 64, "boot-%lld", (long long)boot.tv_sec);
+    return 0;
+}
+#else
 static int system_boot_id(void *context, char ret_text[64])
 {
     (void)context;
@@ -84,6 +112,7 @@ static int system_boot_id(void *context, char ret_text[64])
     ret_text[strcspn(ret_text, "\n")] = '\0';
     return 0;
 }
+#endif
 
 const jc_file_ops jc_file_ops_system = {
     .open = system_open,
@@ -97,12 +126,33 @@ const jc_file_ops jc_file_ops_system = {
     .boot_id = system_boot_id,
 };
 
+static jc_file_facts facts_of(const struct stat *facts)
+{
+    return (jc_file_facts){.device = (uint64_t)facts->st_dev,
+                           .inode = (uint64_t)facts->st_ino,
+                           .size = (uint64_t)facts->st_size,
+                           .is_regular = S_ISREG(facts->st_mode)};
+}
+
+/* The same with its times. */
+static bool look_at_all(int fd, const char *path, jc_file_facts *ret_facts)
+{
+    struct stat facts;
+    int result = path[0] != '\0' ? stat(path, &facts) : fstat(fd, &facts);
+    if (result == 0)
+        *ret_facts = facts_of(&facts);
+    return result == 0;
+}
+
 #ifdef STATX_INO
 static bool look(int fd, const char *path, int flags, jc_file_facts *ret_facts)
 {
     struct statx facts;
-    if (statx(fd, path, flags, STATX_TYPE | STATX_INO | STATX_SIZE, &facts) < 0)
-        return false;
+    if (statx(fd, path, flags, STATX_TYPE | STATX_INO | STATX_SIZE, &facts) < 0) {
+        /* Old kernels do not have the call, and some containers forbid it. */
+        bool refused = errno == ENOSYS || errno == EPERM || errno == EINVAL;
+        return refused && look_at_all(fd, path, ret_facts);
+    }
     *ret_facts = (jc_file_facts){.device = makedev(facts.stx_dev_major, facts.stx_dev_minor),
                                  .inode = facts.stx_ino,
                                  .size = facts.stx_size,
@@ -120,30 +170,14 @@ bool jc_path_look(const char *path, jc_file_facts *ret_facts)
     return look(AT_FDCWD, path, 0, ret_facts);
 }
 #else
-static jc_file_facts facts_of(const struct stat *facts)
-{
-    return (jc_file_facts){.device = (uint64_t)facts->st_dev,
-                           .inode = (uint64_t)facts->st_ino,
-                           .size = (uint64_t)facts->st_size,
-                           .is_regular = S_ISREG(facts->st_mode)};
-}
-
 bool jc_file_look(int fd, jc_file_facts *ret_facts)
 {
-    struct stat facts;
-    if (fstat(fd, &facts) < 0)
-        return false;
-    *ret_facts = facts_of(&facts);
-    return true;
+    return look_at_all(fd, "", ret_facts);
 }
 
 bool jc_path_look(const char *path, jc_file_facts *ret_facts)
 {
-    struct stat facts;
-    if (stat(path, &facts) < 0)
-        return false;
-    *ret_facts = facts_of(&facts);
-    return true;
+    return look_at_all(-1, path, ret_facts);
 }
 #endif
 
@@ -222,7 +256,7 @@ static jc_status write_new_file(const char *path, mode_t mode, jc_str content, j
     if (fd < 0)
         return jc_fail_errno(reterr, errno, "cannot make %s", path);
     jc_status status = JC_OK;
-    if (jc_file_write_all(ops, NULL, fd, content.bytes, content.size, 0) < 0 || fdatasync(fd) < 0)
+    if (jc_file_write_all(ops, NULL, fd, content.bytes, content.size, 0) < 0 || sync_data(fd) < 0)
         status = jc_fail_errno(reterr, errno, "cannot write %s", path);
     if (close(fd) < 0 && status == JC_OK)
         status = jc_fail_errno(reterr, errno, "cannot write %s", path);

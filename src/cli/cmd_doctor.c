@@ -167,7 +167,7 @@ static void check_file_system(examination *all)
         return;
     }
     const file_system *found = file_system_of(path);
-    const char *name = found != NULL ? found->name : "a file system that is not in the table";
+    const char *name = found != NULL ? found->name : "unknown file system";
     char room[32];
     int64_t available = (int64_t)info.f_bavail * (int64_t)info.f_frsize;
     shown_size(available, room);
@@ -222,7 +222,8 @@ static void check_log(examination *all)
 static void check_opening(examination *all)
 {
     if (all->warning[0] != '\0')
-        say(all, "opening", NOTE, "see the message", "%s", all->warning);
+        say(all, "opening", NOTE, "put that right; events are recorded all the same", "%s",
+            all->warning);
 }
 
 static void check_durability(examination *all)
@@ -291,7 +292,8 @@ static void check_kept_files(examination *all)
             count == 1 ? "" : "s");
     if (unfinished > 0)
         say(all, "unfinished", NOTE,
-            "remove them, unless such a command is running: .jc/events.db.incoming-* and .new-*",
+            "remove .jc/events.db.incoming-* and .jc/events.db.new-*, unless such a command is "
+            "running",
             "%" PRIu64 " file%s of a restore, rebuild or init that did not come to its end",
             unfinished, unfinished == 1 ? "" : "s");
 }

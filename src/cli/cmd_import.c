@@ -61,7 +61,7 @@ static int end_early(const jc_cli *cli, const jc_import_result *result, int exit
                      const char *why)
 {
     bool can_go_on = exit_code == JC_EXIT_FAILED;
-    if (result->stored == 0 && !can_go_on)
+    if (result->stored == 0)
         return jc_cli_fail(cli, exit_code, "%s; nothing was stored", why);
     return jc_cli_fail(cli, exit_code, "%s; %" PRIu64 " event%s committed before: %s", why,
                        result->stored, result->stored == 1 ? " was" : "s were",

@@ -51,10 +51,11 @@ static int look_at_log(jc_cli *cli, const char *folder, bool made, uint64_t *ret
 {
     jc_error error = {0};
     jc_options options = {.read_only = true};
-    jc_status status = jc_open(folder, &options, &cli->store, &error);
-    if (status == JC_OK && made)
-        status = jc_mirror_list(cli->store, count_one, ret_mirrors, &error);
-    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+    if (jc_open(folder, &options, &cli->store, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (made && jc_mirror_list(cli->store, count_one, ret_mirrors, &error) < 0)
+        jc_cli_warn(cli, "%s", error.text);
+    return 0;
 }
 
 static int init(jc_cli *cli, const void *values)
@@ -76,9 +77,9 @@ static int init(jc_cli *cli, const void *values)
         return failed;
     if (mirrors > 0)
         jc_cli_warn(cli,
-                    "agents/ holds %" PRIu64 " mirror%s of another log: 'jc rebuild --from-mirror' "
-                    "makes the log from %s",
-                    mirrors, mirrors == 1 ? "" : "s", mirrors == 1 ? "it" : "them");
+                    "agents/ holds the events of %" PRIu64 " workflow%s already: 'jc rebuild "
+                    "--from-mirror' takes them back if jc wrote them, 'jc import' takes in others",
+                    mirrors, mirrors == 1 ? "" : "s");
     if (made.network_file_system)
         jc_cli_warn(
             cli,

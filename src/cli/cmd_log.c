@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define WAIT_MS 1000
-#define UNTIL_GRACE_US JC_US_PER_SECOND
+#define UNTIL_GRACE_US ((int64_t)JC_BUSY_TIMEOUT_MS * 1000)
 
 typedef struct log_options {
     jc_list types;
@@ -202,7 +202,7 @@ static bool reader_left(void)
     return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLNVAL)) != 0;
 }
 
-/* An event gets its time a moment before it is seen. */
+/* An event gets its time before it is seen, by as long as its append takes. */
 static bool is_in_time(const reading *log)
 {
     return !log->filter.has_until || jc_clock_now_us() - UNTIL_GRACE_US <= log->filter.until_us;

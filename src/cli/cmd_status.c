@@ -42,7 +42,11 @@ static int standing_read(jc_cli *cli, jc_str workflow_id, standing *ret)
     if (status < 0)
         return jc_cli_fail_error(cli, &error);
     const char *json = jc_state_json(of.state, &error);
-    of.doc = json != NULL ? yyjson_read(json, strlen(json), 0) : NULL;
+    if (json == NULL) {
+        jc_state_free(of.state);
+        return jc_cli_fail_error(cli, &error);
+    }
+    of.doc = yyjson_read(json, strlen(json), 0);
     of.root = yyjson_doc_get_root(of.doc);
     jc_cli_must(of.root != NULL ? JC_OK : JC_ENOMEM);
     *ret = of;
@@ -160,6 +164,13 @@ static const char *mark_of(jc_str status)
     return jc_str_equal(status, JC_STR("failed")) ? "✗" : "○";
 }
 
+/* A feature that nobody named is shown by its id. */
+static jc_str name_of(yyjson_val *feature)
+{
+    jc_str name = text_of(feature, "name");
+    return name.bytes != NULL ? name : text_of(feature, "feature_id");
+}
+
 static size_t name_columns(yyjson_val *features)
 {
     size_t widest = 0;
@@ -169,7 +180,7 @@ static size_t name_columns(yyjson_val *features)
     JC_AUTO(jc_buf) scratch = {0};
     yyjson_arr_foreach(features, at, count, feature) {
         jc_buf_clear(&scratch);
-        size_t used = jc_text_append_safe(&scratch, text_of(feature, "name"), NAME_COLUMNS_MAX);
+        size_t used = jc_text_append_safe(&scratch, name_of(feature), NAME_COLUMNS_MAX);
         widest = used > widest ? used : widest;
     }
     return widest;
@@ -187,7 +198,7 @@ static void print_feature(const jc_cli *cli, const jc_term *term, yyjson_val *fe
     add(&line, mark_of(status));
     add_colour(&line, term, JC_COLOUR_NONE);
     add(&line, " ");
-    add_column(&line, text_of(feature, "name"), columns, NAME_COLUMNS_MAX);
+    add_column(&line, name_of(feature), columns, NAME_COLUMNS_MAX);
     if (attempts > 1)
         jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " attempts", attempts));
     if (is_going_on)

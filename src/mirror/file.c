@@ -58,9 +58,12 @@ jc_status jc_mirror_file_open(jc_mirror_file *file, jc_error *reterr)
     if (fd < 0)
         return jc_fail_errno(reterr, errno, "cannot open the mirror %s", file->path);
     jc_file_facts facts;
-    if (!jc_file_look(fd, &facts) || !facts.is_regular) {
+    bool seen = jc_file_look(fd, &facts);
+    int look_errno = errno;
+    if (!seen || !facts.is_regular) {
         (void)file->ops->close(file->context, fd);
-        return jc_fail(reterr, JC_EIO, "the mirror %s is not a file", file->path);
+        return seen ? jc_fail(reterr, JC_EIO, "the mirror %s is not a file", file->path)
+                    : jc_fail_errno(reterr, look_errno, "cannot look at the mirror %s", file->path);
     }
     file->fd = fd;
     file->device = facts.device;

@@ -81,9 +81,13 @@ static known_file *slot_of(follower *mirrors, jc_store *store, jc_str workflow_i
         if (jc_str_equal(jc_str_of(mirrors->files[i]->workflow_id), workflow_id))
             return mirrors->files[i];
     }
-    known_file *slot = empty_slot(mirrors, reterr);
-    if (slot == NULL || jc_mirror_file_init(&slot->file, store, workflow_id, reterr) < 0)
+    jc_mirror_file file;
+    if (jc_mirror_file_init(&file, store, workflow_id, reterr) < 0)
         return NULL;
+    known_file *slot = empty_slot(mirrors, reterr);
+    if (slot == NULL)
+        return NULL;
+    slot->file = file;
     memcpy(slot->workflow_id, workflow_id.bytes, workflow_id.size);
     return slot;
 }

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #define FILE_SIZE_MAX ((size_t)4 * 1024 * 1024)
@@ -166,6 +167,8 @@ void jc_synced_put(jc_synced *synced, jc_str workflow_id, uint64_t size)
                                O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0 || length < 0)
         return;
+    /* Not every system appends with pwrite(), so others are kept off meanwhile; it happens rarely. */
+    (void)flock(fd, LOCK_EX);
     off_t end = lseek(fd, 0, SEEK_END);
     (void)jc_file_write_all(synced->ops, synced->context, fd, line, (size_t)length,
                             end > 0 ? end : 0);

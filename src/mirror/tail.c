@@ -108,11 +108,13 @@ static jc_status mend_torn(jc_mirror_file *file, jc_store *store, jc_str workflo
     bool is_beginning = status == JC_OK && torn.size < expected.size &&
                         memcmp(torn.bytes, expected.bytes, torn.size) == 0;
     if (!is_beginning) {
-        jc_store_warn(store,
-                      "the mirror %s ended with %zu bytes that are not the log's, without a line "
-                      "end: they were cut",
-                      file->path, torn.size);
-        return jc_mirror_file_cut(file, place->size, reterr);
+        status = jc_mirror_file_cut(file, place->size, reterr);
+        if (status == JC_OK)
+            jc_store_warn(store,
+                          "the mirror %s ended with %zu bytes that are not the log's, without a "
+                          "line end: they were cut",
+                          file->path, torn.size);
+        return status;
     }
 
     jc_str rest = {expected.bytes + torn.size, expected.size - torn.size};

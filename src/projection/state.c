@@ -25,6 +25,8 @@ jc_status jc_output_add(jc_output *output, jc_str text, jc_error *reterr)
 
 jc_status jc_state_new(const jc_projection *projection, jc_state **ret_state, jc_error *reterr)
 {
+    if (projection == NULL)
+        return jc_fail(reterr, JC_EINVAL, "there is no such projection");
     jc_state *state = calloc(1, sizeof *state + projection->state_size);
     if (state == NULL)
         return jc_fail_memory(reterr);

@@ -3,6 +3,7 @@
 
 #include "base/fail.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Remember that something could not be added. */
@@ -85,6 +86,8 @@ void jc_write_integer(jc_write *write, yyjson_mut_val *object, const char *name,
 
 void jc_write_number(jc_write *write, yyjson_mut_val *object, const char *name, double number)
 {
+    if (!isfinite(number))
+        return;
     note(write, yyjson_mut_obj_add_real(write->doc, object, name, number));
 }
 

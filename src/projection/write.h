@@ -35,6 +35,7 @@ void jc_write_text(jc_write *write, yyjson_mut_val *object, const char *name, jc
 void jc_write_text_copy(jc_write *write, yyjson_mut_val *object, const char *name, jc_str text);
 void jc_write_count(jc_write *write, yyjson_mut_val *object, const char *name, uint64_t count);
 void jc_write_integer(jc_write *write, yyjson_mut_val *object, const char *name, int64_t number);
+/* Nothing when it is infinite: JSON has no such number. */
 void jc_write_number(jc_write *write, yyjson_mut_val *object, const char *name, double number);
 void jc_write_bool(jc_write *write, yyjson_mut_val *object, const char *name, bool value);
 

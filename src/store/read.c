@@ -41,7 +41,8 @@ static bool copy_str(jc_arena *arena, jc_str *text)
 static jc_status check_filter(const jc_filter *filter, jc_error *reterr)
 {
     if (filter->workflow_count > JC_FILTER_MAX || filter->event_type_count > JC_FILTER_MAX)
-        return jc_fail(reterr, JC_EINVAL, "%zu workflows and %zu types in a filter; allowed: %d",
+        return jc_fail(reterr, JC_EINVAL,
+                       "%zu workflows and %zu types in a filter; allowed are %d of each: split it",
                        filter->workflow_count, filter->event_type_count, JC_FILTER_MAX);
     for (size_t i = 0; i < filter->workflow_count; i++) {
         jc_status status = jc_workflow_id_check(filter->workflow_ids[i], reterr);

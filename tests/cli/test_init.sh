@@ -96,7 +96,7 @@ test_init_tells_of_the_mirrors_of_a_lost_log() {
     rm -r .jc
     run init
     exits 0
-    err_has "2 mirrors of another log: 'jc rebuild --from-mirror'"
+    err_has "the events of 2 workflows already: 'jc rebuild --from-mirror'"
     jc rebuild --from-mirror >/dev/null
     stored 2
 }

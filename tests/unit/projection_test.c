@@ -453,6 +453,29 @@ static void a_projection_that_fails_is_named_with_the_event(void **state)
     assert_null(none);
 }
 
+static void numbers_that_json_does_not_have_are_left_out(void **state)
+{
+    story *in = *state;
+    tell(in, "feature.completed", "{\"name\":\"a\",\"cost_usd\":1e308}");
+    tell(in, "feature.completed", "{\"name\":\"a\",\"cost_usd\":1e308,\"duration_ms\":1e300}");
+    assert_state_holds(in, "workflow", NULL, "\"attempts\":1,\"completed_at\"");
+    jc_state *found = read_at(in, "workflow", NULL);
+    assert_null(strstr(jc_state_json(found, NULL), "cost_usd"));
+    assert_null(strstr(jc_state_json(found, NULL), "duration_ms"));
+    jc_state_free(found);
+}
+
+static void a_projection_that_was_not_found_is_refused(void **state)
+{
+    story *in = *state;
+    jc_state *none = NULL;
+    tell(in, "a.happened", "{}");
+    assert_int_equal(jc_state_read(in->store, jc_projection_find("nonsense"), JC_STR("wf"), NULL,
+                                   &none, NULL),
+                     JC_EINVAL);
+    assert_null(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +496,8 @@ int main(void)
         STORY_CLAIM(applying_an_event_again_changes_nothing),
         STORY_CLAIM(an_embedders_projection_is_read_like_the_others),
         STORY_CLAIM(a_projection_that_fails_is_named_with_the_event),
+        STORY_CLAIM(numbers_that_json_does_not_have_are_left_out),
+        STORY_CLAIM(a_projection_that_was_not_found_is_refused),
     };
     return cmocka_run_group_tests_name("projection", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* The file of the write-ahead log: when its folder is synced, and what others see of gathered writes. */
+/* The file of the write-ahead log: how often it and its folder are written and synced, and what
+ * becomes of writes that are gathered. A counting VFS stands below the one under test. */
 #include "workshop.h"
 
 #include "store/backend_sqlite/sqlite.h"
@@ -26,6 +27,81 @@ static jc_store *open_counting(const workshop *shop, jc_durability durability)
     if (jc_open(shop->dir, &options, &store, &error) != JC_OK)
         fail_msg("%s", error.text);
     folder_syncs = 0;
+    return store;
+}
+
+/* What reached the system's VFS of files that end in -wal. */
+static struct {
+    int made; /* opened with the flag that makes a file */
+    int writes;
+    int syncs;
+} counted;
+
+typedef struct counting_file {
+    sqlite3_file base;
+    sqlite3_io_methods methods; /* those of the file below, but for the calls that are counted */
+    int (*write)(sqlite3_file *, const void *, int, sqlite3_int64);
+    int (*sync)(sqlite3_file *, int);
+} counting_file;
+
+static sqlite3_vfs counting_vfs;
+static sqlite3_vfs *system_vfs;
+
+/* The counts stand beside the files: only one write-ahead log is open over this VFS at a time. */
+static counting_file counting;
+
+static int count_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offset)
+{
+    counted.writes++;
+    return counting.write(file, bytes, size, offset);
+}
+
+static int count_sync(sqlite3_file *file, int flags)
+{
+    counted.syncs++;
+    return counting.sync(file, flags);
+}
+
+static int counting_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags,
+                         int *ret_flags)
+{
+    (void)vfs;
+    int code = system_vfs->xOpen(system_vfs, path, file, flags, ret_flags);
+    if (code != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0)
+        return code;
+    counted.made += (flags & SQLITE_OPEN_CREATE) != 0 ? 1 : 0;
+    counting.methods = *file->pMethods;
+    counting.write = counting.methods.xWrite;
+    counting.sync = counting.methods.xSync;
+    counting.methods.xWrite = count_write;
+    counting.methods.xSync = count_sync;
+    file->pMethods = &counting.methods;
+    return code;
+}
+
+static const char *counting_vfs_name(void)
+{
+    if (system_vfs == NULL) {
+        system_vfs = sqlite3_vfs_find(NULL);
+        counting_vfs = *system_vfs;
+        counting_vfs.pNext = NULL;
+        counting_vfs.zName = "counting";
+        counting_vfs.xOpen = counting_open;
+        assert_int_equal(sqlite3_vfs_register(&counting_vfs, 0), SQLITE_OK);
+    }
+    memset(&counted, 0, sizeof counted);
+    return counting_vfs.zName;
+}
+
+static jc_store *open_counted(const workshop *shop, jc_durability durability)
+{
+    jc_store *store = NULL;
+    jc_error error;
+    jc_options options = {.durability = durability,
+                          .without_mirror = true,
+                          .sqlite_vfs = counting_vfs_name()};
+    if (jc_open(shop->dir, &options, &store, &error) != JC_OK)
+        fail_msg("%s", error.text);
     return store;
 }
 
@@ -77,6 +153,50 @@ static void whoever_writes_the_header_syncs_the_folder(void **state)
     jc_close(second);
 }
 
+static void a_commit_is_one_write_and_one_sync(void **state)
+{
+    workshop *shop = *state;
+    jc_store *store = open_counted(shop, JC_DURABILITY_FULL);
+    append_to(store, 10);
+    memset(&counted, 0, sizeof counted);
+
+    for (uint64_t i = 0; i < 5; i++)
+        append_to(store, 20 + i);
+
+    assert_int_equal(counted.writes, 5);
+    assert_int_equal(counted.syncs, 5);
+    jc_close(store);
+}
+
+static void without_a_sync_for_each_commit_frames_are_written_as_they_come(void **state)
+{
+    workshop *shop = *state;
+    jc_store *store = open_counted(shop, JC_DURABILITY_NORMAL);
+    append_to(store, 10);
+    memset(&counted, 0, sizeof counted);
+
+    append_to(store, 11);
+
+    assert_in_range(counted.writes, 8, 20);
+    assert_int_equal(counted.syncs, 0);
+    jc_close(store);
+}
+
+/* SQLite syncs the folder of a file that it was told to make, whether it was there or not. */
+static void a_log_in_use_is_opened_and_not_made(void **state)
+{
+    workshop *shop = *state;
+    jc_close(open_counted(shop, JC_DURABILITY_FULL));
+    assert_int_equal(counted.made, 1);
+    workshop_append(shop, 1, 1);
+
+    jc_store *second = open_counted(shop, JC_DURABILITY_FULL);
+    append_to(second, 10);
+
+    assert_int_equal(counted.made, 0);
+    jc_close(second);
+}
+
 /* The connection's own name for its VFS is known to SQLite only while it opens. */
 static void no_name_is_left_behind(void **state)
 {
@@ -90,10 +210,10 @@ static void writes_are_gathered_only_where_each_commit_is_synced(void **state)
 {
     workshop *shop = *state;
     const jc_sqlite *self = shop->store->backend.self;
-    assert_true(self->vfs.gather);
+    assert_true(self->gathers);
     jc_store *second = open_counting(shop, JC_DURABILITY_NORMAL);
     self = second->backend.self;
-    assert_false(self->vfs.gather);
+    assert_false(self->gathers);
     jc_close(second);
 }
 
@@ -135,8 +255,9 @@ static void run_sql(sqlite3 *db, const char *sql)
 }
 
 /* Begin a transaction that is larger than the page cache, until pages that spilled wait to be written. */
-static void spill(const jc_sqlite *self)
+static void spill(jc_sqlite *self)
 {
+    self->vfs.gather = true; /* as while a commit spills */
     run_sql(self->db, "PRAGMA cache_size=4; BEGIN IMMEDIATE");
     for (int i = 0; i < 1000 && self->vfs.size == 0; i++) {
         char sql[512];
@@ -154,7 +275,7 @@ static void spill(const jc_sqlite *self)
 static void what_was_rolled_back_is_never_written_over_anothers_commit(void **state)
 {
     workshop *shop = *state;
-    const jc_sqlite *self = shop->store->backend.self;
+    jc_sqlite *self = shop->store->backend.self;
     jc_error error;
     int damages = 0;
     workshop_append(shop, 1, 1);
@@ -194,6 +315,9 @@ static void closing_writes_nothing_of_an_open_transaction(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WORKSHOP_CLAIM(a_commit_is_one_write_and_one_sync),
+        WORKSHOP_CLAIM(without_a_sync_for_each_commit_frames_are_written_as_they_come),
+        WORKSHOP_CLAIM(a_log_in_use_is_opened_and_not_made),
         WORKSHOP_CLAIM(a_log_in_use_costs_no_sync_of_its_folder),
         WORKSHOP_CLAIM(whoever_writes_the_header_syncs_the_folder),
         WORKSHOP_CLAIM(no_name_is_left_behind),

@@ -347,12 +347,11 @@ static jc_status begin(jc_sqlite *self, jc_error *reterr)
     return status;
 }
 
-static jc_status commit(appending *append, jc_error *reterr)
+static jc_status commit(jc_sqlite *self, jc_error *reterr)
 {
-    jc_sqlite *self = append->self;
-    if (append->stored == 0)
-        return jc_sqlite_run(self, JC_SQL_ROLLBACK, reterr);
+    self->vfs.gather = self->gathers;
     jc_status status = jc_sqlite_run(self, JC_SQL_COMMIT, reterr);
+    self->vfs.gather = false;
     if (status == JC_OK) {
         jc_wake_signal(&self->wake);
         return JC_OK;
@@ -376,7 +375,8 @@ jc_status jc_sqlite_append(void *context, const jc_unit units[], size_t count,
         if (status < 0)
             jc_sqlite_undo(append.self, JC_SQL_ROLLBACK);
         else
-            status = commit(&append, reterr);
+            status = append.stored > 0 ? commit(append.self, reterr)
+                                       : jc_sqlite_run(append.self, JC_SQL_ROLLBACK, reterr);
     }
     jc_queue_leave(&append.self->queue);
     return status;
@@ -417,11 +417,9 @@ jc_status jc_sqlite_restore(void *context, const jc_event events[], size_t count
                                events[i].workflow_id.bytes, events[i].sequence);
     }
     if (status == JC_OK)
-        status = jc_sqlite_run(self, JC_SQL_COMMIT, reterr);
-    if (status < 0)
-        jc_sqlite_undo(self, JC_SQL_ROLLBACK);
+        status = commit(self, reterr);
     else
-        jc_wake_signal(&self->wake);
+        jc_sqlite_undo(self, JC_SQL_ROLLBACK);
     jc_queue_leave(&self->queue);
     return status;
 }

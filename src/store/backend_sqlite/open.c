@@ -270,11 +270,11 @@ static jc_status connect_over_vfs(jc_sqlite *self, jc_error *reterr)
     const jc_options *options = &self->options;
     const jc_file_ops *ops = options->file_ops != NULL ? options->file_ops : &jc_file_ops_system;
     jc_status status =
-        jc_vfs_begin(&self->vfs, options->sqlite_vfs, ops, options->file_context, reterr);
+        jc_vfs_init(&self->vfs, options->sqlite_vfs, ops, options->file_context, reterr);
     if (status < 0)
         return status;
     status = connect_any(self, reterr);
-    jc_vfs_forget_name(&self->vfs);
+    jc_vfs_unname(&self->vfs);
     return status;
 }
 
@@ -303,7 +303,7 @@ static jc_status set_durability(jc_sqlite *self, jc_error *reterr)
     if (sqlite3_exec(self->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return jc_sqlite_fail(self->db, reterr, "the log");
     (void)sqlite3_rollback_hook(self->db, forget_gathered, self);
-    self->vfs.gather = syncs_each_commit(self->db);
+    self->gathers = syncs_each_commit(self->db);
     (void)sqlite3_set_authorizer(self->db, forbid_changes, self);
     return JC_OK;
 }

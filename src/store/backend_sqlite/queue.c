@@ -28,7 +28,8 @@
 #define FILE_SIZE 4096
 #define NAP_US 2000 /* the longest sleep between two tries of the one whose turn is next */
 #define NAP_BEHIND_US                                                                              \
-    20000 /* the same of those behind it, who have all those before them to wait for */
+    20000             /* the same of those behind it, who have all those before them to wait for */
+#define QUIET_TURNS 3 /* so many turns without waiting, and nobody else is here */
 #define BLIND_NAP_US 200 /* the same where nobody can wake us */
 
 enum lock {
@@ -74,7 +75,9 @@ static void map_words(jc_queue *queue)
     if (!jc_file_look(queue->fd, &facts) || !facts.is_regular)
         return;
     /* On a full disk a hole in the file could not be filled when the words are written. */
-    if (facts.size < FILE_SIZE && posix_fallocate(queue->fd, 0, FILE_SIZE) != 0)
+    static const char zeros[FILE_SIZE];
+    if (facts.size < FILE_SIZE && pwrite(queue->fd, zeros, (size_t)(FILE_SIZE - facts.size),
+                                         (off_t)facts.size) != (ssize_t)(FILE_SIZE - facts.size))
         return;
     void *words =
         mmap(NULL, sizeof *queue->words, PROT_READ | PROT_WRITE, MAP_SHARED, queue->fd, 0);
@@ -136,7 +139,7 @@ static void sleep_on(struct jc_queue_words *words, enum lock lock, uint32_t turn
 static bool wake_one(struct jc_queue_words *words, enum lock lock)
 {
     (void)words, (void)lock;
-    return true;
+    return false;
 }
 #endif
 
@@ -185,9 +188,10 @@ static void give_up(jc_queue *queue, enum lock lock)
     if (words == NULL || atomic_load(&words->lock[lock].sleepers) == 0)
         return;
     atomic_fetch_add(&words->lock[lock].turn, 1);
-    /* Nobody slept, and nobody was in the way either: the number is of one who was killed asleep. */
-    if (!wake_one(words, lock) && !queue->waited)
-        uncount_sleeper(words, lock);
+    /* Nobody sleeps, and nobody was in the way for some turns: the number is of those who were killed
+     * asleep, or garbage. */
+    if (!wake_one(words, lock) && queue->quiet_turns >= QUIET_TURNS)
+        atomic_store(&words->lock[lock].sleepers, 0);
 }
 
 static bool is_idle(const jc_queue *queue)
@@ -209,6 +213,7 @@ bool jc_queue_enter(jc_queue *queue, int64_t deadline_us)
         queue->inside = acquire(queue, BUSY, deadline_us);
         give_up(queue, NEXT);
     }
+    queue->quiet_turns = queue->waited ? 0 : queue->quiet_turns + 1;
     if (!queue->inside)
         close_file(queue);
     return queue->inside;

@@ -21,7 +21,8 @@ typedef struct jc_queue {
     struct jc_queue_words *words;
     int fd; /* -1 unless inside or waiting */
     bool inside;
-    bool waited; /* for this turn */
+    bool waited;          /* for this turn */
+    unsigned quiet_turns; /* in a row without waiting */
 } jc_queue;
 
 /* Prepare to queue at the lock file `path`. Cannot fail: without the file there is no queue. The file

@@ -216,6 +216,17 @@ static jc_status move_away(const char *path, const char *kept, jc_error *reterr)
     return JC_OK;
 }
 
+/* Undo move_away(): better the old log than none. */
+static void move_back(const char *path, const char *kept)
+{
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    add_suffix(kept, "-wal", from);
+    add_suffix(path, "-wal", to);
+    (void)rename(from, to);
+    (void)rename(kept, path);
+}
+
 /* With writers held off: has the old log gone on since `position`, or does it hold more than the new
  * one? A log that can be read is not given up for less. */
 static jc_status check_old_log(const old_log *held, int64_t position, const char *incoming,
@@ -243,6 +254,7 @@ jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64
     old_log held = {.queue = {.fd = -1}};
     char kept[PATH_MAX] = "";
     char folder[PATH_MAX];
+    bool moved = false;
     jc_status status = hold(path, &held, reterr);
     if (status == JC_OK)
         status = check_old_log(&held, position, incoming, reterr);
@@ -251,14 +263,16 @@ jc_status jc_log_replace(const char *path, const char *incoming, int gaps, int64
     if (status == JC_OK && access(path, F_OK) == 0) {
         jc_path_keep(path, "before", kept, sizeof kept);
         status = move_away(path, kept, reterr);
+        moved = status == JC_OK;
     }
     /* The old log's new name must be durable before its old one is given away. */
     jc_path_folder(path, folder, sizeof folder);
-    if (status == JC_OK && kept[0] != '\0')
+    if (status == JC_OK && moved)
         status = jc_folder_sync(folder, reterr);
     if (status == JC_OK && rename(incoming, path) < 0)
-        status = jc_fail_errno(reterr, errno, "cannot rename %s to %s; the old log is %s", incoming,
-                               path, kept);
+        status = jc_fail_errno(reterr, errno, "cannot rename %s to %s", incoming, path);
+    if (status < 0 && moved)
+        move_back(path, kept);
     if (status == JC_OK)
         status = jc_folder_sync(folder, reterr);
     let_go(&held);

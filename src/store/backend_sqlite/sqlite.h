@@ -45,6 +45,7 @@ typedef struct jc_sqlite {
     sqlite3 *db;
     sqlite3_stmt *statements[JC_SQL_COUNT];
     jc_vfs vfs;
+    bool gathers; /* commits are gathered into one write */
     jc_options options;
     char *path; /* of events.db */
     bool read_only;

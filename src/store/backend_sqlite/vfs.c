@@ -6,7 +6,6 @@
 #include "base/fail.h"
 #include "jc/project.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +80,11 @@ static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
     return code != SQLITE_OK ? code : below(file)->pMethods->xTruncate(below(file), size);
 }
 
-/* A folder that cannot be synced at all is left to the file system, as SQLite does. */
 static int sync_folder(wal_file *wal)
 {
     char folder[JC_PATH_SIZE_MAX];
     jc_path_folder(wal->path, folder, sizeof folder);
-    if (wal->vfs->ops->sync_folder(wal->vfs->ops_context, folder) < 0 && errno != EINVAL &&
-        errno != ENOTSUP && errno != EACCES)
+    if (wal->vfs->ops->sync_folder(wal->vfs->ops_context, folder) < 0)
         return SQLITE_IOERR_DIR_FSYNC;
     wal->header_written = false;
     return SQLITE_OK;
@@ -196,8 +193,8 @@ static int vfs_open(sqlite3_vfs *self, const char *path, sqlite3_file *file, int
     return vfs->below->xOpen(vfs->below, path, file, flags, ret_flags);
 }
 
-jc_status jc_vfs_begin(jc_vfs *vfs, const char *below_name, const jc_file_ops *ops,
-                       void *ops_context, jc_error *reterr)
+jc_status jc_vfs_init(jc_vfs *vfs, const char *below_name, const jc_file_ops *ops,
+                      void *ops_context, jc_error *reterr)
 {
     sqlite3_vfs *found = sqlite3_vfs_find(below_name);
     if (found == NULL)
@@ -212,7 +209,7 @@ jc_status jc_vfs_begin(jc_vfs *vfs, const char *below_name, const jc_file_ops *o
     return sqlite3_vfs_register(&vfs->base, 0) == SQLITE_OK ? JC_OK : jc_fail_memory(reterr);
 }
 
-void jc_vfs_forget_name(jc_vfs *vfs)
+void jc_vfs_unname(jc_vfs *vfs)
 {
     (void)sqlite3_vfs_unregister(&vfs->base);
 }

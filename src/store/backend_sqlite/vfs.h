@@ -6,9 +6,12 @@
  * is synced only after this handle wrote the log's header (offset 0): a header that is in use was
  * synced, with the folder, by the one who wrote it, before any event behind it was acknowledged.
  *
+ * (That holds for writers that sync. One with synchronous=OFF promised nothing, for its own events and
+ * for those behind them, until somebody else begins the log anew.)
+ *
  * Writes. SQLite writes a frame as 24 bytes and a page, each by a call. When `gather` is set, writes
- * that join are kept in memory and written at once: before the next sync, read or truncation, and when
- * the buffer is full. That is only right where a sync comes before each commit is shown to others,
+ * that join are kept in memory, up to 64 KiB, and written at once: before anything else is done with
+ * the file. That is only right where a sync comes before each commit is shown to others,
  * which is what synchronous=FULL does: a write that fails is then reported by that sync. What was
  * gathered for a transaction that is rolled back must be forgotten (jc_vfs_forget): written later, it
  * would stand where another process has committed meanwhile. */
@@ -26,7 +29,7 @@ typedef struct jc_vfs {
     char name[48];
     const jc_file_ops *ops; /* for syncing the folder */
     void *ops_context;
-    bool gather;
+    bool gather;          /* now: while a transaction commits */
     char *bytes;          /* writes that were gathered; NULL until the first */
     int size;             /* how many bytes they are */
     sqlite3_int64 offset; /* where they belong in the file */
@@ -34,11 +37,11 @@ typedef struct jc_vfs {
 
 /* Prepare a VFS over the one of that name (NULL: the system's) and make its name known to SQLite, for
  * opening a connection. JC_EINVAL: there is no such VFS. JC_ENOMEM. */
-JC_MUST_CHECK jc_status jc_vfs_begin(jc_vfs *vfs, const char *below, const jc_file_ops *ops,
-                                     void *ops_context, jc_error *reterr);
+JC_MUST_CHECK jc_status jc_vfs_init(jc_vfs *vfs, const char *below, const jc_file_ops *ops,
+                                    void *ops_context, jc_error *reterr);
 
 /* Take the name back, once the connection is open. */
-void jc_vfs_forget_name(jc_vfs *vfs);
+void jc_vfs_unname(jc_vfs *vfs);
 
 /* Forget what was gathered and not written: the transaction is rolled back. */
 void jc_vfs_forget(jc_vfs *vfs);
