@@ -89,6 +89,7 @@ static void begin(jc_sim *sim, const crash_mode *mode, const char *folder, uint6
     const jc_sim_vfs_options options = {
         .synchronous_off = mode->synchronous_off,
         .checkpoint_frames = checkpoints[jc_random_below(&random, 4)],
+        .cache_pages = jc_random_chance(&random, 50) ? 8 : 0,
     };
     jc_sim_vfs_use(sim->disk, &options);
 }

@@ -267,6 +267,11 @@ static int on_connection(sqlite3 *db, char **ret_message, const sqlite3_api_rout
         code = sqlite3_exec(db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
     if (code == SQLITE_OK && options_in_use.checkpoint_frames > 0)
         code = sqlite3_wal_autocheckpoint(db, options_in_use.checkpoint_frames);
+    if (code == SQLITE_OK && options_in_use.cache_pages > 0) {
+        char sql[64];
+        (void)snprintf(sql, sizeof sql, "PRAGMA cache_size = %d", options_in_use.cache_pages);
+        code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    }
     opening = false;
     return code;
 }

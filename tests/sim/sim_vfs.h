@@ -11,6 +11,7 @@
 /* What happens to the PRAGMA statements of whoever opens a database through this VFS. */
 typedef struct jc_sim_vfs_options {
     bool synchronous_off;  /* the connection runs with synchronous=OFF whatever it asks for */
+    int cache_pages;       /* of SQLite's page cache; 0: as it is. Few make transactions spill */
     int checkpoint_frames; /* > 0: it checkpoints after so many frames, whatever it asks for */
 } jc_sim_vfs_options;
 
