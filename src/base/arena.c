@@ -1,6 +1,8 @@
 /* jc_arena: see arena.h. Chunks double, so the newest is the largest and is the one that is kept. */
 #include "base/arena.h"
 
+#include "base/fail.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -76,4 +78,13 @@ jc_str jc_arena_copy(jc_arena *arena, jc_str text)
         memcpy(bytes, text.bytes, text.size);
     bytes[text.size] = '\0';
     return (jc_str){bytes, text.size};
+}
+
+jc_status jc_arena_keep(jc_arena *arena, jc_str text, jc_str *ret_copy, jc_error *reterr)
+{
+    *ret_copy = (jc_str){0};
+    if (text.bytes == NULL)
+        return JC_OK;
+    *ret_copy = jc_arena_copy(arena, text);
+    return ret_copy->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
 }

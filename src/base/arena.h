@@ -26,4 +26,8 @@ void *jc_arena_get(jc_arena *arena, size_t size);
 /* A copy of `text` with a zero byte behind it; bytes NULL when memory is short. */
 jc_str jc_arena_copy(jc_arena *arena, jc_str text);
 
+/* The same; absent text stays absent. JC_ENOMEM. */
+JC_MUST_CHECK jc_status jc_arena_keep(jc_arena *arena, jc_str text, jc_str *ret_copy,
+                                      jc_error *reterr);
+
 #endif

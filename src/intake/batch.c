@@ -1,6 +1,7 @@
 /* jc_batch: events in the making, in memory that is kept from one batch to the next. */
 #include "intake/batch.h"
 
+#include "base/array.h"
 #include "base/fail.h"
 
 #include <stdlib.h>
@@ -25,14 +26,10 @@ jc_status jc_batch_new(jc_batch **ret_batch, jc_error *reterr)
 
 static jc_status make_room(jc_batch *batch, jc_error *reterr)
 {
-    if (batch->count < batch->capacity)
-        return JC_OK;
-    size_t capacity = batch->capacity > 0 ? batch->capacity * 2 : 64;
-    jc_event *events = realloc(batch->events, capacity * sizeof *events);
+    jc_event *events = jc_array_grow(batch->events, sizeof *events, batch->count, &batch->capacity);
     if (events == NULL)
         return jc_fail_memory(reterr);
     batch->events = events;
-    batch->capacity = capacity;
     return JC_OK;
 }
 

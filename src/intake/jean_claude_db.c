@@ -7,17 +7,6 @@
 
 #include <inttypes.h>
 
-static jc_status copy_column(jc_importing *importing, sqlite3_stmt *row, int at, jc_str *ret,
-                             jc_error *reterr)
-{
-    jc_str text = jc_sql_text(row, at);
-    *ret = (jc_str){0};
-    if (text.bytes == NULL)
-        return JC_OK;
-    *ret = jc_arena_copy(&importing->arena, text);
-    return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
-}
-
 static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *event,
                          jc_error *reterr)
 {
@@ -35,11 +24,11 @@ static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *
     jc_error detail;
     jc_status status = read_id(importing, row, &event, reterr);
     if (status == JC_OK)
-        status = copy_column(importing, row, 2, &event.workflow_id, reterr);
+        status = jc_arena_keep(&importing->arena, jc_sql_text(row, 2), &event.workflow_id, reterr);
     if (status == JC_OK)
-        status = copy_column(importing, row, 3, &event.event_type, reterr);
+        status = jc_arena_keep(&importing->arena, jc_sql_text(row, 3), &event.event_type, reterr);
     if (status == JC_OK)
-        status = copy_column(importing, row, 4, &event.data, reterr);
+        status = jc_arena_keep(&importing->arena, jc_sql_text(row, 4), &event.data, reterr);
     if (status < 0)
         return status;
     status =

@@ -4,10 +4,9 @@
  * for another. */
 #include "projection/feature.h"
 
+#include "base/array.h"
 #include "base/fail.h"
 #include "jc/event_types.h"
-
-#include <stdlib.h>
 
 typedef struct feature_slot {
     jc_feature *feature; /* NULL: the name is free */
@@ -43,14 +42,11 @@ static jc_status point_to(jc_workflow *state, jc_map *map, jc_str key, jc_featur
 
 static jc_status add(jc_workflow *state, jc_feature **ret, jc_error *reterr)
 {
-    if (state->feature_count == state->feature_capacity) {
-        size_t capacity = state->feature_capacity > 0 ? state->feature_capacity * 2 : 8;
-        jc_feature **features = realloc(state->features, capacity * sizeof(jc_feature *));
-        if (features == NULL)
-            return jc_fail_memory(reterr);
-        state->features = features;
-        state->feature_capacity = capacity;
-    }
+    jc_feature **features = jc_array_grow(state->features, sizeof(jc_feature *),
+                                          state->feature_count, &state->feature_capacity);
+    if (features == NULL)
+        return jc_fail_memory(reterr);
+    state->features = features;
     jc_feature *feature = calloc(1, sizeof *feature);
     if (feature == NULL)
         return jc_fail_memory(reterr);

@@ -5,11 +5,10 @@
  * the map of types. */
 #include "projection/notes.h"
 
+#include "base/array.h"
 #include "base/fail.h"
 #include "projection/registry.h"
 #include "projection/write.h"
-
-#include <stdlib.h>
 
 static const char prefix[] = "agent.note.";
 
@@ -21,16 +20,6 @@ static jc_str category_of(jc_str event_type)
         return (jc_str){0};
     jc_str category = {event_type.bytes + size, event_type.size - size};
     return memchr(category.bytes, '.', category.size) == NULL ? category : (jc_str){0};
-}
-
-/* A copy in the state's arena; absent stays absent. */
-static jc_status keep(jc_notes *state, jc_str text, jc_str *ret, jc_error *reterr)
-{
-    *ret = (jc_str){0};
-    if (text.bytes == NULL)
-        return JC_OK;
-    *ret = jc_arena_copy(&state->arena, text);
-    return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
 }
 
 static jc_note_list *list_of(jc_notes *state, jc_note_index *index, jc_str name)
@@ -90,7 +79,7 @@ static jc_status keep_tags(jc_notes *state, jc_note *note, jc_error *reterr)
         if (!yyjson_is_str(tag) || yyjson_get_len(tag) == 0)
             continue;
         jc_str text = {yyjson_get_str(tag), yyjson_get_len(tag)};
-        jc_status status = keep(state, text, &note->tags[note->tag_count], reterr);
+        jc_status status = jc_arena_keep(&state->arena, text, &note->tags[note->tag_count], reterr);
         if (status < 0)
             return status;
         note->tag_count++;
@@ -103,32 +92,23 @@ static jc_status read_note(jc_notes *state, const jc_event *event, jc_note *note
     const jc_payload *payload = &state->payload;
     *note =
         (jc_note){.id = event->id, .sequence = event->sequence, .created_us = event->timestamp_us};
-    jc_status status = keep(state, category_of(event->event_type), &note->category, reterr);
+    jc_status status =
+        jc_arena_keep(&state->arena, category_of(event->event_type), &note->category, reterr);
     if (status == JC_OK)
-        status = keep(state, event->agent_id, &note->agent_id, reterr);
+        status = jc_arena_keep(&state->arena, event->agent_id, &note->agent_id, reterr);
     if (status == JC_OK)
-        status = keep(state, jc_payload_text(payload, "title"), &note->title, reterr);
+        status =
+            jc_arena_keep(&state->arena, jc_payload_text(payload, "title"), &note->title, reterr);
     if (status == JC_OK)
-        status = keep(state, jc_payload_text(payload, "content"), &note->content, reterr);
+        status = jc_arena_keep(&state->arena, jc_payload_text(payload, "content"), &note->content,
+                               reterr);
     if (status == JC_OK)
-        status = keep(state, jc_payload_text(payload, "related_file"), &note->related_file, reterr);
+        status = jc_arena_keep(&state->arena, jc_payload_text(payload, "related_file"),
+                               &note->related_file, reterr);
     if (status == JC_OK)
-        status = keep(state, jc_payload_text(payload, "related_feature"), &note->related_feature,
-                      reterr);
+        status = jc_arena_keep(&state->arena, jc_payload_text(payload, "related_feature"),
+                               &note->related_feature, reterr);
     return status == JC_OK ? keep_tags(state, note, reterr) : status;
-}
-
-static jc_status make_room(jc_notes *state, jc_error *reterr)
-{
-    if (state->count < state->capacity)
-        return JC_OK;
-    size_t capacity = state->capacity > 0 ? state->capacity * 2 : 16;
-    jc_note *notes = realloc(state->notes, capacity * sizeof *notes);
-    if (notes == NULL)
-        return jc_fail_memory(reterr);
-    state->notes = notes;
-    state->capacity = capacity;
-    return JC_OK;
 }
 
 static jc_status notes_apply(void *context, const jc_event *event, jc_error *reterr)
@@ -137,10 +117,12 @@ static jc_status notes_apply(void *context, const jc_event *event, jc_error *ret
     if (category_of(event->event_type).bytes == NULL)
         return JC_OK;
     jc_status status = jc_payload_read(&state->payload, event, reterr);
-    if (status == JC_OK)
-        status = make_room(state, reterr);
     if (status < 0)
         return status;
+    jc_note *notes = jc_array_grow(state->notes, sizeof *notes, state->count, &state->capacity);
+    if (notes == NULL)
+        return jc_fail_memory(reterr);
+    state->notes = notes;
     jc_note *note = &state->notes[state->count];
     status = read_note(state, event, note, reterr);
     if (status == JC_OK)

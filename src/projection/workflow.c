@@ -6,6 +6,7 @@
  * feature.renamed keeps it. How features fold is in feature.c. */
 #include "projection/workflow.h"
 
+#include "base/array.h"
 #include "base/fail.h"
 #include "jc/event_types.h"
 #include "projection/feature.h"
@@ -30,15 +31,6 @@ jc_status jc_text_set(jc_buf *text, jc_str value, jc_error *reterr)
 {
     jc_buf_clear(text);
     return value.bytes != NULL ? jc_buf_append_str(text, value, reterr) : JC_OK;
-}
-
-static jc_status keep(jc_workflow *state, jc_str text, jc_str *ret, jc_error *reterr)
-{
-    *ret = (jc_str){0};
-    if (text.bytes == NULL)
-        return JC_OK;
-    *ret = jc_arena_copy(&state->arena, text);
-    return ret->bytes != NULL ? JC_OK : jc_fail_memory(reterr);
 }
 
 static jc_status start(jc_workflow *state, const jc_event *event, jc_error *reterr)
@@ -134,31 +126,21 @@ static jc_status count_failed_commit(jc_workflow *state, const jc_event *event, 
     return JC_OK;
 }
 
-/* Room for one more in an array that doubles. */
-static void *grow(void *items, size_t item_size, size_t count, size_t *capacity)
-{
-    if (count < *capacity)
-        return items;
-    size_t larger = *capacity > 0 ? *capacity * 2 : 8;
-    void *moved = realloc(items, larger * item_size);
-    if (moved != NULL)
-        *capacity = larger;
-    return moved;
-}
-
 static jc_status add_commit(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
-    jc_commit *commits =
-        grow(state->commits, sizeof *commits, state->commit_count, &state->commit_capacity);
+    jc_commit *commits = jc_array_grow(state->commits, sizeof *commits, state->commit_count,
+                                       &state->commit_capacity);
     if (commits == NULL)
         return jc_fail_memory(reterr);
     state->commits = commits;
     jc_commit *commit = &commits[state->commit_count];
     commit->created_us = event->timestamp_us;
-    jc_status status = keep(state, jc_payload_text(&state->payload, "commit_sha|sha|commit"),
-                            &commit->sha, reterr);
+    jc_status status =
+        jc_arena_keep(&state->arena, jc_payload_text(&state->payload, "commit_sha|sha|commit"),
+                      &commit->sha, reterr);
     if (status == JC_OK)
-        status = keep(state, jc_payload_text(&state->payload, "message"), &commit->message, reterr);
+        status = jc_arena_keep(&state->arena, jc_payload_text(&state->payload, "message"),
+                               &commit->message, reterr);
     if (status == JC_OK)
         state->commit_count++;
     return status;
@@ -197,14 +179,14 @@ static jc_status see_worktree(jc_workflow *state, const jc_event *event, jc_erro
         return JC_OK;
     jc_worktree *worktree = find_worktree(state, path);
     if (worktree == NULL) {
-        jc_worktree *worktrees = grow(state->worktrees, sizeof *worktrees, state->worktree_count,
-                                      &state->worktree_capacity);
+        jc_worktree *worktrees = jc_array_grow(state->worktrees, sizeof *worktrees,
+                                               state->worktree_count, &state->worktree_capacity);
         if (worktrees == NULL)
             return jc_fail_memory(reterr);
         state->worktrees = worktrees;
         worktree = &worktrees[state->worktree_count];
         *worktree = (jc_worktree){0};
-        status = keep(state, path, &worktree->path, reterr);
+        status = jc_arena_keep(&state->arena, path, &worktree->path, reterr);
         if (status < 0)
             return status;
         state->worktree_count++;
@@ -212,7 +194,7 @@ static jc_status see_worktree(jc_workflow *state, const jc_event *event, jc_erro
     worktree->status = worktree_status(jc_event_type_of(event->event_type));
     worktree->updated_us = event->timestamp_us;
     if (branch.bytes != NULL && !jc_str_equal(worktree->branch, branch))
-        status = keep(state, branch, &worktree->branch, reterr);
+        status = jc_arena_keep(&state->arena, branch, &worktree->branch, reterr);
     return status;
 }
 

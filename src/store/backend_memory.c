@@ -2,6 +2,7 @@
  * against. Events are an array in order of position; what is looked for is found by walking it. */
 #include "store/backend_memory.h"
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "event/chain.h"
@@ -27,14 +28,10 @@ typedef struct memory_log {
 
 static jc_status make_room(memory_log *log, jc_error *reterr)
 {
-    if (log->count < log->capacity)
-        return JC_OK;
-    size_t capacity = log->capacity > 0 ? log->capacity * 2 : 64;
-    jc_event *events = realloc(log->events, capacity * sizeof *events);
+    jc_event *events = jc_array_grow(log->events, sizeof *events, log->count, &log->capacity);
     if (events == NULL)
         return jc_fail_memory(reterr);
     log->events = events;
-    log->capacity = capacity;
     return JC_OK;
 }
 
