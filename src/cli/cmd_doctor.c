@@ -3,6 +3,7 @@
  * A check is a function that says what it found with say(): a good fact, a note (worth acting on, but
  * the record is sound), or damage. They stand in one table, in the order in which they are printed. */
 #include "base/auto.h"
+#include "base/file_system.h"
 #include "cli/commands.h"
 #include "cli/names.h"
 #include "cli/term.h"
@@ -15,10 +16,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-
-#ifdef __linux__
-#include <sys/vfs.h>
-#endif
 
 #define WAL_LARGE_BYTES (64 * 1024 * 1024)
 #define SPACE_LOW_BYTES (100 * 1024 * 1024)
@@ -113,50 +110,6 @@ static void check_versions(examination *all)
     say(all, "version", GOOD, NULL, "jc %s (%s)", jc_version(), jc_version_details());
 }
 
-typedef struct file_system {
-    uint32_t magic; /* statfs(2) */
-    const char *name;
-    bool network;
-    bool memory;
-} file_system;
-
-#ifdef __linux__
-static const file_system *find_file_system(uint32_t magic)
-{
-    static const file_system known[] = {
-        {0xef53, "ext4", false, false},         {0x58465342, "xfs", false, false},
-        {0x9123683e, "btrfs", false, false},    {0x2fc12fc1, "zfs", false, false},
-        {0xf2f52010, "f2fs", false, false},     {0x794c7630, "overlay", false, false},
-        {0xca451a4e, "bcachefs", false, false}, {0x4d44, "fat", false, false},
-        {0x2011bab0, "exfat", false, false},    {0x01021994, "tmpfs", false, true},
-        {0x858458f6, "ramfs", false, true},     {0x6969, "nfs", true, false},
-        {0xff534d42, "cifs", true, false},      {0xfe534d42, "smb", true, false},
-        {0x517b, "smb", true, false},           {0x01021997, "9p", true, false},
-        {0x65735546, "fuse", true, false},      {0x00c36400, "ceph", true, false},
-        {0x5346414f, "afs", true, false},       {0x73757245, "coda", true, false},
-        {0x0bd00bd0, "lustre", true, false},    {0x47504653, "gpfs", true, false},
-        {0x786f4256, "vboxsf", true, false},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (known[i].magic == magic)
-            return &known[i];
-    }
-    return NULL;
-}
-#endif
-
-/* What kind of file system holds the path; NULL: one that is not in the table. */
-static const file_system *file_system_of(const char *path)
-{
-#ifdef __linux__
-    struct statfs info;
-    return statfs(path, &info) == 0 ? find_file_system((uint32_t)info.f_type) : NULL;
-#else
-    (void)path;
-    return NULL;
-#endif
-}
-
 static void check_file_system(examination *all)
 {
     char path[2 * JC_PATH_SIZE_MAX];
@@ -166,7 +119,7 @@ static void check_file_system(examination *all)
             strerror(errno));
         return;
     }
-    const file_system *found = file_system_of(path);
+    const jc_file_system *found = jc_file_system_of(path);
     const char *name = found != NULL ? found->name : "unknown file system";
     char room[32];
     int64_t available = (int64_t)info.f_bavail * (int64_t)info.f_frsize;

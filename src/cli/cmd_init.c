@@ -81,10 +81,10 @@ static int init(jc_cli *cli, const void *values)
                     "--from-mirror' takes them back if jc wrote them, 'jc import' takes in others",
                     mirrors, mirrors == 1 ? "" : "s");
     if (made.network_file_system)
-        jc_cli_warn(
-            cli,
-            "'%s' lies on a network file system, where locks cannot be relied on: use a local disk",
-            folder);
+        jc_cli_warn(cli,
+                    "'%s' lies on a network or user-space file system, where locks cannot be "
+                    "relied on: use a local disk",
+                    folder);
     if (cli->json) {
         print_json(folder, &made);
         return JC_EXIT_DONE;

@@ -5,6 +5,7 @@
 #include "jc/project.h"
 
 #include "base/fail.h"
+#include "base/file_system.h"
 #include "base/files.h"
 #include "store/backend_sqlite/schema.h"
 
@@ -15,10 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#ifdef __linux__
-#include <sys/vfs.h>
-#endif
 
 static const char ignored_lines[] =
     "# jc: the record of agent workflows\n.jc/\nagents/*/events.jsonl*\n";
@@ -127,27 +124,6 @@ jc_status jc_project_find(const char *start_dir, char ret_dir[JC_PATH_SIZE_MAX],
     return JC_OK;
 }
 
-/* File systems on which other machines may write too: locks and shared memory do not reach them. */
-static bool is_network_file_system(const char *path)
-{
-#ifdef __linux__
-    static const unsigned long magics[] = {0x6969 /* nfs */,      0x517b /* smb */,
-                                           0xff534d42 /* cifs */, 0xfe534d42 /* smb2 */,
-                                           0x01021997 /* 9p */,   0x00c36400 /* ceph */,
-                                           0x5346414f /* afs */,  0x73757245 /* coda */};
-    struct statfs facts;
-    if (statfs(path, &facts) < 0)
-        return false;
-    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
-        if (((unsigned long)facts.f_type & 0xffffffffUL) == magics[i])
-            return true;
-    }
-#else
-    (void)path;
-#endif
-    return false;
-}
-
 static bool has_line(jc_str content, const char *line)
 {
     size_t length = strlen(line);
@@ -205,7 +181,8 @@ static jc_status make_log(const char *project_dir, jc_project_made *made, jc_err
         status = jc_folder_make(folder, 0700, reterr);
     if (status < 0)
         return status;
-    made->network_file_system = is_network_file_system(folder);
+    const jc_file_system *file_system = jc_file_system_of(folder);
+    made->network_file_system = file_system != NULL && file_system->network;
     if (access(log, F_OK) == 0)
         return JC_OK;
     status = jc_schema_create(log, reterr);
