@@ -34,14 +34,24 @@ typedef struct jc_projection {
     size_t state_size;   /* bytes of the state; it begins as zeros */
     const char *summary; /* what the state says, one line; may be NULL */
 
+    /* What tells it from others of its name beside the version, such as the hash of the text it was
+     * read from; NULL for most. */
+    const char *revision;
+    const void *context; /* the projection's own, for init; NULL for most */
+
     /* Make the zeros the state before the first event. May be NULL. */
-    jc_status (*init)(void *state, jc_error *reterr);
+    jc_status (*init)(const struct jc_projection *self, void *state, jc_error *reterr);
 
     /* Take one event in. A negative status ends the replay and is returned from it. */
     jc_status (*apply)(void *state, const jc_event *event, jc_error *reterr);
 
     /* Write the state as one JSON object, always the same bytes for the same state. */
     jc_status (*write_json)(const void *state, jc_output *output, jc_error *reterr);
+
+    /* Make a state that is as before the first event the one that write_json wrote: events applied to
+     * it from then on must come to the same, byte for byte. JC_ECORRUPT: it is not such a text.
+     * NULL: states are always replayed from the first event on, there are no snapshots. */
+    jc_status (*read_json)(void *state, jc_str json, jc_error *reterr);
 
     /* Give back what the state holds, but not the state itself. May be NULL. */
     void (*release)(void *state);

@@ -22,7 +22,7 @@ enum {
 
 /* One run of the program. */
 typedef struct jc_cli {
-    const char *command;   /* its name; NULL before it is known */
+    const char *command;   /* its name, with its group's ("note add"); NULL before it is known */
     const char *directory; /* -C, or NULL */
     bool json;
     bool verbose;
@@ -49,6 +49,10 @@ typedef struct jc_command {
     int words_min;
     int words_max; /* JC_WORDS_ANY: no end */
     int (*run)(jc_cli *cli, const void *options);
+
+    /* Of a group, such as `jc note`: its commands, the last without a name. A group has details and
+     * no synopsis, options or run. NULL for others. */
+    const struct jc_command_entry *group;
 } jc_command;
 
 #define JC_WORDS_ANY (-1)
@@ -62,8 +66,8 @@ typedef struct jc_command_entry {
 /* The table of contents, in main.c; the last entry has no name. */
 extern const jc_command_entry jc_commands[];
 
-/* NULL: there is no such command. */
-const jc_command_entry *jc_command_find(const char *name);
+/* A command of a table by its name; NULL: there is no such command. */
+const jc_command_entry *jc_command_find(const jc_command_entry *table, const char *name);
 
 /* Write `jc COMMAND: …` as one line on stderr, made harmless for a terminal; returns `exit_code`. */
 JC_PRINTF(3, 4)

@@ -40,6 +40,47 @@ static void print_bash_options(const jc_option *option)
     }
 }
 
+/* The names of a table's commands, a space between. */
+static void print_names(const jc_command_entry *table)
+{
+    for (const jc_command_entry *entry = table; entry->name != NULL; entry++)
+        printf("%s%s", entry == table ? "" : " ", entry->name);
+}
+
+/* Call `each` for every command that is no group, with the group that it is of, or NULL. */
+static void for_each_command(void (*each)(const jc_command_entry *group,
+                                          const jc_command_entry *entry))
+{
+    for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++) {
+        const jc_command_entry *member = entry->command->group;
+        if (member == NULL)
+            each(NULL, entry);
+        for (; member != NULL && member->name != NULL; member++)
+            each(entry, member);
+    }
+}
+
+static void print_bash_command(const jc_command_entry *group, const jc_command_entry *entry)
+{
+    if (group != NULL)
+        printf("    '%s %s') options='", group->name, entry->name);
+    else
+        printf("    %s) options='", entry->name);
+    print_bash_options(entry->command->options);
+    print_bash_options(jc_common_options);
+    printf("'");
+    if (speaks_of(entry->command, "WORKFLOW"))
+        printf("; words=$(jc workflows --json 2>/dev/null | sed "
+               "'s/^{\"workflow_id\":\"\\([^\"]*\\)\".*/\\1/')");
+    if (speaks_of(entry->command, "TYPE "))
+        printf("; ((COMP_CWORD == i + 2)) && "
+               "words=$(jc types --json 2>/dev/null | sed "
+               "'s/^{\"event_type\":\"\\([^\"]*\\)\".*/\\1/')");
+    if (speaks_of(entry->command, "bash|zsh|fish"))
+        printf("; words='bash zsh fish'");
+    printf(" ;;\n");
+}
+
 static void print_bash(void)
 {
     printf("# bash completion for jc\n"
@@ -52,27 +93,23 @@ static void print_bash(void)
            "        *) command=${COMP_WORDS[i]}; break ;;\n"
            "        esac\n"
            "    done\n"
+           "    case $command in\n");
+    for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++) {
+        if (entry->command->group == NULL)
+            continue;
+        printf("    %s)\n        words='", entry->name);
+        print_names(entry->command->group);
+        printf("'\n        if ((i + 1 < COMP_CWORD)); then\n"
+               "            words=\n"
+               "            command=\"$command ${COMP_WORDS[i + 1]}\"\n"
+               "        fi ;;\n");
+    }
+    printf("    esac\n"
            "    case $command in\n"
            "    '') words='");
-    for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++)
-        printf("%s%s", entry == jc_commands ? "" : " ", entry->name);
+    print_names(jc_commands);
     printf("' ;;\n");
-    for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++) {
-        printf("    %s) options='", entry->name);
-        print_bash_options(entry->command->options);
-        print_bash_options(jc_common_options);
-        printf("'");
-        if (speaks_of(entry->command, "WORKFLOW"))
-            printf("; words=$(jc workflows --json 2>/dev/null | sed "
-                   "'s/^{\"workflow_id\":\"\\([^\"]*\\)\".*/\\1/')");
-        if (speaks_of(entry->command, "TYPE "))
-            printf("; ((COMP_CWORD == i + 2)) && "
-                   "words=$(jc types --json 2>/dev/null | sed "
-                   "'s/^{\"event_type\":\"\\([^\"]*\\)\".*/\\1/')");
-        if (speaks_of(entry->command, "bash|zsh|fish"))
-            printf("; words='bash zsh fish'");
-        printf(" ;;\n");
-    }
+    for_each_command(print_bash_command);
     printf("    esac\n"
            "    [[ $cur == -* ]] && words=$options\n"
            "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -100,6 +137,35 @@ static void print_zsh_options(const jc_option *option)
     }
 }
 
+static void print_zsh_command(const jc_command_entry *entry)
+{
+    printf("        %s) _arguments", entry->name);
+    print_zsh_options(entry->command->options);
+    print_zsh_options(jc_common_options);
+    const char *action = speaks_of(entry->command, "WORKFLOW") ? "_jc_workflows" : "_files";
+    if (speaks_of(entry->command, "bash|zsh|fish"))
+        action = "(bash zsh fish)";
+    printf(" \\\n            '*:argument:%s' ;;\n", action);
+}
+
+static void print_zsh_group(const jc_command_entry *group)
+{
+    printf("        %s)\n"
+           "        if ((CURRENT == 2)); then\n"
+           "            compadd ",
+           group->name);
+    print_names(group->command->group);
+    printf("\n"
+           "        else\n"
+           "        shift words\n"
+           "        ((CURRENT--))\n"
+           "        case $words[1] in\n");
+    for (const jc_command_entry *entry = group->command->group; entry->name != NULL; entry++)
+        print_zsh_command(entry);
+    printf("        esac\n"
+           "        fi ;;\n");
+}
+
 static void print_zsh(void)
 {
     printf("#compdef jc\n"
@@ -125,13 +191,10 @@ static void print_zsh(void)
            "    argument)\n"
            "        case $words[1] in\n");
     for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++) {
-        printf("        %s) _arguments", entry->name);
-        print_zsh_options(entry->command->options);
-        print_zsh_options(jc_common_options);
-        const char *action = speaks_of(entry->command, "WORKFLOW") ? "_jc_workflows" : "_files";
-        if (speaks_of(entry->command, "bash|zsh|fish"))
-            action = "(bash zsh fish)";
-        printf(" \\\n            '*:argument:%s' ;;\n", action);
+        if (entry->command->group == NULL)
+            print_zsh_command(entry);
+        else
+            print_zsh_group(entry);
     }
     printf("        esac ;;\n"
            "    esac\n"
@@ -139,10 +202,20 @@ static void print_zsh(void)
            "_jc \"$@\"\n");
 }
 
-static void print_fish_options(const char *command, const jc_option *option)
+/* The condition under which a command's words and options are offered. */
+static void print_fish_condition(const jc_command_entry *group, const jc_command_entry *entry)
+{
+    printf("complete -c jc -n '");
+    if (group != NULL)
+        printf("__fish_seen_subcommand_from %s; and ", group->name);
+    printf("__fish_seen_subcommand_from %s'", entry->name);
+}
+
+static void print_fish_options(const jc_command_entry *group, const jc_command_entry *entry,
+                               const jc_option *option)
 {
     for (; !is_end(option); option++) {
-        printf("complete -c jc -n '__fish_seen_subcommand_from %s'", command);
+        print_fish_condition(group, entry);
         if (option->letter != 0)
             printf(" -s %c", option->letter);
         if (option->name != NULL)
@@ -153,6 +226,21 @@ static void print_fish_options(const char *command, const jc_option *option)
     }
 }
 
+static void print_fish_command(const jc_command_entry *group, const jc_command_entry *entry)
+{
+    print_fish_options(group, entry, entry->command->options);
+    print_fish_options(group, entry, jc_common_options);
+    if (speaks_of(entry->command, "WORKFLOW")) {
+        print_fish_condition(group, entry);
+        printf(" -f -a '(jc workflows --json 2>/dev/null | "
+               "string match -rg \"^.\\\\\"workflow_id\\\\\":\\\\\"([^\\\\\"]*)\")'\n");
+    }
+    if (speaks_of(entry->command, "bash|zsh|fish")) {
+        print_fish_condition(group, entry);
+        printf(" -f -a 'bash zsh fish'\n");
+    }
+}
+
 static void print_fish(void)
 {
     printf("# fish completion for jc\n");
@@ -160,19 +248,18 @@ static void print_fish(void)
         printf("complete -c jc -n __fish_use_subcommand -f -a %s -d '", entry->name);
         print_quoted(entry->summary, "\\");
         printf("'\n");
-    }
-    for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++) {
-        print_fish_options(entry->name, entry->command->options);
-        print_fish_options(entry->name, jc_common_options);
-        if (speaks_of(entry->command, "WORKFLOW"))
-            printf("complete -c jc -n '__fish_seen_subcommand_from %s' -f -a '(jc workflows --json "
-                   "2>/dev/null | "
-                   "string match -rg \"^.\\\\\"workflow_id\\\\\":\\\\\"([^\\\\\"]*)\")'\n",
+        const jc_command_entry *member = entry->command->group;
+        for (; member != NULL && member->name != NULL; member++) {
+            printf("complete -c jc -n '__fish_seen_subcommand_from %s; and not "
+                   "__fish_seen_subcommand_from ",
                    entry->name);
-        if (speaks_of(entry->command, "bash|zsh|fish"))
-            printf("complete -c jc -n '__fish_seen_subcommand_from %s' -f -a 'bash zsh fish'\n",
-                   entry->name);
+            print_names(entry->command->group);
+            printf("' -f -a %s -d '", member->name);
+            print_quoted(member->summary, "\\");
+            printf("'\n");
+        }
     }
+    for_each_command(print_fish_command);
 }
 
 static int completion(jc_cli *cli, const void *values)

@@ -27,23 +27,31 @@ static void print_table(void)
 static int help(jc_cli *cli, const void *values)
 {
     (void)values;
+    const jc_command_entry *table = jc_commands;
+    const jc_command_entry *entry = NULL;
+    char name[64] = "";
     if (cli->word_count == 0) {
         print_table();
         return JC_EXIT_DONE;
     }
-    const jc_command_entry *entry = jc_command_find(cli->words[0]);
-    if (entry == NULL)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help' lists them",
-                           cli->words[0]);
-    jc_help_print(entry->name, entry->summary, entry->command);
+    for (size_t i = 0; i < cli->word_count; i++) {
+        size_t used = strlen(name);
+        entry = table != NULL ? jc_command_find(table, cli->words[i]) : NULL;
+        if (entry == NULL)
+            return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help%s%s' lists them",
+                               cli->words[i], used > 0 ? " " : "", name);
+        (void)snprintf(name + used, sizeof name - used, "%s%s", used > 0 ? " " : "", entry->name);
+        table = entry->command->group;
+    }
+    jc_help_print(name, entry->summary, entry->command);
     return JC_EXIT_DONE;
 }
 
 const jc_command jc_cmd_help = {
-    .synopsis = "[COMMAND]",
+    .synopsis = "[COMMAND [COMMAND]]",
     .examples = "jc help\n"
                 "jc help emit",
     .words_min = 0,
-    .words_max = 1,
+    .words_max = 2,
     .run = help,
 };

@@ -45,17 +45,30 @@ static void print_options(const jc_option *options)
         print_option(options);
 }
 
+static void print_group(const char *name, const jc_command *command)
+{
+    printf("  jc %s COMMAND [ARGUMENT]...\n\nCommands:\n", name);
+    for (const jc_command_entry *entry = command->group; entry->name != NULL; entry++)
+        printf("  %-11s %s\n", entry->name, entry->summary);
+    printf("\n'jc %s COMMAND -h' explains a command.\n", name);
+}
+
 void jc_help_print(const char *name, const char *summary, const jc_command *command)
 {
     printf("jc %s: %s\n\nUsage:\n", name, summary);
-    print_synopsis(name, command->synopsis);
+    if (command->group != NULL)
+        print_group(name, command);
+    else
+        print_synopsis(name, command->synopsis);
     if (command->details != NULL) {
         printf("\n");
         print_lines("", command->details);
     }
-    printf("\nOptions:\n");
-    print_options(command->options);
-    print_options(jc_common_options);
+    if (command->group == NULL) {
+        printf("\nOptions:\n");
+        print_options(command->options);
+        print_options(jc_common_options);
+    }
     printf("\nExamples:\n");
     print_lines("  ", command->examples);
 }

@@ -39,9 +39,9 @@ const jc_command_entry jc_commands[] = {
     {0},
 };
 
-const jc_command_entry *jc_command_find(const char *name)
+const jc_command_entry *jc_command_find(const jc_command_entry *table, const char *name)
 {
-    for (const jc_command_entry *entry = jc_commands; entry->name != NULL; entry++) {
+    for (const jc_command_entry *entry = table; entry->name != NULL; entry++) {
         if (strcmp(entry->name, name) == 0)
             return entry;
     }
@@ -97,10 +97,31 @@ static int run_command(jc_cli *cli, const jc_command_entry *entry, int count, ch
     if (failed != 0)
         return failed;
     if (cli->help) {
-        jc_help_print(entry->name, entry->summary, entry->command);
+        jc_help_print(cli->command, entry->summary, entry->command);
         return JC_EXIT_DONE;
     }
     return entry->command->run(cli, options);
+}
+
+/* `jc note add …`: the word behind the group says which command of it. */
+static int run_group(jc_cli *cli, const jc_command_entry *group, int count, char **arguments)
+{
+    static char name[64];
+    const char *word = count > 0 ? arguments[0] : NULL;
+    if (word == NULL)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "which command of it is not said: see 'jc %s -h'",
+                           group->name);
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+        jc_help_print(group->name, group->summary, group->command);
+        return JC_EXIT_DONE;
+    }
+    const jc_command_entry *entry = jc_command_find(group->command->group, word);
+    if (entry == NULL)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': see 'jc %s -h'", word,
+                           group->name);
+    (void)snprintf(name, sizeof name, "%s %s", group->name, entry->name);
+    cli->command = name;
+    return run_command(cli, entry, count - 1, arguments + 1);
 }
 
 /* Write out the rest. A reader that went away is no failure; a full disk is one, unless something
@@ -129,13 +150,15 @@ int main(int argc, char **argv)
         return JC_EXIT_USAGE;
     if (at >= argc)
         return jc_cli_fail(&cli, JC_EXIT_USAGE, "no command is given: 'jc help' lists them");
-    const jc_command_entry *entry = jc_command_find(argv[at]);
+    const jc_command_entry *entry = jc_command_find(jc_commands, argv[at]);
     if (entry == NULL)
         return jc_cli_fail(&cli, JC_EXIT_USAGE, "unknown command '%s': 'jc help' lists them",
                            argv[at]);
 
     cli.command = entry->name;
-    int exit_code = run_command(&cli, entry, argc - at - 1, argv + at + 1);
+    int exit_code = entry->command->group != NULL
+                        ? run_group(&cli, entry, argc - at - 1, argv + at + 1)
+                        : run_command(&cli, entry, argc - at - 1, argv + at + 1);
     jc_progress_end(&cli.progress);
     exit_code = finish_output(&cli, exit_code);
     jc_close(cli.store);

@@ -8,6 +8,8 @@
 #include "base/fail.h"
 #include "jc/event_types.h"
 
+#include <math.h>
+
 typedef struct feature_slot {
     jc_feature *feature; /* NULL: the name is free */
 } feature_slot;
@@ -96,10 +98,32 @@ static jc_status feature_of(jc_workflow *state, jc_feature **ret, jc_error *rete
     return status;
 }
 
+bool jc_feature_has_name(const jc_workflow *state, const jc_feature *feature)
+{
+    return find(&state->feature_by_name, jc_buf_str(&feature->name)) == feature;
+}
+
+jc_status jc_feature_restore(jc_workflow *state, jc_str id, jc_str name, bool name_shared,
+                             jc_feature **ret_feature, jc_error *reterr)
+{
+    jc_feature *feature = NULL;
+    jc_status status = add(state, &feature, reterr);
+    if (status == JC_OK && id.bytes != NULL)
+        status = give_id(state, feature, id, reterr);
+    if (status == JC_OK && name.bytes != NULL && !name_shared)
+        status = give_name(state, feature, name, reterr);
+    if (status == JC_OK && name_shared)
+        status = jc_text_set(&feature->name, name, reterr);
+    *ret_feature = feature;
+    return status;
+}
+
 static void add_cost(jc_workflow *state, jc_feature *feature)
 {
     double cost = 0;
-    if (!jc_payload_number(&state->payload, "cost_usd", &cost))
+    /* JSON has no infinite number, and so neither has a state. */
+    if (!jc_payload_number(&state->payload, "cost_usd", &cost) ||
+        !isfinite(feature->cost_usd + cost))
         return;
     feature->has_cost = true;
     feature->cost_usd += cost;

@@ -18,6 +18,14 @@ typedef struct jc_feature_totals {
 
 jc_feature_totals jc_feature_total(const jc_workflow *state);
 
+/* Is it the feature that its name means? Another may have taken the name. */
+bool jc_feature_has_name(const jc_workflow *state, const jc_feature *feature);
+
+/* A feature as it was saved, behind the others. Texts are copied, and may be absent. */
+JC_MUST_CHECK jc_status jc_feature_restore(jc_workflow *state, jc_str id, jc_str name,
+                                           bool name_shared, jc_feature **ret_feature,
+                                           jc_error *reterr);
+
 void jc_feature_release_all(jc_workflow *state);
 
 /* For workflow.c and feature.c: a duration in milliseconds, never negative; absent without a start. */

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/fail.h"
+#include "projection/read.h"
 #include "projection/registry.h"
 #include "projection/write.h"
 
@@ -63,9 +64,9 @@ static jc_status add_to(jc_notes *state, jc_note_index *index, jc_str name, jc_e
     return JC_OK;
 }
 
-static jc_status keep_tags(jc_notes *state, jc_note *note, jc_error *reterr)
+/* `tags` may be NULL; what is no text in it is no tag. */
+static jc_status keep_tags(jc_notes *state, jc_note *note, yyjson_val *tags, jc_error *reterr)
 {
-    yyjson_val *tags = jc_payload_list(&state->payload, "tags");
     size_t count = yyjson_arr_size(tags);
     if (count == 0)
         return JC_OK;
@@ -76,9 +77,9 @@ static jc_status keep_tags(jc_notes *state, jc_note *note, jc_error *reterr)
     size_t count_max = 0;
     yyjson_val *tag;
     yyjson_arr_foreach(tags, at, count_max, tag) {
-        if (!yyjson_is_str(tag) || yyjson_get_len(tag) == 0)
+        jc_str text = jc_read_element_text(tag);
+        if (text.size == 0)
             continue;
-        jc_str text = {yyjson_get_str(tag), yyjson_get_len(tag)};
         jc_status status = jc_arena_keep(&state->arena, text, &note->tags[note->tag_count], reterr);
         if (status < 0)
             return status;
@@ -87,44 +88,28 @@ static jc_status keep_tags(jc_notes *state, jc_note *note, jc_error *reterr)
     return JC_OK;
 }
 
-static jc_status read_note(jc_notes *state, const jc_event *event, jc_note *note, jc_error *reterr)
-{
-    const jc_payload *payload = &state->payload;
-    *note =
-        (jc_note){.id = event->id, .sequence = event->sequence, .created_us = event->timestamp_us};
-    jc_status status =
-        jc_arena_keep(&state->arena, category_of(event->event_type), &note->category, reterr);
-    if (status == JC_OK)
-        status = jc_arena_keep(&state->arena, event->agent_id, &note->agent_id, reterr);
-    if (status == JC_OK)
-        status =
-            jc_arena_keep(&state->arena, jc_payload_text(payload, "title"), &note->title, reterr);
-    if (status == JC_OK)
-        status = jc_arena_keep(&state->arena, jc_payload_text(payload, "content"), &note->content,
-                               reterr);
-    if (status == JC_OK)
-        status = jc_arena_keep(&state->arena, jc_payload_text(payload, "related_file"),
-                               &note->related_file, reterr);
-    if (status == JC_OK)
-        status = jc_arena_keep(&state->arena, jc_payload_text(payload, "related_feature"),
-                               &note->related_feature, reterr);
-    return status == JC_OK ? keep_tags(state, note, reterr) : status;
-}
+/* A note as it comes in, from an event or from JSON; its texts are borrowed. */
+typedef struct note_source {
+    jc_note note;
+    yyjson_val *tags;
+} note_source;
 
-static jc_status notes_apply(void *context, const jc_event *event, jc_error *reterr)
+/* Take a note in, with copies of its texts. */
+static jc_status add_note(jc_notes *state, const note_source *source, jc_error *reterr)
 {
-    jc_notes *state = context;
-    if (category_of(event->event_type).bytes == NULL)
-        return JC_OK;
-    jc_status status = jc_payload_read(&state->payload, event, reterr);
-    if (status < 0)
-        return status;
     jc_note *notes = jc_array_grow(state->notes, sizeof *notes, state->count, &state->capacity);
     if (notes == NULL)
         return jc_fail_memory(reterr);
     state->notes = notes;
     jc_note *note = &state->notes[state->count];
-    status = read_note(state, event, note, reterr);
+    *note = source->note;
+    jc_str *texts[] = {&note->category, &note->agent_id,     &note->title,
+                       &note->content,  &note->related_file, &note->related_feature};
+    jc_status status = JC_OK;
+    for (size_t i = 0; status == JC_OK && i < sizeof texts / sizeof texts[0]; i++)
+        status = jc_arena_keep(&state->arena, *texts[i], texts[i], reterr);
+    if (status == JC_OK)
+        status = keep_tags(state, note, source->tags, reterr);
     if (status == JC_OK)
         status = add_to(state, &state->by_category, note->category, reterr);
     if (status == JC_OK)
@@ -134,6 +119,29 @@ static jc_status notes_apply(void *context, const jc_event *event, jc_error *ret
     if (status == JC_OK)
         state->count++;
     return status;
+}
+
+static jc_status notes_apply(void *context, const jc_event *event, jc_error *reterr)
+{
+    jc_notes *state = context;
+    const jc_payload *payload = &state->payload;
+    jc_str category = category_of(event->event_type);
+    if (category.bytes == NULL)
+        return JC_OK;
+    jc_status status = jc_payload_read(&state->payload, event, reterr);
+    if (status < 0)
+        return status;
+    note_source source = {.note = {.id = event->id,
+                                   .sequence = event->sequence,
+                                   .created_us = event->timestamp_us,
+                                   .category = category,
+                                   .agent_id = event->agent_id,
+                                   .title = jc_payload_text(payload, "title"),
+                                   .content = jc_payload_text(payload, "content"),
+                                   .related_file = jc_payload_text(payload, "related_file"),
+                                   .related_feature = jc_payload_text(payload, "related_feature")},
+                          .tags = jc_payload_list(payload, "tags")};
+    return add_note(state, &source, reterr);
 }
 
 static void write_note(jc_write *write, yyjson_mut_val *list, const jc_note *note)
@@ -180,6 +188,44 @@ static jc_status notes_write_json(const void *context, jc_output *output, jc_err
     return jc_write_end(&write, output, reterr);
 }
 
+static jc_status read_note(jc_notes *state, yyjson_val *object, jc_error *reterr)
+{
+    note_source source = {.note = {.category = jc_read_text(object, "category"),
+                                   .agent_id = jc_read_text(object, "agent_id"),
+                                   .title = jc_read_text(object, "title"),
+                                   .content = jc_read_text(object, "content"),
+                                   .related_file = jc_read_text(object, "related_file"),
+                                   .related_feature = jc_read_text(object, "related_feature")},
+                          .tags = yyjson_obj_get(object, "tags")};
+    if (jc_uuid_parse(jc_read_text(object, "id"), &source.note.id, NULL) < 0 ||
+        !jc_read_count(object, "sequence", &source.note.sequence) ||
+        !jc_read_time(object, "created_at", &source.note.created_us) ||
+        source.note.category.bytes == NULL)
+        return jc_read_fail("a note", reterr);
+    return add_note(state, &source, reterr);
+}
+
+/* The indexes follow from the notes. */
+static jc_status notes_read_json(void *context, jc_str json, jc_error *reterr)
+{
+    jc_notes *state = context;
+    JC_AUTO(jc_read) read = {0};
+    yyjson_val *root = NULL;
+    jc_status status = jc_read_begin(&read, json, &root, reterr);
+    if (status < 0)
+        return status;
+    yyjson_val *notes = yyjson_obj_get(root, "notes");
+    size_t at = 0;
+    size_t count = 0;
+    yyjson_val *note;
+    yyjson_arr_foreach(notes, at, count, note) {
+        status = read_note(state, note, reterr);
+        if (status < 0)
+            return status;
+    }
+    return JC_OK;
+}
+
 static void notes_release(void *context)
 {
     jc_notes *state = context;
@@ -195,5 +241,6 @@ const jc_projection jc_projection_notes = {
     .summary = "agents' notes, and which share a category, an agent or a tag",
     .apply = notes_apply,
     .write_json = notes_write_json,
+    .read_json = notes_read_json,
     .release = notes_release,
 };

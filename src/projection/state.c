@@ -31,7 +31,8 @@ jc_status jc_state_new(const jc_projection *projection, jc_state **ret_state, jc
     if (state == NULL)
         return jc_fail_memory(reterr);
     state->info.projection = projection;
-    jc_status status = projection->init != NULL ? projection->init(state->bytes, reterr) : JC_OK;
+    jc_status status =
+        projection->init != NULL ? projection->init(projection, state->bytes, reterr) : JC_OK;
     state->started = true;
     if (status < 0) {
         jc_state_free(state);

@@ -3,7 +3,8 @@
  * Both vocabularies of the original are read: phase.changed and workflow.phase_changed, name and
  * feature_name. A feature is known by its feature_id where events give one, else by its name; an id
  * that comes up later joins the feature of that name. A feature's status is that of its last event;
- * feature.renamed keeps it. How features fold is in feature.c. */
+ * feature.renamed keeps it. How features fold is in feature.c, how a state becomes JSON and is made of
+ * it again in workflow_json.c. */
 #include "projection/workflow.h"
 
 #include "base/array.h"
@@ -11,7 +12,7 @@
 #include "jc/event_types.h"
 #include "projection/feature.h"
 #include "projection/registry.h"
-#include "projection/write.h"
+#include "projection/workflow_json.h"
 
 #include <stdlib.h>
 
@@ -126,7 +127,8 @@ static jc_status count_failed_commit(jc_workflow *state, const jc_event *event, 
     return JC_OK;
 }
 
-static jc_status add_commit(jc_workflow *state, const jc_event *event, jc_error *reterr)
+jc_status jc_workflow_add_commit(jc_workflow *state, jc_str sha, jc_str message, int64_t created_us,
+                                 jc_error *reterr)
 {
     jc_commit *commits = jc_array_grow(state->commits, sizeof *commits, state->commit_count,
                                        &state->commit_capacity);
@@ -134,16 +136,20 @@ static jc_status add_commit(jc_workflow *state, const jc_event *event, jc_error 
         return jc_fail_memory(reterr);
     state->commits = commits;
     jc_commit *commit = &commits[state->commit_count];
-    commit->created_us = event->timestamp_us;
-    jc_status status =
-        jc_arena_keep(&state->arena, jc_payload_text(&state->payload, "commit_sha|sha|commit"),
-                      &commit->sha, reterr);
+    commit->created_us = created_us;
+    jc_status status = jc_arena_keep(&state->arena, sha, &commit->sha, reterr);
     if (status == JC_OK)
-        status = jc_arena_keep(&state->arena, jc_payload_text(&state->payload, "message"),
-                               &commit->message, reterr);
+        status = jc_arena_keep(&state->arena, message, &commit->message, reterr);
     if (status == JC_OK)
         state->commit_count++;
     return status;
+}
+
+static jc_status add_commit(jc_workflow *state, const jc_event *event, jc_error *reterr)
+{
+    return jc_workflow_add_commit(state, jc_payload_text(&state->payload, "commit_sha|sha|commit"),
+                                  jc_payload_text(&state->payload, "message"), event->timestamp_us,
+                                  reterr);
 }
 
 static jc_worktree *find_worktree(const jc_workflow *state, jc_str path)
@@ -155,43 +161,51 @@ static jc_worktree *find_worktree(const jc_workflow *state, jc_str path)
     return NULL;
 }
 
-static const char *worktree_status(jc_event_type type)
+static const char *const worktree_statuses[] = {"created", "active", "merged", "deleted"};
+
+const char *jc_worktree_status_of(jc_str word)
 {
-    switch (type) {
-    case JC_TYPE_WORKTREE_CREATED:
-        return "created";
-    case JC_TYPE_WORKTREE_ACTIVE:
-        return "active";
-    case JC_TYPE_WORKTREE_MERGED:
-        return "merged";
-    default:
-        return "deleted";
+    for (size_t i = 0; i < sizeof worktree_statuses / sizeof worktree_statuses[0]; i++) {
+        if (jc_str_equal(word, jc_str_of(worktree_statuses[i])))
+            return worktree_statuses[i];
     }
+    return NULL;
+}
+
+jc_status jc_worktree_add(jc_workflow *state, jc_str path, jc_worktree **ret_worktree,
+                          jc_error *reterr)
+{
+    jc_worktree *worktrees = jc_array_grow(state->worktrees, sizeof *worktrees,
+                                           state->worktree_count, &state->worktree_capacity);
+    if (worktrees == NULL)
+        return jc_fail_memory(reterr);
+    state->worktrees = worktrees;
+    jc_worktree *worktree = &worktrees[state->worktree_count];
+    *worktree = (jc_worktree){0};
+    jc_status status = jc_arena_keep(&state->arena, path, &worktree->path, reterr);
+    if (status < 0)
+        return status;
+    state->worktree_count++;
+    *ret_worktree = worktree;
+    return JC_OK;
 }
 
 /* The verb of the event is the work tree's status. */
 static jc_status see_worktree(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
+    const size_t prefix = sizeof "worktree." - 1;
     jc_str path = jc_payload_text(&state->payload, "path|worktree|branch");
     jc_str branch = jc_payload_text(&state->payload, "branch");
     jc_status status = JC_OK;
     if (path.bytes == NULL)
         return JC_OK;
     jc_worktree *worktree = find_worktree(state, path);
-    if (worktree == NULL) {
-        jc_worktree *worktrees = jc_array_grow(state->worktrees, sizeof *worktrees,
-                                               state->worktree_count, &state->worktree_capacity);
-        if (worktrees == NULL)
-            return jc_fail_memory(reterr);
-        state->worktrees = worktrees;
-        worktree = &worktrees[state->worktree_count];
-        *worktree = (jc_worktree){0};
-        status = jc_arena_keep(&state->arena, path, &worktree->path, reterr);
-        if (status < 0)
-            return status;
-        state->worktree_count++;
-    }
-    worktree->status = worktree_status(jc_event_type_of(event->event_type));
+    if (worktree == NULL)
+        status = jc_worktree_add(state, path, &worktree, reterr);
+    if (status < 0)
+        return status;
+    worktree->status = jc_worktree_status_of(
+        (jc_str){event->event_type.bytes + prefix, event->event_type.size - prefix});
     worktree->updated_us = event->timestamp_us;
     if (branch.bytes != NULL && !jc_str_equal(worktree->branch, branch))
         status = jc_arena_keep(&state->arena, branch, &worktree->branch, reterr);
@@ -241,104 +255,6 @@ static jc_status workflow_apply(void *context, const jc_event *event, jc_error *
     return status == JC_OK ? jc_text_set(&state->last_type, event->event_type, reterr) : status;
 }
 
-static void write_maybe_time(jc_write *write, yyjson_mut_val *object, const char *name,
-                             jc_maybe time_us)
-{
-    if (time_us.given)
-        jc_write_time(write, object, name, time_us.value);
-}
-
-static void write_maybe(jc_write *write, yyjson_mut_val *object, const char *name, jc_maybe number)
-{
-    if (number.given)
-        jc_write_integer(write, object, name, number.value);
-}
-
-static void write_feature(jc_write *write, yyjson_mut_val *list, const jc_feature *feature)
-{
-    static const char *const statuses[] = {"planned", "started", "completed", "failed"};
-    yyjson_mut_val *object = jc_write_element(write, list);
-    jc_write_text(write, object, "name", jc_buf_str(&feature->name));
-    jc_write_text(write, object, "feature_id", jc_buf_str(&feature->id));
-    jc_write_text(write, object, "description", jc_buf_str(&feature->description));
-    jc_write_text(write, object, "status", jc_str_of(statuses[feature->status]));
-    jc_write_count(write, object, "attempts", feature->attempts);
-    write_maybe_time(write, object, "started_at", feature->started_us);
-    write_maybe_time(write, object, "completed_at", feature->completed_us);
-    write_maybe(write, object, "duration_ms", feature->duration_ms);
-    jc_write_text(write, object, "error", jc_buf_str(&feature->error));
-    if (feature->tests_passing.given)
-        jc_write_bool(write, object, "tests_passing", feature->tests_passing.value != 0);
-    if (feature->has_cost)
-        jc_write_number(write, object, "cost_usd", feature->cost_usd);
-}
-
-static void write_features(jc_write *write, yyjson_mut_val *root, const jc_workflow *state)
-{
-    jc_feature_totals totals = jc_feature_total(state);
-    yyjson_mut_val *list = jc_write_list(write, root, "features");
-    for (size_t i = 0; i < state->feature_count; i++)
-        write_feature(write, list, state->features[i]);
-    jc_write_count(write, root, "features_total", state->feature_count);
-    jc_write_count(write, root, "features_completed", totals.completed);
-    jc_write_count(write, root, "retries", totals.retries);
-    write_maybe(write, root, "duration_ms", state->duration_ms);
-    if (state->has_cost || totals.has_cost)
-        jc_write_number(write, root, "cost_usd",
-                        state->has_cost ? state->cost_usd : totals.cost_usd);
-}
-
-static void write_rest(jc_write *write, yyjson_mut_val *root, const jc_workflow *state)
-{
-    if (state->tests_started + state->tests_passed + state->tests_failed > 0) {
-        yyjson_mut_val *tests = jc_write_object(write, root, "tests");
-        jc_write_count(write, tests, "started", state->tests_started);
-        jc_write_count(write, tests, "passed", state->tests_passed);
-        jc_write_count(write, tests, "failed", state->tests_failed);
-    }
-    yyjson_mut_val *commits = jc_write_list(write, root, "commits");
-    for (size_t i = 0; i < state->commit_count; i++) {
-        yyjson_mut_val *commit = jc_write_element(write, commits);
-        jc_write_text(write, commit, "commit_sha", state->commits[i].sha);
-        jc_write_text(write, commit, "message", state->commits[i].message);
-        jc_write_time(write, commit, "created_at", state->commits[i].created_us);
-    }
-    if (state->commits_failed > 0)
-        jc_write_count(write, root, "commits_failed", state->commits_failed);
-    yyjson_mut_val *worktrees = jc_write_list(write, root, "worktrees");
-    for (size_t i = 0; i < state->worktree_count; i++) {
-        yyjson_mut_val *worktree = jc_write_element(write, worktrees);
-        jc_write_text(write, worktree, "path", state->worktrees[i].path);
-        jc_write_text(write, worktree, "branch", state->worktrees[i].branch);
-        jc_write_text(write, worktree, "status", jc_str_of(state->worktrees[i].status));
-        jc_write_time(write, worktree, "updated_at", state->worktrees[i].updated_us);
-    }
-    if (state->last_sequence == 0)
-        return;
-    yyjson_mut_val *last = jc_write_object(write, root, "last_event");
-    jc_write_count(write, last, "sequence", state->last_sequence);
-    jc_write_text(write, last, "event_type", jc_buf_str(&state->last_type));
-    jc_write_time(write, last, "timestamp", state->last_us);
-}
-
-static jc_status workflow_write_json(const void *context, jc_output *output, jc_error *reterr)
-{
-    static const char *const statuses[] = {"", "running", "paused", "completed", "failed"};
-    const jc_workflow *state = context;
-    jc_write write;
-    yyjson_mut_val *root = jc_write_begin(&write);
-    jc_write_text(&write, root, "status", jc_str_of(statuses[state->status]));
-    jc_write_text(&write, root, "phase", jc_buf_str(&state->phase));
-    jc_write_text(&write, root, "description", jc_buf_str(&state->description));
-    write_maybe_time(&write, root, "started_at", state->started_us);
-    write_maybe_time(&write, root, "completed_at", state->completed_us);
-    jc_write_text(&write, root, "error", jc_buf_str(&state->error));
-    jc_write_text(&write, root, "pause_reason", jc_buf_str(&state->pause_reason));
-    write_features(&write, root, state);
-    write_rest(&write, root, state);
-    return jc_write_end(&write, output, reterr);
-}
-
 static void workflow_release(void *context)
 {
     jc_workflow *state = context;
@@ -359,6 +275,7 @@ const jc_projection jc_projection_workflow = {
     .state_size = sizeof(jc_workflow),
     .summary = "status, phase, and features with their attempts, durations and costs",
     .apply = workflow_apply,
-    .write_json = workflow_write_json,
+    .write_json = jc_workflow_write_json,
+    .read_json = jc_workflow_read_json,
     .release = workflow_release,
 };
