@@ -42,6 +42,26 @@ jc_status jc_state_new(const jc_projection *projection, jc_state **ret_state, jc
     return JC_OK;
 }
 
+jc_status jc_state_restore(const jc_projection *projection, jc_str json, const jc_state_info *info,
+                           jc_state **ret_state, jc_error *reterr)
+{
+    jc_state *state = NULL;
+    if (projection->read_json == NULL)
+        return jc_fail(reterr, JC_EUNSUPPORTED, "projection %s reads no saved states",
+                       projection->name);
+    jc_status status = jc_state_new(projection, &state, reterr);
+    if (status == JC_OK)
+        status = projection->read_json(state->bytes, json, reterr);
+    if (status < 0) {
+        jc_state_free(state);
+        return status;
+    }
+    state->info = *info;
+    state->info.projection = projection;
+    *ret_state = state;
+    return JC_OK;
+}
+
 void jc_state_free(jc_state *state)
 {
     if (state == NULL)
