@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "jc/jc.h"
 #include "mirror/follower.h"
+#include "projection/follower.h"
 #include "store/backend_sqlite/sqlite.h"
 #include "store/store.h"
 
@@ -92,6 +93,8 @@ jc_status jc_open(const char *project_dir, const jc_options *options, jc_store *
             return status;
         }
     }
+    if (!store->options.without_cache && !store->options.read_only)
+        jc_snapshots_follow(store);
     *ret_store = store;
     return JC_OK;
 }

@@ -107,10 +107,12 @@ JC_API const void *jc_state_get(const jc_state *state);
 
 typedef struct jc_state_info {
     const jc_projection *projection;
-    uint64_t sequence;    /* of the last event that was applied; 0: none */
-    uint64_t events;      /* how many were applied */
-    bool has_timestamp;   /* there was one */
-    int64_t timestamp_us; /* of the last event that was applied */
+    uint64_t sequence; /* of the last event that was applied; 0: none */
+    uint64_t events;   /* how many are in it */
+    uint64_t replayed; /* how many of them were applied here, the others being in the snapshot */
+    uint64_t snapshot_sequence; /* of the snapshot that it began from; 0: none */
+    bool has_timestamp;         /* there was one */
+    int64_t timestamp_us;       /* of the last event that was applied */
 } jc_state_info;
 
 JC_API jc_state_info jc_state_info_get(const jc_state *state);

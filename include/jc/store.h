@@ -43,6 +43,8 @@ typedef struct jc_options {
     int busy_timeout_ms; /* how long a call waits for other writers; 0 means JC_BUSY_TIMEOUT_MS */
     bool read_only;
     bool without_mirror; /* append to the log alone; the mirrors catch up at the next append with */
+    bool
+        without_cache; /* neither read nor write .jc/cache.db: states are replayed from the start */
 
     /* Told of what went wrong after a commit, in one line. NULL: nobody is told. */
     void (*warn)(void *context, const char *text);

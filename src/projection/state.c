@@ -1,7 +1,5 @@
-/* The runner: a state and where it stands, events applied to it one by one, and the replay of a
- * workflow up to a point.
- *
- * A replay streams rows through `apply`; nothing of the workflow is kept but the state. */
+/* The runner: a state and where it stands, and events applied to it one by one. What is replayed for a
+ * point in the past is in replay.c. */
 #include "projection/state.h"
 
 #include "base/fail.h"
@@ -86,75 +84,9 @@ jc_status jc_state_apply(jc_state *state, const jc_event *event, jc_error *reter
                        detail.text[0] != '\0' ? detail.text : jc_status_text(status));
     state->info.sequence = event->sequence;
     state->info.events++;
+    state->info.replayed++;
     state->info.has_timestamp = true;
     state->info.timestamp_us = event->timestamp_us;
-    return JC_OK;
-}
-
-/* Which events a point lets through, as a filter on the log. *ret_none: none at all. */
-static jc_status filter_of(jc_store *store, const jc_point *point, jc_filter *filter,
-                           bool *ret_none, jc_error *reterr)
-{
-    jc_str workflow_id = filter->workflow_ids[0];
-    jc_head head;
-    jc_status status = jc_head_read(store, workflow_id, &head, reterr);
-    if (status < 0)
-        return status;
-    if (head.sequence == 0)
-        return jc_fail(reterr, JC_ENOTFOUND, "there is no workflow '%.*s'", (int)workflow_id.size,
-                       workflow_id.bytes);
-    uint64_t sequence = head.sequence;
-    if (point->kind == JC_POINT_SEQUENCE || point->kind == JC_POINT_BEFORE_HEAD) {
-        if (point->number > head.sequence)
-            return jc_fail(reterr, JC_ENOTFOUND,
-                           point->kind == JC_POINT_SEQUENCE
-                               ? "workflow '%.*s' has no event #%" PRIu64 ": it is at #%" PRIu64
-                               : "workflow '%.*s' has no %" PRIu64 " events: it is at #%" PRIu64,
-                           (int)workflow_id.size, workflow_id.bytes, point->number, head.sequence);
-        sequence = point->kind == JC_POINT_SEQUENCE ? point->number : head.sequence - point->number;
-    }
-    if (point->kind == JC_POINT_TIME) {
-        filter->has_until = true;
-        filter->until_us = point->time_us;
-    }
-    filter->to = sequence;
-    *ret_none = sequence == 0;
-    return JC_OK;
-}
-
-static jc_status replay(jc_store *store, const jc_filter *filter, jc_state *state, jc_error *reterr)
-{
-    jc_cursor *cursor = NULL;
-    const jc_event *event = NULL;
-    jc_status status = jc_cursor_open(store, filter, &cursor, reterr);
-    while (status == JC_OK) {
-        status = jc_cursor_next(cursor, &event, reterr);
-        if (status == JC_OK)
-            status = jc_state_apply(state, event, reterr);
-    }
-    jc_cursor_close(cursor);
-    return status == JC_END ? JC_OK : status;
-}
-
-jc_status jc_state_read(jc_store *store, const jc_projection *projection, jc_str workflow_id,
-                        const jc_point *point, jc_state **ret_state, jc_error *reterr)
-{
-    static const jc_point now = {.kind = JC_POINT_HEAD};
-    jc_filter filter = {.workflow_ids = &workflow_id, .workflow_count = 1};
-    bool none = false;
-    jc_state *state = NULL;
-    jc_status status = jc_workflow_id_check(workflow_id, reterr);
-    if (status == JC_OK)
-        status = filter_of(store, point != NULL ? point : &now, &filter, &none, reterr);
-    if (status == JC_OK)
-        status = jc_state_new(projection, &state, reterr);
-    if (status == JC_OK && !none)
-        status = replay(store, &filter, state, reterr);
-    if (status < 0) {
-        jc_state_free(state);
-        return status;
-    }
-    *ret_state = state;
     return JC_OK;
 }
 

@@ -45,6 +45,8 @@ void jc_close(jc_store *store)
         return;
     for (size_t i = store->follower_count; i > 0; i--)
         store->followers[i - 1].close(store->followers[i - 1].self);
+    if (store->cache != NULL)
+        store->cache_close(store->cache);
     store->backend.ops->close(store->backend.self);
     jc_page_release(&store->found);
     jc_arena_release(&store->arena);

@@ -27,6 +27,12 @@ struct jc_store {
     jc_page found;  /* what jc_event_find handed out */
     jc_follower followers[JC_FOLLOWERS_MAX];
     size_t follower_count;
+
+    /* cache.db, which the layers above open when they first need it. */
+    struct jc_cache *cache;
+    void (*cache_close)(struct jc_cache *cache);
+    bool cache_tried; /* it is open, or it is no use to try again */
+
     pid_t owner;   /* the process that opened it */
     bool poisoned; /* a write's outcome is unknown: no more appends */
 };

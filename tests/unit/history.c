@@ -137,11 +137,12 @@ static jc_str make_data(jc_arena *arena, uint64_t *seed, const char *type)
     return jc_arena_copy(arena, jc_buf_str(&data));
 }
 
-/* Mostly some seconds on; ties; late by up to a minute or a day; early by up to an hour. */
-static int64_t next_time(uint64_t *seed, int64_t *clock_us)
+/* Mostly some seconds on; ties; late by up to a minute or a day; early by up to an hour. One in
+ * `calm` is late or early. */
+static int64_t next_time(uint64_t *seed, int64_t *clock_us, uint64_t calm)
 {
     const int64_t second = 1000000;
-    switch (jc_history_draw(seed, 40)) {
+    switch (jc_history_draw(seed, calm)) {
     case 0:
         return *clock_us - (int64_t)jc_history_draw(seed, 60) * second;
     case 1:
@@ -174,6 +175,7 @@ void jc_history_make(jc_history *history, uint64_t seed, size_t count)
     int64_t clock_us = JC_HISTORY_START_US;
     uint64_t place = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
     uint64_t favourite = jc_history_draw(&place, sizeof types / sizeof types[0]);
+    uint64_t calm = seed % 2 == 0 ? 40 : 400;
     uint64_t from_2099 = jc_history_draw(&place, count + count / 2 + 1);
     *history = (jc_history){.events = calloc(count, sizeof *history->events), .count = count};
     assert_non_null(history->events);
@@ -183,7 +185,7 @@ void jc_history_make(jc_history *history, uint64_t seed, size_t count)
         event.sequence = i + 1;
         event.position = i + 1;
         event.has_timestamp = true;
-        event.timestamp_us = next_time(&place, &clock_us);
+        event.timestamp_us = next_time(&place, &clock_us, calm);
         if (i == from_2099)
             event.timestamp_us = INT64_C(4070908800000000);
         event.data = make_data(&history->arena, &place, type);
