@@ -2,7 +2,7 @@
 #ifndef JC_QUERY_H
 #define JC_QUERY_H
 
-#include "jc/event.h"
+#include "jc/store.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,6 +24,44 @@ JC_API JC_MUST_CHECK jc_status jc_match_test(jc_match *match, const jc_event *ev
                                              jc_error *reterr);
 
 JC_API void jc_match_free(jc_match *match);
+
+/* Full-text search over all events, by an index in .jc/cache.db that follows the log: it is brought up
+ * to date first, so an event is found as soon as it is stored, by any process. */
+typedef struct jc_search jc_search;
+
+/* Where an excerpt of a hit begins and ends to match. */
+#define JC_SEARCH_MARK_BEGIN '\x01'
+#define JC_SEARCH_MARK_END '\x02'
+
+typedef struct jc_search_hit {
+    const jc_event *event; /* borrowed, as the excerpt, until the next call with this search */
+    double rank;           /* the smaller the better a match (BM25) */
+    jc_str excerpt;        /* a piece of its text, what matched between the marks */
+} jc_search_hit;
+
+/* Search for words. All must be there, in either case and with or without accents; "several words"
+ * as they stand; word* for a beginning; OR between two for either. They are looked for in the texts
+ * and numbers of an event's data, in its type, its workflow's id and its agent's. `filter` (NULL: all
+ * events) narrows it down; from, to and reverse of it are not looked at. `progress` (may be NULL) is
+ * told how many of how many events are in the index, while it is being built. The caller frees
+ * *ret_search, before the store is closed.
+ *
+ * Without a cache that can be written, an index is built in memory for this search alone.
+ *
+ * JC_EINVAL     there is no word in `text`, or it is not UTF-8.
+ * JC_ECORRUPT   a stored event is damaged.
+ * JC_EUNSUPPORTED  SQLite has no full-text search here (FTS5). */
+JC_API JC_MUST_CHECK jc_status jc_search_new(jc_store *store, jc_str text, const jc_filter *filter,
+                                             void (*progress)(void *context, uint64_t done,
+                                                              uint64_t total),
+                                             void *context, jc_search **ret_search,
+                                             jc_error *reterr);
+
+/* The next hit, the best first. JC_END: there is no more. */
+JC_API JC_MUST_CHECK jc_status jc_search_next(jc_search *search, jc_search_hit *ret_hit,
+                                              jc_error *reterr);
+
+JC_API void jc_search_free(jc_search *search);
 
 #ifdef __cplusplus
 }

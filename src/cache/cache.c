@@ -19,7 +19,7 @@
 #define SCHEMA_VERSION 1
 #define OPEN_TIMEOUT_MS 100 /* how long opening waits for others */
 #define BUSY_TIMEOUT_MS 5   /* and writing: what cannot be saved now is saved by the next reader */
-#define STATEMENTS_MAX 32
+#define STATEMENTS_MAX 48
 
 extern const char jc_cache_schema_1_sql[];
 
@@ -131,7 +131,7 @@ static bool prepare(sqlite3 *db, jc_uuid store_id)
     }
     (void)snprintf(sql, sizeof sql,
                    "DELETE FROM snapshots; DELETE FROM spans; DELETE FROM followers; "
-                   "UPDATE cache SET store_id='%s'",
+                   "DROP TABLE IF EXISTS search; UPDATE cache SET store_id='%s'",
                    id);
     return run(db, sql);
 }
@@ -177,6 +177,23 @@ static sqlite3 *connect_ready(const char *path, jc_uuid store_id, bool *ret_drop
     return NULL;
 }
 
+/* Around a connection, which is closed when this fails. */
+static jc_cache *new_cache(sqlite3 *db, const char *project_dir)
+{
+    jc_cache *cache = db != NULL ? calloc(1, sizeof *cache) : NULL;
+    if (cache != NULL && project_dir != NULL &&
+        (cache->project_dir = strdup(project_dir)) == NULL) {
+        free(cache);
+        cache = NULL;
+    }
+    if (cache == NULL) {
+        (void)sqlite3_close(db);
+        return NULL;
+    }
+    cache->db = db;
+    return cache;
+}
+
 jc_cache *jc_cache_open(const char *project_dir, jc_uuid store_id)
 {
     char path[JC_PATH_SIZE_MAX];
@@ -186,20 +203,21 @@ jc_cache *jc_cache_open(const char *project_dir, jc_uuid store_id)
     sqlite3 *db = connect_ready(path, store_id, &drop);
     if (db == NULL && drop && jc_cache_drop(project_dir))
         db = connect_ready(path, store_id, &drop);
-    if (db == NULL)
-        return NULL;
-    jc_cache *cache = calloc(1, sizeof *cache);
-    if (cache != NULL && (cache->project_dir = strdup(project_dir)) == NULL) {
-        free(cache);
-        cache = NULL;
-    }
-    if (cache == NULL) {
+    if (db != NULL)
+        (void)sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
+    return new_cache(db, project_dir);
+}
+
+jc_cache *jc_cache_open_memory(void)
+{
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+            SQLITE_OK ||
+        !prepare(db, (jc_uuid){0})) {
         (void)sqlite3_close(db);
         return NULL;
     }
-    (void)sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS);
-    cache->db = db;
-    return cache;
+    return new_cache(db, NULL);
 }
 
 void jc_cache_close(jc_cache *cache)
@@ -209,7 +227,7 @@ void jc_cache_close(jc_cache *cache)
     for (size_t i = 0; i < cache->statement_count; i++)
         (void)sqlite3_finalize(cache->statements[i].stmt);
     (void)sqlite3_close(cache->db);
-    if (cache->damaged)
+    if (cache->damaged && cache->project_dir != NULL)
         (void)jc_cache_drop(cache->project_dir);
     free(cache->project_dir);
     free(cache);
@@ -230,6 +248,12 @@ bool jc_cache_begin(jc_cache *cache)
 {
     return !cache->damaged &&
            take_note(cache, sqlite3_exec(cache->db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+}
+
+bool jc_cache_is_busy(const jc_cache *cache)
+{
+    int code = sqlite3_errcode(cache->db);
+    return code == SQLITE_BUSY || code == SQLITE_LOCKED;
 }
 
 bool jc_cache_commit(jc_cache *cache)

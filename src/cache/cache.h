@@ -4,8 +4,8 @@
  * everything works without it. So nothing here fails: an answer is there, or it is not. What is read
  * from it is checked against its own digest and against the log, never trusted.
  *
- *     cache.c      open, close, drop, transactions      snapshots.c  saved states
- *     spans.c      times of every hundred events        position.c   how far a follower has read */
+ *     cache.c      open, close, drop, transactions      snapshots.c     saved states
+ *     spans.c      times of every hundred events        search_index.c  full text */
 #ifndef JC_CACHE_CACHE_H
 #define JC_CACHE_CACHE_H
 
@@ -19,6 +19,9 @@ typedef struct jc_cache jc_cache;
  * thrown away. NULL: do without. Belongs to one thread at a time, and to this process. */
 jc_cache *jc_cache_open(const char *project_dir, jc_uuid store_id);
 
+/* One in memory, for this handle alone. NULL: memory is short. */
+jc_cache *jc_cache_open_memory(void);
+
 /* NULL is harmless. A cache that turned out to be damaged is emptied. */
 void jc_cache_close(jc_cache *cache);
 
@@ -28,6 +31,9 @@ bool jc_cache_drop(const char *project_dir);
 
 /* Begin to write. false: somebody else does, or it cannot be written; try another time. */
 bool jc_cache_begin(jc_cache *cache);
+
+/* Was it somebody else that kept the last call from its work? */
+bool jc_cache_is_busy(const jc_cache *cache);
 
 /* Make what was written since count. false: it does not. */
 bool jc_cache_commit(jc_cache *cache);
