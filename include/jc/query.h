@@ -25,6 +25,43 @@ JC_API JC_MUST_CHECK jc_status jc_match_test(jc_match *match, const jc_event *ev
 
 JC_API void jc_match_free(jc_match *match);
 
+/* What differs between two states, or between any two JSON texts. */
+typedef enum jc_change_kind {
+    JC_CHANGE_ADDED,
+    JC_CHANGE_REMOVED,
+    JC_CHANGE_CHANGED
+} jc_change_kind;
+
+typedef struct jc_change {
+    jc_change_kind kind;
+    jc_str path;    /* for people: features[auth].status */
+    jc_str pointer; /* RFC 6901, into the second text, or of what was removed into the first */
+    jc_str before;  /* JSON; absent of what was added */
+    jc_str after;   /* JSON; absent of what was removed */
+} jc_change;
+
+/* Call `each` for every change, in the order of the second text; its texts are borrowed for the call.
+ * Elements of a list that have an id or a name are compared with the element of that id or name, others
+ * with the element at the same place. JC_EINVAL: one of them is not JSON. */
+JC_API JC_MUST_CHECK jc_status jc_json_diff(jc_str before, jc_str after,
+                                            void (*each)(void *context, const jc_change *change),
+                                            void *context, jc_error *reterr);
+
+/* Where two workflows part. */
+typedef struct jc_parting {
+    uint64_t sequence; /* of the first events that differ; 0: none do, they are of one length */
+    jc_event first;    /* sequence 0: this workflow ended before */
+    jc_event second;
+    const char *differs; /* "event_type", "data" or "agent_id"; "" when one has ended */
+} jc_parting;
+
+/* Compare two workflows event by event: types, agents and data, not ids, times and correlations. The
+ * events are borrowed from *ret_cursors, two cursors that the caller closes.
+ * JC_ENOTFOUND  there is no such workflow. */
+JC_API JC_MUST_CHECK jc_status jc_workflow_compare(jc_store *store, jc_str first, jc_str second,
+                                                   jc_cursor *ret_cursors[2],
+                                                   jc_parting *ret_parting, jc_error *reterr);
+
 /* Full-text search over all events, by an index in .jc/cache.db that follows the log: it is brought up
  * to date first, so an event is found as soon as it is stored, by any process. */
 typedef struct jc_search jc_search;

@@ -196,7 +196,9 @@ int jc_args_parse(jc_cli *cli, const jc_command *command, int count, char **argu
     for (; parser.at < count; parser.at++) {
         char *argument = arguments[parser.at];
         int failed = 0;
-        if (only_words || argument[0] != '-' || argument[1] == '\0')
+        bool point =
+            command->points && argument[0] == '-' && argument[1] >= '0' && argument[1] <= '9';
+        if (only_words || point || argument[0] != '-' || argument[1] == '\0')
             cli->words[cli->word_count++] = argument;
         else if (strcmp(argument, "--") == 0)
             only_words = true;

@@ -1,6 +1,7 @@
 /* Options: a const table a command, from which parsing, -h and the shell completions follow.
  *
- * Options and words come in any order; `--` ends the options; `-` is a word. A value stands behind
+ * Options and words come in any order; `--` ends the options; `-` is a word, and so is -5 where a point
+ * in a past may stand. A value stands behind
  * its option (-n 5, --type feature.*) or with it (-n5, --type=feature.*). Of an option given twice
  * the last counts, but lists collect. */
 #ifndef JC_CLI_ARGS_H

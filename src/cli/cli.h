@@ -46,6 +46,7 @@ typedef struct jc_command {
     const char *details;  /* paragraphs for -h, or NULL */
     const char *examples; /* lines for -h */
     const jc_option *options;
+    bool points; /* among its words may be points in a past: -5 is one, and no option */
     int words_min;
     int words_max; /* JC_WORDS_ANY: no end */
     int (*run)(jc_cli *cli, const void *options);
