@@ -2,6 +2,7 @@
 #ifndef JC_JC_H
 #define JC_JC_H
 
+#include "jc/cache.h"
 #include "jc/event.h"
 #include "jc/event_types.h"
 #include "jc/intake.h"

@@ -264,12 +264,24 @@ static void check_spool(examination *all)
 static void check_cache(examination *all)
 {
     char size[32];
+    char snapshots[32];
     int64_t bytes = size_of(all, ".jc/cache.db");
-    if (bytes < 0)
+    jc_cache_info info = {0};
+    if (bytes < 0) {
         say(all, "cache", GOOD, NULL, "none yet; it is made when it helps");
-    else
-        say(all, "cache", GOOD, NULL, "cache.db %s; it can be deleted at any time",
-            shown_size(bytes, size));
+        return;
+    }
+    if (all->cli->store == NULL || jc_cache_info_read(all->cli->store, &info, NULL) < 0 ||
+        !info.usable) {
+        say(all, "cache", NOTE, "everything works without it; 'jc rebuild --cache' makes it anew",
+            "cache.db %s cannot be used", shown_size(bytes, size));
+        return;
+    }
+    say(all, "cache", GOOD, NULL,
+        "cache.db %s: %" PRIu64 " snapshot%s of %s, %" PRIu64
+        " events indexed; it can be deleted at any time",
+        shown_size(bytes, size), info.snapshots, info.snapshots == 1 ? "" : "s",
+        shown_size((int64_t)info.snapshot_bytes, snapshots), info.indexed);
 }
 
 static void say_mirror(examination *all, jc_str workflow_id, const jc_mirror_report *report)

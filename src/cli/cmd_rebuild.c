@@ -1,4 +1,4 @@
-/* jc rebuild --from-mirror: the log anew from the mirrors, when it is lost. */
+/* jc rebuild: the log anew from the mirrors, when it is lost; or the cache anew from the log. */
 #include "base/files.h"
 #include "cli/commands.h"
 
@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 typedef struct rebuild_options {
+    bool cache;
     bool from_mirror;
     bool renumber;
 } rebuild_options;
@@ -62,11 +63,35 @@ static void print_json(const jc_rebuild_result *result)
     printf("}\n");
 }
 
-static int rebuild(jc_cli *cli, const void *values)
+static void show_progress(void *context, uint64_t done, uint64_t total)
 {
-    const rebuild_options *options = values;
-    if (!options->from_mirror)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "what from is not said: 'jc rebuild --from-mirror'");
+    jc_progress_show(context, done, total);
+}
+
+static int rebuild_cache(jc_cli *cli)
+{
+    jc_cache_info info;
+    jc_error error = {0};
+    int failed = jc_cli_open(cli, true);
+    if (failed != 0)
+        return failed;
+    jc_progress_begin(&cli->progress, "rebuilding");
+    jc_status status = jc_cache_rebuild(cli->store, show_progress, &cli->progress, &info, &error);
+    jc_progress_end(&cli->progress);
+    if (status < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (cli->json)
+        printf("{\"snapshots\":%" PRIu64 ",\"snapshot_bytes\":%" PRIu64 ",\"indexed\":%" PRIu64
+               "}\n",
+               info.snapshots, info.snapshot_bytes, info.indexed);
+    else
+        printf("rebuilt the cache: %" PRIu64 " snapshot%s, %" PRIu64 " events indexed\n",
+               info.snapshots, info.snapshots == 1 ? "" : "s", info.indexed);
+    return JC_EXIT_DONE;
+}
+
+static int rebuild_log(jc_cli *cli, const rebuild_options *options)
+{
     int failed = find_project(cli);
     if (failed != 0)
         return failed;
@@ -93,8 +118,20 @@ static int rebuild(jc_cli *cli, const void *values)
     return JC_EXIT_DONE;
 }
 
+static int rebuild(jc_cli *cli, const void *values)
+{
+    const rebuild_options *options = values;
+    if (options->cache == options->from_mirror || (options->cache && options->renumber))
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "say what to rebuild: 'jc rebuild --cache', or "
+                           "'jc rebuild --from-mirror [--renumber]'");
+    return options->cache ? rebuild_cache(cli) : rebuild_log(cli, options);
+}
+
 /* clang-format off */
 static const jc_option rebuild_command_options[] = {
+    {"cache", 0, JC_OPTION_FLAG, NULL, "empty .jc/cache.db and derive everything anew",
+     offsetof(rebuild_options, cache)},
     {"from-mirror", 0, JC_OPTION_FLAG, NULL, "make the log from agents/*/events.jsonl",
      offsetof(rebuild_options, from_mirror)},
     {"renumber", 0, JC_OPTION_FLAG, NULL, "give positions anew, in the old order",
@@ -104,10 +141,14 @@ static const jc_option rebuild_command_options[] = {
 /* clang-format on */
 
 const jc_command jc_cmd_rebuild = {
-    .synopsis = "--from-mirror [--renumber]",
-    .details = "Ids, sequences, hashes and positions come out the same. A log that is there is\n"
-               "kept beside the new one. A damaged mirror stops it.",
-    .examples = "jc rebuild --from-mirror",
+    .synopsis = "--cache\n--from-mirror [--renumber]",
+    .details =
+        "The cache holds snapshots and the search index: both can be made of the log at any\n"
+        "time. The log is made of the mirrors when it is lost: ids, sequences, hashes and\n"
+        "positions come out the same. A log that is there is kept beside the new one. A\n"
+        "damaged mirror stops it.",
+    .examples = "jc rebuild --cache\n"
+                "jc rebuild --from-mirror",
     .options = rebuild_command_options,
     .words_min = 0,
     .words_max = 0,

@@ -1,5 +1,5 @@
 /* jc verify: is everything that was recorded still what it was? The log (jc_verify), then every mirror
- * against the log (jc_mirror_check), then a head that was kept elsewhere; or one JSONL file alone.
+ * against the log (jc_mirror_check), then the snapshots (jc_cache_check), then a head that was kept elsewhere; or one JSONL file alone.
  * Findings are results, on stdout; when one of them is damage, stderr says what to do. */
 #include "cli/commands.h"
 #include "cli/names.h"
@@ -21,6 +21,7 @@ typedef struct findings {
     jc_verify_result checked;
     uint64_t damages;
     uint64_t mirror_damages;
+    uint64_t snapshot_damages;
     bool head_lost;
     uint64_t notes;
 } findings;
@@ -82,16 +83,8 @@ static void report_mirror(findings *all, jc_str workflow_id, const jc_mirror_rep
     report(all, &finding);
 }
 
-static int check_mirrors(findings *all, const jc_names *given)
+static int check_mirrors(findings *all, const jc_names *names)
 {
-    JC_AUTO(jc_names) every = {0};
-    const jc_names *names = given;
-    if (given->count == 0) {
-        int failed = jc_cli_workflows(all->cli, true, &every);
-        if (failed != 0)
-            return failed;
-        names = &every;
-    }
     jc_progress_begin(&all->cli->progress, "comparing mirrors");
     for (size_t i = 0; i < names->count; i++) {
         jc_mirror_report mirror = {0};
@@ -106,6 +99,40 @@ static int check_mirrors(findings *all, const jc_names *given)
     }
     jc_progress_end(&all->cli->progress);
     return 0;
+}
+
+static int check_snapshots(findings *all, const jc_names *names)
+{
+    uint64_t before = all->damages;
+    jc_progress_begin(&all->cli->progress, "checking snapshots");
+    for (size_t i = 0; i < names->count; i++) {
+        uint64_t checked = 0;
+        jc_error error = {0};
+        /* States cannot be made of a damaged row, which was found already. */
+        jc_status status =
+            jc_cache_check(all->cli->store, names->ids[i], report, all, &checked, &error);
+        if (status < 0 && (status != JC_ECORRUPT || before == 0))
+            return jc_cli_fail_error(all->cli, &error);
+        jc_progress_show(&all->cli->progress, i + 1, names->count);
+    }
+    jc_progress_end(&all->cli->progress);
+    all->snapshot_damages = all->damages - before;
+    return 0;
+}
+
+/* What hangs on the log, of the workflows given, or of all. */
+static int check_derived(findings *all, const jc_names *given)
+{
+    JC_AUTO(jc_names) every = {0};
+    const jc_names *names = given;
+    int failed = 0;
+    if (given->count == 0) {
+        failed = jc_cli_workflows(all->cli, true, &every);
+        names = &every;
+    }
+    if (failed == 0)
+        failed = check_mirrors(all, names);
+    return failed == 0 ? check_snapshots(all, names) : failed;
 }
 
 static int check_head(findings *all, const jc_kept_head *head)
@@ -152,6 +179,8 @@ static int conclude(const findings *all, const char *file)
         "keep the project as it is, and restore a backup or rebuild from the mirrors";
     if (file != NULL)
         advice = "do not trust this file";
+    else if (all->snapshot_damages == all->damages)
+        advice = "the log itself is intact; 'jc rebuild --cache' makes the snapshots anew";
     else if (all->mirror_damages == all->damages)
         advice =
             "the log itself is intact; a mirror that goes on where it ends may hold what was cut "
@@ -191,7 +220,7 @@ static int verify_log(findings *all, const verify_options *options)
     if (jc_verify(all->cli->store, workflows.ids, workflows.count, report, all, &all->checked,
                   &error) < 0)
         return jc_cli_fail_error(all->cli, &error);
-    failed = check_mirrors(all, &workflows);
+    failed = check_derived(all, &workflows);
     if (failed == 0 && options->head != NULL)
         failed = check_head(all, &head);
     return failed != 0 ? failed : conclude(all, NULL);
@@ -222,9 +251,9 @@ static const jc_option verify_command_options[] = {
 
 const jc_command jc_cmd_verify = {
     .synopsis = "[WORKFLOW]... [--head HASH]\n--file F",
-    .details = "Checks the hash chains, the order, the database and the mirrors. Damage is\n"
-               "named as WORKFLOW #SEQUENCE: what differs (line N for a file), and the exit\n"
-               "code is 5. A mirror that is merely behind is a note.",
+    .details = "Checks the hash chains, the order, the database, the mirrors and the snapshots.\n"
+               "Damage is named as WORKFLOW #SEQUENCE: what differs (line N for a file), and the\n"
+               "exit code is 5. A mirror that is merely behind is a note.",
     .examples = "jc verify\n"
                 "jc verify fix-login\n"
                 "jc verify --head \"$(git log -1 --format='%(trailers:key=Jc-Head,valueonly)')\"\n"

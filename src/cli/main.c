@@ -31,7 +31,7 @@ const jc_command_entry jc_commands[] = {
     {"verify", "check that nothing stored was changed", &jc_cmd_verify},
     {"head", "print the hash that stands for the whole record", &jc_cmd_head},
     {"mirror", "make the mirrors equal to the log", &jc_cmd_mirror},
-    {"rebuild", "make the log anew from the mirrors", &jc_cmd_rebuild},
+    {"rebuild", "make the cache, or the log, anew", &jc_cmd_rebuild},
     {"backup", "copy the log while others write", &jc_cmd_backup},
     {"restore", "put a backup in place of the log", &jc_cmd_restore},
     {"doctor", "look for what is not right, and say what to do", &jc_cmd_doctor},

@@ -569,6 +569,74 @@ static void snapshots_never_outgrow_the_events(void **state)
     record_release(&all);
 }
 
+/* What a check of the cache found. */
+typedef struct found {
+    int notes, damages;
+    char where[256];
+    char what[JC_ERROR_SIZE_MAX];
+} found;
+
+static void keep_finding(void *context, const jc_finding *finding)
+{
+    found *all = context;
+    all->notes += finding->damage ? 0 : 1;
+    all->damages += finding->damage ? 1 : 0;
+    (void)snprintf(all->where, sizeof all->where, "%s", finding->where);
+    (void)snprintf(all->what, sizeof all->what, "%s", finding->what);
+}
+
+static found check_cache(workshop *shop, uint64_t *ret_checked)
+{
+    found all = {0};
+    jc_error error;
+    if (jc_cache_check(shop->store, JC_STR("wf"), keep_finding, &all, ret_checked, &error) < 0)
+        fail_msg("%s", error.text);
+    return all;
+}
+
+static jc_status write_nonsense(const void *state, jc_output *output, jc_error *reterr)
+{
+    (void)state;
+    return jc_output_add(output, JC_STR("{\"status\":\"failed\"}"), reterr);
+}
+
+static void a_check_tells_wrong_snapshots_from_damaged_ones(void **state)
+{
+    workshop *shop = *state;
+    jc_state *read = NULL;
+    uint64_t checked = 0;
+    append_history(shop, 17, 350);
+    found all = check_cache(shop, &checked);
+    assert_int_equal(all.notes + all.damages, 0);
+
+    /* A projection of the same name and version that writes something else. */
+    jc_projection impostor = *jc_projection_find("workflow");
+    impostor.write_json = write_nonsense;
+    remove_cache(shop);
+    assert_int_equal(jc_state_read(shop->store, &impostor, JC_STR("wf"), NULL, &read, NULL), JC_OK);
+    jc_state_free(read);
+    all = check_cache(shop, &checked);
+    assert_int_equal(checked, 3);
+    assert_int_equal(all.damages, 3);
+    assert_string_equal(all.where, "wf #300");
+    assert_holds(all.what, "the snapshot of workflow is not what the events come to");
+
+    jc_cache_info info;
+    assert_int_equal(jc_cache_rebuild(shop->store, NULL, NULL, &info, NULL), JC_OK);
+    assert_true(info.usable);
+    assert_true(info.snapshots >= 3);
+    assert_int_equal(info.indexed, 350);
+    all = check_cache(shop, &checked);
+    assert_int_equal(all.notes + all.damages, 0);
+    assert_int_equal(checked, info.snapshots);
+
+    (void)ask_cache(shop, "UPDATE snapshots SET event_hash=zeroblob(32)");
+    all = check_cache(shop, &checked);
+    assert_int_equal(all.damages, 0);
+    assert_int_equal(all.notes, checked);
+    assert_holds(all.what, "is damaged");
+}
+
 /* One process appends, others read states all the while. */
 static void reads_while_others_write_are_whole(void **state)
 {
@@ -636,6 +704,7 @@ int main(void)
         WORKSHOP_CLAIM(snapshots_of_another_past_are_not_used),
         WORKSHOP_CLAIM(the_cache_of_another_store_is_emptied),
         WORKSHOP_CLAIM(snapshots_never_outgrow_the_events),
+        WORKSHOP_CLAIM(a_check_tells_wrong_snapshots_from_damaged_ones),
         WORKSHOP_CLAIM(reads_while_others_write_are_whole),
     };
     return cmocka_run_group_tests_name("snapshots", tests, NULL, NULL);

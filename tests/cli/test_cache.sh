@@ -1,0 +1,70 @@
+#!/bin/sh
+# The cache as users see it: rebuild --cache, doctor, verify, and states without it.
+. "$(dirname "$0")/lib.sh"
+
+# 250 events in a batch, which takes no snapshot by itself.
+tell_many() {
+    i=0
+    while [ $i -lt 250 ]; do
+        i=$((i + 1))
+        echo "{\"workflow_id\":\"w\",\"event_type\":\"feature.started\",\"data\":{\"name\":\"f$((i % 7))\"}}"
+    done | jc emit --batch
+}
+
+test_rebuild_makes_the_cache() {
+    tell_many >/dev/null
+    run rebuild --cache
+    succeeds
+    out_has 'rebuilt the cache: '
+    out_has ', 250 events indexed'
+    run rebuild --cache --json
+    out_has '"indexed":250}'
+}
+
+test_rebuild_says_what_it_could_rebuild() {
+    run rebuild
+    refused 2 "jc rebuild --cache"
+    run rebuild --cache --from-mirror
+    refused 2 "say what to rebuild"
+    run rebuild --cache --renumber
+    refused 2 "say what to rebuild"
+}
+
+test_doctor_tells_of_the_cache() {
+    run doctor
+    out_has 'none yet; it is made when it helps'
+    tell_many >/dev/null
+    jc rebuild --cache >/dev/null
+    run doctor
+    out_has ' snapshots of '
+    out_has '250 events indexed'
+    rm -f .jc/cache.db*
+    mkdir .jc/cache.db
+    run doctor
+    out_has 'cannot be used'
+    out_has "'jc rebuild --cache'"
+}
+
+test_states_are_the_same_with_a_cache_and_without() {
+    tell_many >/dev/null
+    jc state w --json --at 240 >cold
+    jc state w --json --at 240 >warm
+    cmp -s cold warm || complain "the cache makes a difference"
+    rm -f .jc/cache.db*
+    chmod 500 .jc
+    jc state w --json --at 240 >without
+    chmod 700 .jc
+    cmp -s cold without || complain "without a cache it is another state"
+}
+
+test_verify_checks_the_snapshots() {
+    tell_many >/dev/null
+    jc rebuild --cache >/dev/null
+    run verify
+    succeeds
+    printf 'garbage' | dd of=.jc/cache.db bs=1 seek=20000 conv=notrunc 2>/dev/null
+    run verify
+    exits 0
+}
+
+run_tests
