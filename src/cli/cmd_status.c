@@ -139,22 +139,6 @@ static void add_bar(jc_buf *line, const jc_term *term, unsigned percent)
     jc_cli_must(jc_buf_append_format(line, NULL, " %3u %%", percent));
 }
 
-/* How a status looks, of workflows and of features. */
-static jc_colour colour_of(jc_str status)
-{
-    static const struct {
-        const char *status;
-        jc_colour colour;
-    } looks[] = {{"completed", JC_COLOUR_GREEN}, {"failed", JC_COLOUR_RED},
-                 {"paused", JC_COLOUR_YELLOW},   {"running", JC_COLOUR_CYAN},
-                 {"started", JC_COLOUR_CYAN},    {"planned", JC_COLOUR_DIM}};
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
-        if (jc_str_equal(status, jc_str_of(looks[i].status)))
-            return looks[i].colour;
-    }
-    return JC_COLOUR_NONE;
-}
-
 static const char *mark_of(jc_str status)
 {
     if (jc_str_equal(status, JC_STR("completed")))
@@ -194,7 +178,7 @@ static void print_feature(const jc_cli *cli, const jc_term *term, yyjson_val *fe
     uint64_t attempts = count_of(feature, "attempts");
     bool is_going_on = jc_str_equal(status, JC_STR("started"));
     add(&line, "  ");
-    add_colour(&line, term, colour_of(status));
+    add_colour(&line, term, jc_colour_of_status(status));
     add(&line, mark_of(status));
     add_colour(&line, term, JC_COLOUR_NONE);
     add(&line, " ");
@@ -228,7 +212,7 @@ static void add_title(jc_buf *line, const jc_term *term, const standing *of)
     (void)jc_text_append_safe(line, of->workflow_id, 0);
     add_colour(line, term, JC_COLOUR_NONE);
     add(line, "   ");
-    add_colour(line, term, colour_of(status));
+    add_colour(line, term, jc_colour_of_status(status));
     (void)jc_text_append_safe(line, status.bytes != NULL ? status : JC_STR("not started"), 0);
     add_colour(line, term, JC_COLOUR_NONE);
     if (reason.bytes != NULL) {
@@ -290,7 +274,7 @@ static void print_row(const jc_term *term, const standing *of, size_t columns)
     add_column(&line, of->workflow_id, columns, 0);
     add_colour(&line, term, JC_COLOUR_NONE);
     add(&line, "  ");
-    add_colour(&line, term, colour_of(status));
+    add_colour(&line, term, jc_colour_of_status(status));
     add_column(&line, status.bytes != NULL ? status : JC_STR("not started"), 11, 0);
     add_colour(&line, term, JC_COLOUR_NONE);
     add(&line, "  ");

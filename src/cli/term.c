@@ -191,3 +191,18 @@ void jc_text_append_duration(jc_buf *buf, int64_t duration_ms)
         jc_cli_must(
             jc_buf_append_format(buf, NULL, "%lldd %lldh", seconds / 86400, seconds / 3600 % 24));
 }
+
+jc_colour jc_colour_of_status(jc_str status)
+{
+    static const struct {
+        const char *status;
+        jc_colour colour;
+    } looks[] = {{"completed", JC_COLOUR_GREEN}, {"failed", JC_COLOUR_RED},
+                 {"paused", JC_COLOUR_YELLOW},   {"running", JC_COLOUR_CYAN},
+                 {"started", JC_COLOUR_CYAN},    {"planned", JC_COLOUR_DIM}};
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        if (jc_str_equal(status, jc_str_of(looks[i].status)))
+            return looks[i].colour;
+    }
+    return JC_COLOUR_NONE;
+}
