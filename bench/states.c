@@ -1,5 +1,6 @@
 /* Replaying a workflow of 100,000 events into the built-in projections, against reading it alone. The
- * events are a mixture: of ten, six are tool calls, two are about features and two are notes. */
+ * events are a mixture: of ten, six are tool calls, two are about features and two are notes. And
+ * rebuilding the notes of a workflow that is nothing but notes, in milliseconds. */
 #include "bench.h"
 
 #include "jc/projection.h"
@@ -9,6 +10,7 @@
 
 #define EVENTS UINT64_C(100000)
 #define BATCH 1000
+#define NOTES UINT64_C(10000)
 
 typedef struct bench_side {
     jc_store *store;
@@ -101,6 +103,52 @@ static double read_alone(void *context)
     return (double)EVENTS / (bench_seconds() - start);
 }
 
+static double rebuild_notes(void *context)
+{
+    bench_side *side = context;
+    jc_error error;
+    jc_state *state = NULL;
+    double start = bench_seconds();
+    bench_must(jc_state_read(side->store, side->projection, JC_STR("notes"), NULL, &state, &error),
+               &error, "rebuild");
+    double seconds = bench_seconds() - start;
+    if (jc_state_info_get(state).events != NOTES)
+        bench_die("the rebuild applied too few events");
+    jc_state_free(state);
+    return seconds * 1e3;
+}
+
+static double read_notes(void *context)
+{
+    bench_side *side = context;
+    jc_error error;
+    jc_notes notes = {0};
+    double start = bench_seconds();
+    bench_must(jc_notes_read(side->store, JC_STR("notes"), NULL, NULL, &notes, &error), &error,
+               "read notes");
+    double seconds = bench_seconds() - start;
+    if (notes.count != NOTES)
+        bench_die("too few notes were read");
+    jc_notes_release(&notes);
+    return seconds * 1e3;
+}
+
+static void bench_notes(const bench_options *options, jc_store *store)
+{
+    bench_heading("Rebuilding a workflow of 10,000 notes, milliseconds");
+    bench_fill_notes(store, "notes", NOTES);
+    bench_side side = {.store = store, .projection = jc_projection_find("notes")};
+    bench_row row = {.name = "rebuild 10,000 notes",
+                     .limit = "reading them, jc_notes_read()",
+                     .unit = "ms",
+                     .jc_side = rebuild_notes,
+                     .jc_context = &side,
+                     .limit_side = read_notes,
+                     .limit_context = &side,
+                     .sense = BENCH_FACT};
+    bench_run(&row, options->rounds);
+}
+
 void bench_states(const bench_options *options)
 {
     bench_heading("Replaying 100,000 mixed events of one workflow, events a second");
@@ -123,5 +171,6 @@ void bench_states(const bench_options *options)
                          .target = 0.5};
         bench_run(&row, options->rounds);
     }
+    bench_notes(options, store);
     jc_close(store);
 }
