@@ -11,8 +11,8 @@
  *     for (size_t i = 0; i < notes.count; i++) ...
  *     jc_notes_release(&notes);
  *
- * Notes are read from the log itself, which costs what there is to look at: newest first with a limit
- * it stops as soon as it has enough. The projection `notes` has the same as a state. */
+ * The projection `notes` has them as a state, with lists of those that share a category, an agent or a
+ * tag. */
 #ifndef JC_NOTES_H
 #define JC_NOTES_H
 
@@ -117,6 +117,10 @@ JC_API void jc_notes_release(jc_notes *notes);
 JC_API JC_MUST_CHECK jc_status jc_notes_read(jc_store *store, jc_str workflow_id,
                                              const jc_point *point, const jc_note_filter *filter,
                                              jc_notes *ret_notes, jc_error *reterr);
+
+/* The notes of a state of the projection `notes`, oldest first, borrowed from the state. NULL when it is
+ * a state of something else. */
+JC_API const jc_note *jc_notes_of_state(const jc_state *state, size_t *ret_count);
 
 /* The notes that have a name in common, in the order of the list that they are from. */
 typedef struct jc_note_group {

@@ -7,6 +7,7 @@
 
 /* Everything that hangs on a list of notes: their text, and what was made of them. */
 struct jc_notes_memory {
+    jc_state *state; /* that the notes are borrowed from, or NULL */
     jc_arena arena;
     jc_note *items;
     size_t capacity;

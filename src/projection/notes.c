@@ -206,3 +206,13 @@ const jc_projection jc_projection_notes = {
     .read_json = notes_read_json,
     .release = notes_release,
 };
+
+const jc_note *jc_notes_of_state(const jc_state *state, size_t *ret_count)
+{
+    *ret_count = 0;
+    if (jc_state_info_get(state).projection != &jc_projection_notes)
+        return NULL;
+    const notes_state *of = jc_state_get(state);
+    *ret_count = of->count;
+    return of->notes;
+}

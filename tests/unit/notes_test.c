@@ -396,38 +396,85 @@ static void odd_payloads_are_notes_with_what_can_be_read(void **state)
     jc_notes_release(&notes);
 }
 
-/* The projection is the other way to the same notes. */
-static void reading_gives_what_the_projection_has(void **state)
+static void assert_same_note(const jc_note *a, const jc_note *b)
+{
+    assert_memory_equal(&a->id, &b->id, sizeof a->id);
+    assert_int_equal(a->sequence, b->sequence);
+    assert_int_equal(a->created_us, b->created_us);
+    assert_true(jc_str_equal(a->category, b->category) && jc_str_equal(a->title, b->title) &&
+                jc_str_equal(a->agent_id, b->agent_id) && jc_str_equal(a->content, b->content) &&
+                jc_str_equal(a->related_file, b->related_file) &&
+                jc_str_equal(a->related_feature, b->related_feature));
+    assert_int_equal(a->tag_count, b->tag_count);
+    for (size_t i = 0; i < a->tag_count; i++)
+        assert_true(jc_str_equal(a->tags[i], b->tags[i]));
+}
+
+/* A workflow's notes come from its state, those of all workflows from the log: with only one workflow
+ * they are the same. */
+static void both_ways_of_reading_give_the_same(void **state)
 {
     jc_store *store = *state;
     jc_history history;
     size_t seen = 0;
+    const jc_note_filter filters[] = {
+        {.limit = 0},
+        {.oldest_first = true},
+        {.category = JC_STR("idea"), .limit = 3},
+        {.agent_id = JC_STR("coder")},
+        {.tag = JC_STR("auth"), .oldest_first = true, .limit = 5},
+        {.tag = JC_STR("x")},
+        {.related_file = JC_STR("src/a.py")},
+        {.related_feature = JC_STR("login"), .limit = 2},
+    };
     jc_history_make(&history, 11, 400);
     assert_int_equal(jc_test_append(store, history.events, history.count, NULL, NULL), JC_OK);
-    for (uint64_t at = 0; at <= 400; at += 25) {
-        const jc_point point = {.kind = JC_POINT_SEQUENCE, .number = at};
-        const jc_note_filter all = {.oldest_first = true};
-        jc_notes notes = read_notes(store, "wf", &point, &all);
-        jc_state *folded = NULL;
-        assert_int_equal(jc_state_read(store, jc_projection_find("notes"), JC_STR("wf"), &point,
-                                       &folded, NULL),
-                         JC_OK);
-        const char *json = jc_state_json(folded, NULL);
-        yyjson_doc *doc = yyjson_read(json, strlen(json), 0);
-        yyjson_val *list = yyjson_obj_get(yyjson_doc_get_root(doc), "notes");
-        assert_int_equal(yyjson_arr_size(list), notes.count);
-        for (size_t i = 0; i < notes.count; i++) {
-            char id[JC_UUID_TEXT_SIZE];
-            jc_uuid_format(notes.items[i].id, id);
-            assert_string_equal(yyjson_get_str(yyjson_obj_get(yyjson_arr_get(list, i), "id")), id);
-        }
-        seen = notes.count;
-        yyjson_doc_free(doc);
-        jc_state_free(folded);
-        jc_notes_release(&notes);
+    for (size_t i = 0; i < history.count; i += 7) {
+        const jc_note_filter *filter = &filters[i / 7 % (sizeof filters / sizeof filters[0])];
+        const jc_point point = {.kind = JC_POINT_TIME, .time_us = history.events[i].timestamp_us};
+        jc_notes of_workflow = read_notes(store, "wf", &point, filter);
+        jc_notes of_all = read_notes(store, NULL, &point, filter);
+        assert_int_equal(of_workflow.count, of_all.count);
+        for (size_t j = 0; j < of_all.count; j++)
+            assert_same_note(&of_workflow.items[j], &of_all.items[j]);
+        seen += of_all.count;
+        jc_notes_release(&of_workflow);
+        jc_notes_release(&of_all);
     }
-    assert_true(seen > 20);
+    assert_true(seen > 200);
     jc_history_release(&history);
+}
+
+static jc_status fill_state(const jc_projection *self, void *state, jc_error *reterr)
+{
+    (void)reterr;
+    memset(state, 1, self->state_size);
+    return JC_OK;
+}
+
+static void a_state_gives_its_notes_typed(void **state)
+{
+    jc_store *store = *state;
+    jc_state *folded = NULL;
+    size_t count = 7;
+    add_simple(store, "idea", "coder", "first");
+    add_simple(store, "idea", "coder", "second");
+    assert_int_equal(jc_state_read(store, jc_projection_find("notes"), JC_STR("wf"), NULL, &folded,
+                                   NULL),
+                     JC_OK);
+    const jc_note *notes = jc_notes_of_state(folded, &count);
+    assert_int_equal(count, 2);
+    assert_str(notes[1].title, "second");
+    jc_state_free(folded);
+
+    static const jc_projection other = {.name = "other",
+                                        .version = 1,
+                                        .state_size = 1024,
+                                        .init = fill_state};
+    assert_int_equal(jc_state_new(&other, &folded, NULL), JC_OK);
+    assert_null(jc_notes_of_state(folded, &count));
+    assert_int_equal(count, 0);
+    jc_state_free(folded);
 }
 
 static void a_summary_groups_by_category_and_agent(void **state)
@@ -635,7 +682,8 @@ int main(void)
         NOTES_CLAIM(notes_are_read_as_they_were),
         NOTES_CLAIM(a_workflow_or_a_point_that_is_none_is_not_found),
         NOTES_CLAIM(odd_payloads_are_notes_with_what_can_be_read),
-        NOTES_CLAIM(reading_gives_what_the_projection_has),
+        NOTES_CLAIM(both_ways_of_reading_give_the_same),
+        NOTES_CLAIM(a_state_gives_its_notes_typed),
         NOTES_CLAIM(a_summary_groups_by_category_and_agent),
         NOTES_CLAIM(a_context_that_fits_has_all_of_every_note),
         NOTES_CLAIM(a_context_never_exceeds_its_size_nor_cuts_a_character),
