@@ -87,6 +87,10 @@ void bench_append(jc_store *store, const char *workflow_id, uint64_t number, siz
 /* Append `total` events in big units, as fast as that goes. */
 void bench_fill(jc_store *store, const char *workflow_id, uint64_t total, bool derived);
 
+/* Append `total` notes to a workflow, four categories in turn, about 250 bytes of data each; `total`
+ * in thousands. */
+void bench_fill_notes(jc_store *store, const char *workflow_id, uint64_t total);
+
 /* SQLite without jc, on jc's table, in WAL mode with FULL. */
 typedef struct bench_raw {
     sqlite3 *db;

@@ -1,5 +1,6 @@
 /* Whole processes: `jc emit` against the `sqlite3` program doing one durable insert, from start to
- * exit, alone and while another process holds the store open. The figure is milliseconds a run. */
+ * exit, alone and while another process holds the store open; and `jc note list` against `sqlite3`
+ * selecting the same rows. The figure is milliseconds a run. */
 #include "bench.h"
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <sys/wait.h>
 
 #define RUNS 60 /* processes a round */
+#define LIST_RUNS 10
 
 extern char **environ;
 
@@ -83,6 +85,58 @@ static double insert_with_sqlite3(void *context)
     return bench_median(times, RUNS);
 }
 
+static double list_with_jc(void *context)
+{
+    bench_side *side = context;
+    double times[LIST_RUNS];
+    char *arguments[] = {(char *)(uintptr_t)side->options->jc,
+                         "-C",
+                         side->path,
+                         "note",
+                         "list",
+                         "-w",
+                         "notes",
+                         "--json",
+                         NULL};
+    for (int i = 0; i < LIST_RUNS; i++)
+        times[i] = run_process(arguments);
+    return bench_median(times, LIST_RUNS);
+}
+
+static double list_with_sqlite3(void *context)
+{
+    bench_side *side = context;
+    double times[LIST_RUNS];
+    char *arguments[] = {"sqlite3", "-batch", side->path,
+                         "SELECT id, sequence, timestamp, event_type, agent_id, data FROM events "
+                         "WHERE workflow_id = 'notes' AND event_type GLOB 'agent.note.*' "
+                         "ORDER BY sequence DESC",
+                         NULL};
+    for (int i = 0; i < LIST_RUNS; i++)
+        times[i] = run_process(arguments);
+    return bench_median(times, LIST_RUNS);
+}
+
+static void bench_note_list(const bench_options *options)
+{
+    bench_side jc = {.options = options};
+    bench_side limit = {.options = options};
+    bench_path(jc.path, options->folder, "process-notes");
+    bench_path(limit.path, options->folder, "process-notes/.jc/events.db");
+    jc_store *store = bench_store(options->folder, "process-notes", true);
+    bench_fill_notes(store, "notes", 10000);
+    jc_close(store);
+    bench_row row = {.name = "jc note list, 10,000 notes",
+                     .limit = "sqlite3 selecting the rows",
+                     .unit = "ms",
+                     .jc_side = list_with_jc,
+                     .jc_context = &jc,
+                     .limit_side = list_with_sqlite3,
+                     .limit_context = &limit,
+                     .sense = BENCH_FACT};
+    bench_run(&row, options->rounds);
+}
+
 void bench_processes(const bench_options *options)
 {
     bench_heading("Whole processes, milliseconds from start to exit");
@@ -117,4 +171,5 @@ void bench_processes(const bench_options *options)
     bench_run(&row, options->rounds);
     bench_raw_close(&raw);
     jc_close(holder);
+    bench_note_list(options);
 }

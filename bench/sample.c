@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#define FILL_BATCH 1000
+
 void bench_path(char ret[BENCH_PATH_SIZE], const char *folder, const char *name)
 {
     int size = snprintf(ret, BENCH_PATH_SIZE, "%s/%s", folder, name);
@@ -115,5 +117,28 @@ void bench_fill(jc_store *store, const char *workflow_id, uint64_t total, bool d
         uint64_t count = total - done < JC_APPEND_MAX ? total - done : JC_APPEND_MAX;
         bench_append(store, workflow_id, done, (size_t)count, derived);
         done += count;
+    }
+}
+
+void bench_fill_notes(jc_store *store, const char *workflow_id, uint64_t total)
+{
+    static const char *const types[] = {"agent.note.learning", "agent.note.decision",
+                                        "agent.note.blocker", "agent.note.observation"};
+    static char room[FILL_BATCH][512];
+    static jc_event events[FILL_BATCH];
+    for (uint64_t done = 0; done < total; done += FILL_BATCH) {
+        for (size_t i = 0; i < FILL_BATCH; i++) {
+            uint64_t number = done + i;
+            events[i] = bench_event(workflow_id, number, false);
+            events[i].event_type = jc_str_of(types[number % 4]);
+            snprintf(room[i], sizeof(room[i]),
+                     "{\"title\":\"What was found out, number %" PRIu64
+                     "\",\"content\":\"All routes check the token in one place, so a new route "
+                     "needs nothing of its own; see the middleware.\",\"tags\":[\"auth\","
+                     "\"area-%" PRIu64 "\"],\"related_file\":\"src/auth.c\"}",
+                     number, number % 50);
+            events[i].data = jc_str_of(room[i]);
+        }
+        append_unit(store, events, FILL_BATCH);
     }
 }

@@ -1,5 +1,6 @@
 /* Replaying a workflow of 100,000 events into the built-in projections, against reading it alone. The
- * events are a mixture: of ten, six are tool calls, two are about features and two are notes. */
+ * events are a mixture: of ten, six are tool calls, two are about features and two are notes. And
+ * rebuilding the notes of a workflow that is nothing but notes, in milliseconds. */
 #include "bench.h"
 
 #include "jc/projection.h"
@@ -9,6 +10,7 @@
 
 #define EVENTS UINT64_C(100000)
 #define BATCH 1000
+#define NOTES UINT64_C(10000)
 
 typedef struct bench_side {
     jc_store *store;
@@ -83,22 +85,69 @@ static double replay(void *context)
     return (double)EVENTS / seconds;
 }
 
+/* Read a workflow's events and do nothing with them. */
+static uint64_t count_events(jc_store *store, jc_str workflow_id)
+{
+    jc_error error;
+    jc_filter filter = {.workflow_ids = &workflow_id, .workflow_count = 1};
+    jc_cursor *cursor = NULL;
+    const jc_event *event = NULL;
+    uint64_t count = 0;
+    jc_status status;
+    bench_must(jc_cursor_open(store, &filter, &cursor, &error), &error, "cursor");
+    while ((status = jc_cursor_next(cursor, &event, &error)) == JC_OK)
+        count++;
+    bench_must(status, &error, "read");
+    jc_cursor_close(cursor);
+    return count;
+}
+
 static double read_alone(void *context)
 {
     bench_side *side = context;
-    jc_error error;
-    jc_str id = JC_STR("mixed");
-    jc_filter filter = {.workflow_ids = &id, .workflow_count = 1};
-    jc_cursor *cursor = NULL;
-    const jc_event *event = NULL;
     double start = bench_seconds();
-    bench_must(jc_cursor_open(side->store, &filter, &cursor, &error), &error, "cursor");
-    jc_status status;
-    while ((status = jc_cursor_next(cursor, &event, &error)) == JC_OK)
-        ;
-    bench_must(status, &error, "read");
-    jc_cursor_close(cursor);
-    return (double)EVENTS / (bench_seconds() - start);
+    uint64_t count = count_events(side->store, JC_STR("mixed"));
+    return (double)count / (bench_seconds() - start);
+}
+
+static double rebuild_notes(void *context)
+{
+    bench_side *side = context;
+    jc_error error;
+    jc_state *state = NULL;
+    double start = bench_seconds();
+    bench_must(jc_state_read(side->store, side->projection, JC_STR("notes"), NULL, &state, &error),
+               &error, "rebuild");
+    double seconds = bench_seconds() - start;
+    if (jc_state_info_get(state).events != NOTES)
+        bench_die("the rebuild applied too few events");
+    jc_state_free(state);
+    return seconds * 1e3;
+}
+
+static double read_note_events(void *context)
+{
+    bench_side *side = context;
+    double start = bench_seconds();
+    if (count_events(side->store, JC_STR("notes")) != NOTES)
+        bench_die("too few notes were read");
+    return (bench_seconds() - start) * 1e3;
+}
+
+static void bench_notes(const bench_options *options, jc_store *store)
+{
+    bench_heading("Rebuilding a workflow of 10,000 notes, milliseconds");
+    bench_fill_notes(store, "notes", NOTES);
+    bench_side side = {.store = store, .projection = jc_projection_find("notes")};
+    bench_row row = {.name = "rebuild 10,000 notes",
+                     .limit = "reading them alone",
+                     .unit = "ms",
+                     .jc_side = rebuild_notes,
+                     .jc_context = &side,
+                     .limit_side = read_note_events,
+                     .limit_context = &side,
+                     .sense = BENCH_FACT};
+    bench_run(&row, options->rounds);
 }
 
 void bench_states(const bench_options *options)
@@ -123,5 +172,6 @@ void bench_states(const bench_options *options)
                          .target = 0.5};
         bench_run(&row, options->rounds);
     }
+    bench_notes(options, store);
     jc_close(store);
 }

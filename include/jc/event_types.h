@@ -25,24 +25,40 @@ extern "C" {
 #define JC_RULE_FEATURE "name|feature_name|feature_id"
 #define JC_RULE_NOTE "agent_id title content"
 
+/* The categories of notes; the type of a note is agent.note.CATEGORY. To add one, add a line here, in
+ * its place in the alphabet: the type with its rule, the projection, `jc note` and the order of
+ * importance follow from it.
+ *
+ * JC_NOTE_CATEGORY_MAP(X) is X(name of the type, category, importance, what it says) for each. The
+ * most important notes come first where room is short; a category that is not listed here counts as
+ * JC_NOTE_IMPORTANCE_OTHER. */
+#define JC_NOTE_IMPORTANCE_OTHER 50
+
 /* clang-format off */
+#define JC_NOTE_CATEGORY_TABLE(LINE, X) \
+    LINE(X, JC_TYPE_AGENT_NOTE_ACCOMPLISHMENT,   "accomplishment",   10, "a note: something worth telling was reached") \
+    LINE(X, JC_TYPE_AGENT_NOTE_BLOCKER,          "blocker",         100, "a note: something stops the work") \
+    LINE(X, JC_TYPE_AGENT_NOTE_CONTEXT,          "context",          40, "a note: background that others need") \
+    LINE(X, JC_TYPE_AGENT_NOTE_DECISION,         "decision",         80, "a note: what was decided and why") \
+    LINE(X, JC_TYPE_AGENT_NOTE_IDEA,             "idea",             30, "a note: something to try") \
+    LINE(X, JC_TYPE_AGENT_NOTE_LEARNING,         "learning",         50, "a note: something found out") \
+    LINE(X, JC_TYPE_AGENT_NOTE_OBSERVATION,      "observation",      15, "a note: something seen") \
+    LINE(X, JC_TYPE_AGENT_NOTE_QUESTION,         "question",         70, "a note: something open") \
+    LINE(X, JC_TYPE_AGENT_NOTE_REFLECTION,       "reflection",       20, "a note: looking back") \
+    LINE(X, JC_TYPE_AGENT_NOTE_TODO,             "todo",             60, "a note: something left to do") \
+    LINE(X, JC_TYPE_AGENT_NOTE_WARNING,          "warning",          90, "a note: something to beware of")
+
+#define JC_NOTE_CATEGORY(X, name, category, importance, what) X(name, category, importance, what)
+#define JC_NOTE_TYPE(X, name, category, importance, what) X(name, "agent.note." category, JC_RULE_NOTE, what)
+#define JC_NOTE_CATEGORY_MAP(X) JC_NOTE_CATEGORY_TABLE(JC_NOTE_CATEGORY, X)
+
 #define JC_EVENT_TYPE_MAP(X) \
     X(JC_TYPE_AGENT_ERROR,              "agent.error",                "", "an agent met an error") \
     X(JC_TYPE_AGENT_HOOK_RECEIVED,      "agent.hook.received",        "", "a hook that has no type of its own") \
     X(JC_TYPE_AGENT_MESSAGE_ACKNOWLEDGED, "agent.message.acknowledged", "correlation_id from_agent", "a recipient has read a message") \
     X(JC_TYPE_AGENT_MESSAGE_COMPLETED,  "agent.message.completed",    "correlation_id from_agent result success:bool", "what a message asked for is done") \
     X(JC_TYPE_AGENT_MESSAGE_SENT,       "agent.message.sent",         "from_agent to_agent content priority?urgent|high|normal|low", "one agent wrote to another") \
-    X(JC_TYPE_AGENT_NOTE_ACCOMPLISHMENT, "agent.note.accomplishment", JC_RULE_NOTE, "a note: something worth telling was reached") \
-    X(JC_TYPE_AGENT_NOTE_BLOCKER,       "agent.note.blocker",         JC_RULE_NOTE, "a note: something stops the work") \
-    X(JC_TYPE_AGENT_NOTE_CONTEXT,       "agent.note.context",         JC_RULE_NOTE, "a note: background that others need") \
-    X(JC_TYPE_AGENT_NOTE_DECISION,      "agent.note.decision",        JC_RULE_NOTE, "a note: what was decided and why") \
-    X(JC_TYPE_AGENT_NOTE_IDEA,          "agent.note.idea",            JC_RULE_NOTE, "a note: something to try") \
-    X(JC_TYPE_AGENT_NOTE_LEARNING,      "agent.note.learning",        JC_RULE_NOTE, "a note: something found out") \
-    X(JC_TYPE_AGENT_NOTE_OBSERVATION,   "agent.note.observation",     JC_RULE_NOTE, "a note: something seen") \
-    X(JC_TYPE_AGENT_NOTE_QUESTION,      "agent.note.question",        JC_RULE_NOTE, "a note: something open") \
-    X(JC_TYPE_AGENT_NOTE_REFLECTION,    "agent.note.reflection",      JC_RULE_NOTE, "a note: looking back") \
-    X(JC_TYPE_AGENT_NOTE_TODO,          "agent.note.todo",            JC_RULE_NOTE, "a note: something left to do") \
-    X(JC_TYPE_AGENT_NOTE_WARNING,       "agent.note.warning",         JC_RULE_NOTE, "a note: something to beware of") \
+    JC_NOTE_CATEGORY_TABLE(JC_NOTE_TYPE, X) \
     X(JC_TYPE_AGENT_NOTIFIED,           "agent.notified",             "", "an agent notified its user") \
     X(JC_TYPE_AGENT_RESPONSE_RECEIVED,  "agent.response.received",    "", "the model answered: message_id, model, usage") \
     X(JC_TYPE_AGENT_TEST_RESULT,        "agent.test_result",          "", "an agent ran tests") \

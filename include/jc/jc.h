@@ -7,6 +7,7 @@
 #include "jc/event_types.h"
 #include "jc/intake.h"
 #include "jc/mirror.h"
+#include "jc/notes.h"
 #include "jc/project.h"
 #include "jc/projection.h"
 #include "jc/query.h"

@@ -1,37 +1,49 @@
 /* The projection `notes`: agents' notes in the order in which they were taken, and which of them share
- * a category, an agent or a tag.
- *
- * Every type agent.note.CATEGORY is a note, the project's own too, so a new category is one line in
- * the map of types. */
-#include "projection/notes.h"
-
+ * a category, an agent or a tag. */
 #include "base/array.h"
 #include "base/fail.h"
+#include "base/map.h"
+#include "projection/note.h"
 #include "projection/read.h"
 #include "projection/registry.h"
 #include "projection/write.h"
 
-static const char prefix[] = "agent.note.";
+/* The notes that have one value in common, as places in the array of notes. */
+typedef struct place_list {
+    jc_str name;
+    size_t *places;
+    size_t count;
+    size_t capacity;
+    struct place_list *next;
+} place_list;
 
-/* The category that a type names; absent when it is no note. */
-static jc_str category_of(jc_str event_type)
-{
-    const size_t size = sizeof prefix - 1;
-    if (event_type.size <= size || memcmp(event_type.bytes, prefix, size) != 0)
-        return (jc_str){0};
-    jc_str category = {event_type.bytes + size, event_type.size - size};
-    return memchr(category.bytes, '.', category.size) == NULL ? category : (jc_str){0};
-}
+/* Lists by name, in the order in which the names came up. */
+typedef struct note_index {
+    jc_map by_name; /* to place_list */
+    place_list *first;
+    place_list *last;
+} note_index;
 
-static jc_note_list *list_of(jc_notes *state, jc_note_index *index, jc_str name)
+typedef struct notes_state {
+    jc_arena arena; /* owns all text and the lists; notes never change */
+    jc_payload payload;
+    jc_note *notes;
+    size_t count;
+    size_t capacity;
+    note_index by_category;
+    note_index by_agent;
+    note_index by_tag;
+} notes_state;
+
+static place_list *list_of(notes_state *state, note_index *index, jc_str name)
 {
-    jc_note_list *list = jc_map_get(&index->by_name, name);
+    place_list *list = jc_map_get(&index->by_name, name);
     if (list != NULL)
         return list;
     list = jc_arena_get(&state->arena, sizeof *list);
     if (list == NULL || !jc_map_put(&index->by_name, &state->arena, name, list))
         return NULL;
-    *list = (jc_note_list){.name = name};
+    *list = (place_list){.name = name};
     if (index->last != NULL)
         index->last->next = list;
     else
@@ -41,11 +53,11 @@ static jc_note_list *list_of(jc_notes *state, jc_note_index *index, jc_str name)
 }
 
 /* `name` lives as long as the state. */
-static jc_status add_to(jc_notes *state, jc_note_index *index, jc_str name, jc_error *reterr)
+static jc_status add_to(notes_state *state, note_index *index, jc_str name, jc_error *reterr)
 {
     if (name.size == 0)
         return JC_OK;
-    jc_note_list *list = list_of(state, index, name);
+    place_list *list = list_of(state, index, name);
     if (list == NULL)
         return jc_fail_memory(reterr);
     if (list->count == list->capacity) {
@@ -64,52 +76,15 @@ static jc_status add_to(jc_notes *state, jc_note_index *index, jc_str name, jc_e
     return JC_OK;
 }
 
-/* `tags` may be NULL; what is no text in it is no tag. */
-static jc_status keep_tags(jc_notes *state, jc_note *note, yyjson_val *tags, jc_error *reterr)
-{
-    size_t count = yyjson_arr_size(tags);
-    if (count == 0)
-        return JC_OK;
-    note->tags = jc_arena_get(&state->arena, count * sizeof *note->tags);
-    if (note->tags == NULL)
-        return jc_fail_memory(reterr);
-    size_t at = 0;
-    size_t count_max = 0;
-    yyjson_val *tag;
-    yyjson_arr_foreach(tags, at, count_max, tag) {
-        jc_str text = jc_read_element_text(tag);
-        if (text.size == 0)
-            continue;
-        jc_status status = jc_arena_keep(&state->arena, text, &note->tags[note->tag_count], reterr);
-        if (status < 0)
-            return status;
-        note->tag_count++;
-    }
-    return JC_OK;
-}
-
-/* A note as it comes in, from an event or from JSON; its texts are borrowed. */
-typedef struct note_source {
-    jc_note note;
-    yyjson_val *tags;
-} note_source;
-
 /* Take a note in, with copies of its texts. */
-static jc_status add_note(jc_notes *state, const note_source *source, jc_error *reterr)
+static jc_status add_note(notes_state *state, const jc_note_source *source, jc_error *reterr)
 {
     jc_note *notes = jc_array_grow(state->notes, sizeof *notes, state->count, &state->capacity);
     if (notes == NULL)
         return jc_fail_memory(reterr);
     state->notes = notes;
     jc_note *note = &state->notes[state->count];
-    *note = source->note;
-    jc_str *texts[] = {&note->category, &note->agent_id,     &note->title,
-                       &note->content,  &note->related_file, &note->related_feature};
-    jc_status status = JC_OK;
-    for (size_t i = 0; status == JC_OK && i < sizeof texts / sizeof texts[0]; i++)
-        status = jc_arena_keep(&state->arena, *texts[i], texts[i], reterr);
-    if (status == JC_OK)
-        status = keep_tags(state, note, source->tags, reterr);
+    jc_status status = jc_note_keep(&state->arena, source, note, reterr);
     if (status == JC_OK)
         status = add_to(state, &state->by_category, note->category, reterr);
     if (status == JC_OK)
@@ -123,24 +98,11 @@ static jc_status add_note(jc_notes *state, const note_source *source, jc_error *
 
 static jc_status notes_apply(void *context, const jc_event *event, jc_error *reterr)
 {
-    jc_notes *state = context;
-    const jc_payload *payload = &state->payload;
-    jc_str category = category_of(event->event_type);
-    if (category.bytes == NULL)
-        return JC_OK;
-    jc_status status = jc_payload_read(&state->payload, event, reterr);
-    if (status < 0)
-        return status;
-    note_source source = {.note = {.id = event->id,
-                                   .sequence = event->sequence,
-                                   .created_us = event->timestamp_us,
-                                   .category = category,
-                                   .agent_id = event->agent_id,
-                                   .title = jc_payload_text(payload, "title"),
-                                   .content = jc_payload_text(payload, "content"),
-                                   .related_file = jc_payload_text(payload, "related_file"),
-                                   .related_feature = jc_payload_text(payload, "related_feature")},
-                          .tags = jc_payload_list(payload, "tags")};
+    notes_state *state = context;
+    jc_note_source source;
+    jc_status status = jc_note_read_event(&state->payload, event, &source, reterr);
+    if (status != JC_OK)
+        return status == JC_END ? JC_OK : status;
     return add_note(state, &source, reterr);
 }
 
@@ -164,10 +126,10 @@ static void write_note(jc_write *write, yyjson_mut_val *list, const jc_note *not
 }
 
 static void write_index(jc_write *write, yyjson_mut_val *root, const char *name,
-                        const jc_note_index *index)
+                        const note_index *index)
 {
     yyjson_mut_val *object = jc_write_object(write, root, name);
-    for (const jc_note_list *list = index->first; list != NULL; list = list->next) {
+    for (const place_list *list = index->first; list != NULL; list = list->next) {
         yyjson_mut_val *places = jc_write_list_named(write, object, list->name);
         for (size_t i = 0; i < list->count; i++)
             jc_write_element_count(write, places, list->places[i]);
@@ -176,7 +138,7 @@ static void write_index(jc_write *write, yyjson_mut_val *root, const char *name,
 
 static jc_status notes_write_json(const void *context, jc_output *output, jc_error *reterr)
 {
-    const jc_notes *state = context;
+    const notes_state *state = context;
     jc_write write;
     yyjson_mut_val *root = jc_write_begin(&write);
     yyjson_mut_val *notes = jc_write_list(&write, root, "notes");
@@ -188,15 +150,15 @@ static jc_status notes_write_json(const void *context, jc_output *output, jc_err
     return jc_write_end(&write, output, reterr);
 }
 
-static jc_status read_note(jc_notes *state, yyjson_val *object, jc_error *reterr)
+static jc_status read_note(notes_state *state, yyjson_val *object, jc_error *reterr)
 {
-    note_source source = {.note = {.category = jc_read_text(object, "category"),
-                                   .agent_id = jc_read_text(object, "agent_id"),
-                                   .title = jc_read_text(object, "title"),
-                                   .content = jc_read_text(object, "content"),
-                                   .related_file = jc_read_text(object, "related_file"),
-                                   .related_feature = jc_read_text(object, "related_feature")},
-                          .tags = yyjson_obj_get(object, "tags")};
+    jc_note_source source = {.note = {.category = jc_read_text(object, "category"),
+                                      .agent_id = jc_read_text(object, "agent_id"),
+                                      .title = jc_read_text(object, "title"),
+                                      .content = jc_read_text(object, "content"),
+                                      .related_file = jc_read_text(object, "related_file"),
+                                      .related_feature = jc_read_text(object, "related_feature")},
+                             .tags = yyjson_obj_get(object, "tags")};
     if (jc_uuid_parse(jc_read_text(object, "id"), &source.note.id, NULL) < 0 ||
         !jc_read_count(object, "sequence", &source.note.sequence) ||
         !jc_read_time(object, "created_at", &source.note.created_us) ||
@@ -208,7 +170,7 @@ static jc_status read_note(jc_notes *state, yyjson_val *object, jc_error *reterr
 /* The indexes follow from the notes. */
 static jc_status notes_read_json(void *context, jc_str json, jc_error *reterr)
 {
-    jc_notes *state = context;
+    notes_state *state = context;
     JC_AUTO(jc_read) read = {0};
     yyjson_val *root = NULL;
     jc_status status = jc_read_begin(&read, json, &root, reterr);
@@ -228,7 +190,7 @@ static jc_status notes_read_json(void *context, jc_str json, jc_error *reterr)
 
 static void notes_release(void *context)
 {
-    jc_notes *state = context;
+    notes_state *state = context;
     jc_payload_release(&state->payload);
     jc_arena_release(&state->arena);
     free(state->notes);
@@ -237,10 +199,20 @@ static void notes_release(void *context)
 const jc_projection jc_projection_notes = {
     .name = "notes",
     .version = 1,
-    .state_size = sizeof(jc_notes),
+    .state_size = sizeof(notes_state),
     .summary = "agents' notes, and which share a category, an agent or a tag",
     .apply = notes_apply,
     .write_json = notes_write_json,
     .read_json = notes_read_json,
     .release = notes_release,
 };
+
+const jc_note *jc_notes_of_state(const jc_state *state, size_t *ret_count)
+{
+    *ret_count = 0;
+    if (jc_state_info_get(state).projection != &jc_projection_notes)
+        return NULL;
+    const notes_state *of = jc_state_get(state);
+    *ret_count = of->count;
+    return of->notes;
+}

@@ -4,6 +4,17 @@
 
 commands='init emit log show workflows status state diff search types export import verify head mirror rebuild backup restore doctor
 completion version help'
+groups='note'
+
+# The commands that run, one a line: the others, and those of each group ("note add").
+running_commands() {
+    for command in $commands; do
+        echo "$command"
+    done
+    for group in $groups; do
+        jc "$group" -h | sed -n "/^Commands:/,/^\$/s/^  \([a-z]*\) .*/$group \1/p"
+    done
+}
 
 test_without_a_command_it_says_where_to_look() {
     run
@@ -18,23 +29,39 @@ test_an_unknown_command_is_bad_usage() {
 test_help_lists_every_command() {
     run help
     succeeds
-    for command in $commands; do
+    for command in $commands $groups; do
         grep -q "^  $command " "$T/out" || complain "missing: $command"
     done
 }
 
 test_every_command_explains_itself_with_examples() {
-    for command in $commands; do
-        run "$command" -h
+    running_commands | while read -r command; do
+        run $command -h
         succeeds
         out_has "Usage:"
         out_has "Examples:"
         out_has "--json"
         cp "$T/out" "$T/first"
-        run "$command" --help
+        run $command --help
         cmp "$T/out" "$T/first"
-        run help "$command"
+        run help $command
         cmp "$T/out" "$T/first"
+    done
+}
+
+test_every_group_lists_its_commands_and_knows_no_others() {
+    for group in $groups; do
+        [ "$(running_commands | grep -c "^$group ")" -gt 1 ] || complain "no commands in $group"
+        run "$group" -h
+        succeeds
+        out_has "Examples:"
+        cp "$T/out" "$T/first"
+        run help "$group"
+        cmp "$T/out" "$T/first"
+        run "$group"
+        refused 2 "jc $group -h"
+        run "$group" frobnicate
+        refused 2 "unknown command 'frobnicate'"
     done
 }
 
@@ -47,8 +74,8 @@ test_help_needs_no_project() {
 }
 
 test_every_command_refuses_an_unknown_option() {
-    for command in $commands; do
-        run "$command" --frobnicate
+    running_commands | while read -r command; do
+        run $command --frobnicate
         refused 2 "unknown option '--frobnicate'"
         err_has "jc $command: "
     done
@@ -96,7 +123,7 @@ test_outside_of_a_project_every_command_says_how_to_begin() {
     mkdir "$T/elsewhere"
     cd "$T/elsewhere"
     for command in "emit w a.b" log "show 1234" workflows export "import -" verify head mirror \
-        "rebuild --from-mirror" "backup x" "restore x" doctor; do
+        "rebuild --from-mirror" "backup x" "restore x" doctor "note add x" "note list"; do
         run $command </dev/null
         refused 4 "jc init"
     done
@@ -157,7 +184,7 @@ test_completions_are_good_shell_and_know_every_command() {
     for shell in bash zsh fish; do
         run completion "$shell"
         succeeds
-        for command in $commands; do
+        for command in $commands $groups; do
             out_has "$command"
         done
         out_has "correlation"
@@ -228,9 +255,9 @@ test_closed_standard_streams_do_not_end_up_in_the_log() {
 
 test_the_manual_page_has_every_command_and_option() {
     page=$JC_SOURCE/docs/jc.1
-    for command in $commands; do
+    running_commands | while read -r command; do
         grep -q "jc $command" "$page" || complain "missing in the manual page: $command"
-        jc "$command" -h | sed -n '/^Options:/,/^Examples:/s/.* --\([a-z-]*\).*/\1/p' | while read -r option; do
+        jc $command -h | sed -n '/^Options:/,/^Examples:/s/.* --\([a-z-]*\).*/\1/p' | while read -r option; do
             sed 's/\\-/-/g' "$page" | grep -q -- "--$option" || complain "missing in the manual page: --$option"
         done
     done

@@ -1,0 +1,223 @@
+#!/bin/sh
+# jc note: taking notes, listing them, and writing them for a prompt.
+. "$(dirname "$0")/lib.sh"
+
+tell_a_story() {
+    jc note add 'Auth uses JWT' -w w -t learning -a coder --tags auth,security -f src/auth.py
+    jc emit w feature.started -d '{"name":"login"}'
+    jc note add 'Waiting for keys' -w w -t blocker -a coder -c 'Cannot test OAuth' --tags auth --feature login
+    jc note add 'Try argon2' -w w -t idea -a tester
+    jc note add 'Other' -w other -t todo
+}
+
+test_note_add_prints_what_emit_prints() {
+    run note add '  A title ' -w w -t decision -a coder -c ' why ' --tags 'a, ,b,' -f x.c --feature f --correlation c-1
+    succeeds
+    grep -Eq '^w #1 agent.note.decision [0-9a-f-]{36}$' "$T/out" || complain "the line is another"
+    equal "$(jc log w --json | sed 's/.*"event_type"/"event_type"/;s/,"hash".*//')" \
+        '"event_type":"agent.note.decision","agent_id":"coder","correlation_id":"c-1","data":{"title":"A title","content":"why","tags":["a","b"],"related_file":"x.c","related_feature":"f"}'
+    stored 1
+}
+
+test_note_add_needs_little() {
+    jc emit one a.happened >/dev/null
+    jc emit two a.happened >/dev/null
+    run note add 'only a title' --json
+    succeeds
+    sed 's/"id":"[^"]*"/"id":"…"/;s/"created_at":"[^"]*"/"created_at":"…"/' "$T/out" >"$T/shown"
+    equal "$(cat "$T/shown")" '{"workflow_id":"two","id":"…","category":"observation","agent_id":"cli-user","title":"only a title","content":"only a title","tags":[],"created_at":"…","sequence":2}'
+}
+
+test_note_add_without_any_workflow_is_not_found() {
+    run note add title
+    refused 4 "no workflows yet"
+}
+
+test_note_add_reads_its_content_from_standard_input() {
+    run_with 'two
+lines
+' note add title -w w -c -
+    succeeds
+    run note list --json
+    out_has '"content":"two\u000alines"'
+}
+
+test_note_add_refuses_what_is_blank_or_unknown() {
+    run note add ' ' -w w
+    refused 2 "title"
+    run note add t -w w -c ' '
+    refused 2 "content"
+    run note add t -w w -a ''
+    refused 2 "agent_id"
+    run note add t -w w -t nonsense
+    refused 2 "there is no 'nonsense': choose one of accomplishment, blocker"
+    run note add t -w ../w
+    refused 2 "workflow"
+    run note add t -w w --id 7
+    refused 2 "--id"
+    run note add
+    refused 2 "jc note add"
+    stored 0
+}
+
+test_note_add_with_an_id_is_safe_to_repeat() {
+    id=01a21c02-67f6-793a-ab60-5eb755fa1033
+    run note add t -w w --id $id
+    succeeds
+    cp "$T/out" "$T/first"
+    run note add t -w w --id $id
+    exits 0
+    err_has "already stored"
+    cmp "$T/out" "$T/first"
+    run note add other -w w --id $id
+    refused 3 "$id"
+    stored 1
+}
+
+test_note_list_is_newest_first_and_filters() {
+    tell_a_story >/dev/null
+    titles() {
+        run note list --json "$@"
+        exits 0
+        equal "$(sed 's/.*"title":"\([^"]*\)".*/\1/' "$T/out" | tr '\n' '|')" "$wanted"
+    }
+    wanted='Try argon2|Waiting for keys|Auth uses JWT|' titles -w w
+    wanted='Other|' titles
+    wanted='Other|Try argon2|Waiting for keys|Auth uses JWT|' titles --all
+    wanted='Waiting for keys|' titles -w w -t blocker
+    wanted='Waiting for keys|Auth uses JWT|' titles -w w -a coder
+    wanted='Auth uses JWT|' titles -w w --tag security
+    wanted='Auth uses JWT|' titles -w w --file src/auth.py
+    wanted='Waiting for keys|' titles -w w --feature login
+    wanted='Try argon2|' titles -w w -n 1
+    wanted='Waiting for keys|' titles -w w -a coder -n 1
+    wanted='' titles -w w -n 0
+    wanted='Auth uses JWT|' titles -w w --at 2
+    wanted='Waiting for keys|Auth uses JWT|' titles -w w --at -1
+    wanted='' titles --all --at '1h ago'
+}
+
+test_note_list_refuses_what_makes_no_sense() {
+    tell_a_story >/dev/null
+    run note list --all -w w
+    refused 2 "--all"
+    run note list --all --at 2
+    refused 2 "one workflow"
+    run note list -w nothing
+    refused 4 "no workflow 'nothing'"
+    run note list -w w --at 9
+    refused 4 "it is at #4"
+}
+
+test_note_list_shows_a_line_each_or_all_of_it() {
+    tell_a_story >/dev/null
+    run note list -w w
+    succeeds
+    sed 's/^[0-9: -]* #/#/' "$T/out" >"$T/shown"
+    cat >"$T/wanted" <<'END'
+#4  idea      tester  Try argon2
+#3  blocker   coder   Waiting for keys  [auth]
+#1  learning  coder   Auth uses JWT  [auth, security]
+END
+    diff "$T/wanted" "$T/shown"
+    run note list -w w -t blocker --full
+    succeeds
+    sed 's/[0-9-]* [0-9:]\{8\}  coder  [0-9a-f-]*/WHEN  coder  ID/' "$T/out" >"$T/shown"
+    cat >"$T/wanted" <<'END'
+#3  blocker  Waiting for keys
+    WHEN  coder  ID
+    tags: auth
+    feature: login
+    Cannot test OAuth
+END
+    diff "$T/wanted" "$T/shown"
+}
+
+test_note_list_shows_categories_in_colour_on_a_terminal() {
+    tell_a_story >/dev/null
+    terminal note list -w w | tr '\033' '!' >"$T/out"
+    out_has '![31mblocker![0m'
+    out_has '![2mnow![0m'
+    NO_COLOR=1 terminal note list -w w | tr '\033' '!' >"$T/out"
+    out_lacks '!'
+}
+
+test_notes_cannot_play_tricks_on_a_terminal() {
+    jc emit w agent.note.idea --agent a -d '{"title":"a\u001b[31mb","content":"\u001b]0;x\u0007 \u202e","tags":["\u001b"]}' >/dev/null
+    for command in "list" "list -f" "summary" "context"; do
+        run note $command
+        succeeds
+        if LC_ALL=C grep -q "$(printf '[\033\007]')" "$T/out"; then complain "an escape came through: $command"; fi
+    done
+}
+
+test_note_summary_counts_and_groups() {
+    tell_a_story >/dev/null
+    run note summary -w w
+    succeeds
+    prints 'w: 3 notes
+blocker 1
+  [coder] Waiting for keys
+learning 1
+  [coder] Auth uses JWT
+idea 1
+  [tester] Try argon2
+by coder 2, tester 1'
+    run note summary -w w --json --at 1
+    prints '{"workflow_id":"w","notes":1,"by_category":{"learning":1},"by_agent":{"coder":1},"titles":{"learning":["Auth uses JWT"]}}'
+}
+
+test_note_context_fits_into_its_budget() {
+    tell_a_story >/dev/null
+    run note context -w w
+    succeeds
+    sed 's/[0-9-]* [0-9:]* UTC/WHEN/' "$T/out" >"$T/shown"
+    cat >"$T/wanted" <<'END'
+# Notes of w
+
+## blocker
+
+- **Waiting for keys** (coder, WHEN; tags: auth; feature: login)
+  Cannot test OAuth
+
+## learning
+
+- **Auth uses JWT** (coder, WHEN; tags: auth, security; file: src/auth.py)
+
+## idea
+
+- **Try argon2** (tester, WHEN)
+END
+    diff "$T/wanted" "$T/shown"
+    for budget in 1 50 100 150 200 250; do
+        jc note context -w w --budget $budget >"$T/out" 2>"$T/err"
+        [ "$(wc -c <"$T/out")" -le $budget ] || complain "more than $budget bytes"
+    done
+    run note context -w w -n 1 --json
+    out_has '"shown":1,"left_out":2,'
+    out_has '(2 more notes were left out)'
+    run note context -w w --budget 9
+    exits 0
+    err_has "none of 3 notes fits into 9 bytes"
+    run note context --budget 0
+    refused 2 "--budget"
+}
+
+test_a_project_adds_categories_without_recompiling() {
+    printf '{"types":{"agent.note.risk":{"required":"title","description":"what may go wrong"}}}' >.jc/config.json
+    run note add 'One key for all' -w w -t risk -a coder
+    succeeds
+    out_has "agent.note.risk"
+    run note list -t risk --json
+    out_has '"category":"risk"'
+    run note summary
+    out_has "risk 1"
+    run note context
+    out_has "## risk"
+    run state w -p notes --json
+    out_has '"by_category":{"risk":[0]}'
+    run note add t -w w -t other
+    refused 2 "warning, risk, or"
+}
+
+run_tests
