@@ -58,8 +58,8 @@ static void fill(jc_store *store, const char *workflow_id, uint64_t total)
             event->timestamp_us = time_of(number);
             snprintf(room[i], sizeof(room[i]), "%.*s", (int)event->data.size, event->data.bytes);
             if (number % 10 == 3 || number % 10 == 7) {
-                event->event_type = number % 10 == 3 ? JC_STR("feature.started")
-                                                     : JC_STR("feature.completed");
+                event->event_type =
+                    number % 10 == 3 ? JC_STR("feature.started") : JC_STR("feature.completed");
                 snprintf(room[i], sizeof(room[i]),
                          "{\"name\":\"feature %" PRIu64 "\",\"description\":\"one of a hundred\","
                          "\"tests_passing\":true,\"cost_usd\":0.0125}",
@@ -154,8 +154,14 @@ static double run_state(const bench_options *options, const char *path, const ch
     int status = 0;
     struct rusage usage;
     posix_spawn_file_actions_t actions;
-    char *arguments[] = {(char *)(uintptr_t)options->jc, "-C", (char *)(uintptr_t)path, "state",
-                         (char *)(uintptr_t)workflow_id, "--json", "--at", (char *)(uintptr_t)at,
+    char *arguments[] = {(char *)(uintptr_t)options->jc,
+                         "-C",
+                         (char *)(uintptr_t)path,
+                         "state",
+                         (char *)(uintptr_t)workflow_id,
+                         "--json",
+                         "--at",
+                         (char *)(uintptr_t)at,
                          NULL};
     if (posix_spawn_file_actions_init(&actions) != 0 ||
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", 1 /* O_WRONLY */, 0) != 0)
@@ -189,8 +195,8 @@ static void measure_program(const bench_options *options, const char *name, uint
     (void)run_state(options, path, "past", "-0", &cold_mib);
     for (int i = 0; i < 15; i++)
         times[i] = run_state(options, path, "past", "-0", &warm_mib);
-    bench_row row = {.name = title, .limit = "16 MiB", .unit = "MiB", .sense = BENCH_AT_MOST,
-                     .target = 1.0};
+    bench_row row = {
+        .name = title, .limit = "16 MiB", .unit = "MiB", .sense = BENCH_AT_MOST, .target = 1.0};
     snprintf(title, sizeof(title), "memory of a replay of %" PRIu64 "k events", events / 1000);
     bench_print(&row, cold_mib - empty_mib, 16, (cold_mib - empty_mib) / 16);
     row = (bench_row){.name = title, .limit = "-", .unit = "ms", .sense = BENCH_FACT};

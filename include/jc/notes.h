@@ -102,6 +102,7 @@ typedef struct jc_note_filter {
 typedef struct jc_notes {
     const jc_note *items;
     size_t count;
+    const jc_str *excerpts; /* of a search: what matched of each note, see jc/query.h; else NULL */
     struct jc_notes_memory *memory; /* owns them */
 } jc_notes;
 
@@ -117,6 +118,15 @@ JC_API void jc_notes_release(jc_notes *notes);
 JC_API JC_MUST_CHECK jc_status jc_notes_read(jc_store *store, jc_str workflow_id,
                                              const jc_point *point, const jc_note_filter *filter,
                                              jc_notes *ret_notes, jc_error *reterr);
+
+/* Search notes for words, as jc_search_new() does, the best match first: of a workflow, or of all when
+ * workflow_id is absent. `filter` (may be NULL) narrows it down; its order is not looked at. `progress`
+ * (may be NULL) is told how far the index is, while it is being built. The caller releases *ret_notes.
+ * JC_EINVAL  there is no word in `text`; or workflow_id is none. */
+JC_API JC_MUST_CHECK jc_status
+jc_notes_search(jc_store *store, jc_str text, jc_str workflow_id, const jc_note_filter *filter,
+                void (*progress)(void *context, uint64_t done, uint64_t total), void *context,
+                jc_notes *ret_notes, jc_error *reterr);
 
 /* The notes of a state of the projection `notes`, oldest first, borrowed from the state. NULL when it is
  * a state of something else. */

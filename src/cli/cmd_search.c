@@ -15,9 +15,8 @@ typedef struct search_options {
     jc_number count;
 } search_options;
 
-static void print_hit(jc_cli *cli, void *context, const jc_search_hit *hit)
+static void print_hit(jc_cli *cli, const jc_term *term, const jc_search_hit *hit)
 {
-    const jc_term *term = context;
     const jc_event *event = hit->event;
     JC_AUTO(jc_buf) line = {0};
     if (cli->json) {
@@ -53,10 +52,33 @@ static int set_times(jc_cli *cli, const search_options *options, jc_filter *filt
     return failed;
 }
 
+/* The best `count`; 0: all. */
+static int print_hits(jc_cli *cli, const jc_filter *filter, uint64_t count)
+{
+    jc_term term = jc_term_of_output();
+    jc_error error = {0};
+    jc_search *search = NULL;
+    jc_search_hit hit;
+    JC_AUTO(jc_buf) text = {0};
+    jc_search_text(cli, &text);
+    jc_progress_begin(&cli->progress, "indexing");
+    jc_status status = jc_search_new(cli->store, jc_buf_str(&text), filter, jc_search_progress,
+                                     &cli->progress, &search, &error);
+    jc_progress_end(&cli->progress);
+    for (uint64_t i = 0; status == JC_OK && (count == 0 || i < count); i++) {
+        status = jc_search_next(search, &hit, &error);
+        if (status == JC_OK)
+            print_hit(cli, &term, &hit);
+        if (!jc_cli_output_works(cli))
+            break;
+    }
+    jc_search_free(search);
+    return status < 0 ? jc_cli_fail_error(cli, &error) : JC_EXIT_DONE;
+}
+
 static int search_events(jc_cli *cli, const void *values)
 {
     const search_options *options = values;
-    jc_term term = jc_term_of_output();
     jc_filter filter = {.workflow_ids = options->workflows.items,
                         .workflow_count = options->workflows.count,
                         .event_types = options->types.items,
@@ -69,8 +91,7 @@ static int search_events(jc_cli *cli, const void *values)
         failed = jc_cli_check_workflows(cli, options->workflows.items, options->workflows.count);
     if (failed != 0)
         return failed;
-    return jc_cli_search(cli, &filter, options->count.given ? options->count.value : JC_SEARCH_HITS,
-                         print_hit, &term);
+    return print_hits(cli, &filter, options->count.given ? options->count.value : JC_SEARCH_HITS);
 }
 
 /* clang-format off */

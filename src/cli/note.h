@@ -9,6 +9,7 @@
 
 extern const jc_command jc_cmd_note_add;
 extern const jc_command jc_cmd_note_list;
+extern const jc_command jc_cmd_note_search;
 extern const jc_command jc_cmd_note_summary;
 extern const jc_command jc_cmd_note_context;
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "jc/notes.h"
+#include "projection/payload.h"
 
 /* Everything that hangs on a list of notes: their text, and what was made of them. */
 struct jc_notes_memory {
@@ -11,7 +12,24 @@ struct jc_notes_memory {
     jc_arena arena;
     jc_note *items;
     size_t capacity;
+    jc_str *excerpts;
+    size_t excerpt_capacity;
 };
+
+/* Notes being gathered. */
+typedef struct jc_note_reading {
+    jc_store *store;
+    const jc_note_filter *filter;
+    struct jc_notes_memory *memory;
+    size_t count;
+} jc_note_reading;
+
+/* Are there as many as the filter lets through? */
+bool jc_note_reading_is_full(const jc_note_reading *to);
+
+/* Take in the note that an event is, when the filter lets it through. */
+JC_MUST_CHECK jc_status jc_note_reading_take(jc_note_reading *to, jc_payload *payload,
+                                             const jc_event *event, jc_error *reterr);
 
 #define JC_NOTE_TYPE_PREFIX "agent.note."
 

@@ -18,6 +18,7 @@ void jc_notes_release(jc_notes *notes)
         jc_state_free(notes->memory->state);
         jc_arena_release(&notes->memory->arena);
         free(notes->memory->items);
+        free(notes->memory->excerpts);
         free(notes->memory);
     }
     *notes = (jc_notes){0};
@@ -58,21 +59,13 @@ static bool source_has_tag(const jc_note_source *source, jc_str wanted)
     return wanted.bytes == NULL;
 }
 
-/* One reading. */
-typedef struct reading {
-    jc_store *store;
-    const jc_note_filter *filter;
-    struct jc_notes_memory *memory;
-    size_t count;
-} reading;
-
-static bool is_full(const reading *to)
+bool jc_note_reading_is_full(const jc_note_reading *to)
 {
     return to->filter->limit > 0 && to->count >= to->filter->limit;
 }
 
 /* Room for one more note, which counts once it is filled. NULL: memory is short. */
-static jc_note *next_place(reading *to)
+static jc_note *next_place(jc_note_reading *to)
 {
     struct jc_notes_memory *memory = to->memory;
     jc_note *items = jc_array_grow(memory->items, sizeof *items, to->count, &memory->capacity);
@@ -83,7 +76,7 @@ static jc_note *next_place(reading *to)
 }
 
 /* The notes borrow from the state, which is kept with them. */
-static jc_status read_workflow(reading *to, jc_str workflow_id, const jc_point *point,
+static jc_status read_workflow(jc_note_reading *to, jc_str workflow_id, const jc_point *point,
                                jc_error *reterr)
 {
     struct jc_notes_memory *memory = to->memory;
@@ -95,7 +88,7 @@ static jc_status read_workflow(reading *to, jc_str workflow_id, const jc_point *
     if (status < 0)
         return status;
     const jc_note *all = jc_notes_of_state(memory->state, &total);
-    for (size_t i = 0; i < total && !is_full(to); i++) {
+    for (size_t i = 0; i < total && !jc_note_reading_is_full(to); i++) {
         const jc_note *note = &all[to->filter->oldest_first ? i : total - 1 - i];
         if (!matches(to->filter, note) || !has_tag(note, to->filter->tag))
             continue;
@@ -110,7 +103,8 @@ static jc_status read_workflow(reading *to, jc_str workflow_id, const jc_point *
 }
 
 /* The name of a note's workflow: often it is that of the note before. */
-static jc_status keep_workflow(reading *to, jc_note *note, jc_str workflow_id, jc_error *reterr)
+static jc_status keep_workflow(jc_note_reading *to, jc_note *note, jc_str workflow_id,
+                               jc_error *reterr)
 {
     if (to->count > 0 && jc_str_equal(note[-1].workflow_id, workflow_id)) {
         note->workflow_id = note[-1].workflow_id;
@@ -119,8 +113,8 @@ static jc_status keep_workflow(reading *to, jc_note *note, jc_str workflow_id, j
     return jc_arena_keep(&to->memory->arena, workflow_id, &note->workflow_id, reterr);
 }
 
-static jc_status take_event(reading *to, jc_payload *payload, const jc_event *event,
-                            jc_error *reterr)
+jc_status jc_note_reading_take(jc_note_reading *to, jc_payload *payload, const jc_event *event,
+                               jc_error *reterr)
 {
     jc_note_source source;
     jc_status status = jc_note_read_event(payload, event, &source, reterr);
@@ -139,23 +133,23 @@ static jc_status take_event(reading *to, jc_payload *payload, const jc_event *ev
     return status;
 }
 
-static jc_status read_events(reading *to, const jc_filter *events, jc_error *reterr)
+static jc_status read_events(jc_note_reading *to, const jc_filter *events, jc_error *reterr)
 {
     jc_payload payload = {0};
     jc_cursor *cursor = NULL;
     const jc_event *event = NULL;
     jc_status status = jc_cursor_open(to->store, events, &cursor, reterr);
-    while (status == JC_OK && !is_full(to)) {
+    while (status == JC_OK && !jc_note_reading_is_full(to)) {
         status = jc_cursor_next(cursor, &event, reterr);
         if (status == JC_OK)
-            status = take_event(to, &payload, event, reterr);
+            status = jc_note_reading_take(to, &payload, event, reterr);
     }
     jc_cursor_close(cursor);
     jc_payload_release(&payload);
     return status == JC_END ? JC_OK : status;
 }
 
-static jc_status read_all(reading *to, const jc_point *point, jc_error *reterr)
+static jc_status read_all(jc_note_reading *to, const jc_point *point, jc_error *reterr)
 {
     JC_AUTO(jc_buf) type = {0};
     const jc_note_filter *filter = to->filter;
@@ -179,9 +173,9 @@ jc_status jc_notes_read(jc_store *store, jc_str workflow_id, const jc_point *poi
 {
     static const jc_point now = {.kind = JC_POINT_HEAD};
     static const jc_note_filter all = {0};
-    reading to = {.store = store,
-                  .filter = filter != NULL ? filter : &all,
-                  .memory = calloc(1, sizeof *to.memory)};
+    jc_note_reading to = {.store = store,
+                          .filter = filter != NULL ? filter : &all,
+                          .memory = calloc(1, sizeof *to.memory)};
     if (to.memory == NULL)
         return jc_fail_memory(reterr);
     if (point == NULL)

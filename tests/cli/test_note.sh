@@ -220,4 +220,29 @@ test_a_project_adds_categories_without_recompiling() {
     refused 2 "warning, risk, or"
 }
 
+test_note_search_finds_a_note_right_after_it_was_added() {
+    jc note add 'JWT tokens' -c 'All routes check tokens' -t learning -a coder -w w1 --tags auth >/dev/null
+    jc emit w1 agent.tool.failed -d '{"error":"token expired"}' >/dev/null
+    run note search 'token*'
+    succeeds
+    out_lines 2
+    out_has 'w1 #1  learning  coder  JWT tokens'
+    jc note add 'Cache' -c 'a token may be old' -a tester -w w2 >/dev/null
+    run note search 'token*' --json
+    out_lines 2
+    run note search 'token*' --json -w w2
+    out_lines 1
+    out_has '"title":"Cache"'
+    run note search 'token*' --tag auth -t learning -a coder -n 1 --full
+    out_lines 2
+    out_has '    All routes check tokens'
+    run note search nothing
+    succeeds
+    out_lines 0
+    run note search '?'
+    refused 2 "there is no word"
+    run note search x -w nobody
+    refused 4 nobody
+}
+
 run_tests
