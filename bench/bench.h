@@ -130,6 +130,7 @@ void bench_appends(const bench_options *options);
 void bench_page_sizes(const bench_options *options);
 void bench_reads(const bench_options *options);
 void bench_states(const bench_options *options);
+void bench_past(const bench_options *options);
 void bench_read_page_sizes(const bench_options *options, const int *sizes, size_t count);
 void bench_processes(const bench_options *options);
 void bench_growth(const bench_options *options);

@@ -27,7 +27,7 @@ CREATE TABLE snapshots (
 ) STRICT;
 
 CREATE INDEX snapshots_sequence ON snapshots
-  (workflow_id, projection, version, sequence, excluded_us, size);
+  (workflow_id, projection, version, sequence, excluded_us, size, event_bytes);
 CREATE INDEX snapshots_time ON snapshots
   (workflow_id, projection, version, latest_us, sequence) WHERE excluded_us IS NULL;
 CREATE INDEX snapshots_excluding ON snapshots

@@ -246,18 +246,17 @@ bool jc_snapshot_put(jc_cache *cache, const jc_snapshot_key *key, const jc_snaps
     return jc_cache_run(cache, stmt);
 }
 
-bool jc_snapshot_sizes(jc_cache *cache, const jc_snapshot_key *key, uint64_t *ret_complete,
-                       uint64_t *ret_excluding)
+bool jc_snapshot_measure(jc_cache *cache, const jc_snapshot_key *key, jc_snapshot_sizes *ret_sizes)
 {
-    static const char sql[] =
-        "SELECT coalesce(sum(size) FILTER (WHERE excluded_us IS NULL),0),"
-        "coalesce(sum(size) FILTER (WHERE excluded_us IS NOT NULL),0) " OF_KEY;
+    static const char sql[] = "SELECT coalesce(sum(size) FILTER (WHERE excluded_us IS NULL),0),"
+                              "coalesce(sum(size) FILTER (WHERE excluded_us IS NOT NULL),0),"
+                              "coalesce(max(event_bytes),0) " OF_KEY;
     sqlite3_stmt *stmt = with_key(cache, sql, key);
     bool found = jc_cache_step(cache, stmt) == SQLITE_ROW;
-    if (found) {
-        *ret_complete = (uint64_t)sqlite3_column_int64(stmt, 0);
-        *ret_excluding = (uint64_t)sqlite3_column_int64(stmt, 1);
-    }
+    if (found)
+        *ret_sizes = (jc_snapshot_sizes){.complete = (uint64_t)sqlite3_column_int64(stmt, 0),
+                                         .excluding = (uint64_t)sqlite3_column_int64(stmt, 1),
+                                         .event_bytes = (uint64_t)sqlite3_column_int64(stmt, 2)};
     jc_cache_reset(stmt);
     return found;
 }

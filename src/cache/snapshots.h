@@ -42,10 +42,14 @@ bool jc_snapshot_put(jc_cache *cache, const jc_snapshot_key *key, const jc_snaps
 /* Remove one that is not the log's. */
 void jc_snapshot_remove(jc_cache *cache, int64_t id);
 
-/* Inside a transaction: how many bytes the states of a key take, of those that leave nothing out and
- * of those that do. */
-bool jc_snapshot_sizes(jc_cache *cache, const jc_snapshot_key *key, uint64_t *ret_complete,
-                       uint64_t *ret_excluding);
+/* What the snapshots of a key take, in bytes. */
+typedef struct jc_snapshot_sizes {
+    uint64_t complete;    /* of those that leave nothing out */
+    uint64_t excluding;   /* of the others */
+    uint64_t event_bytes; /* of the events in the largest of them */
+} jc_snapshot_sizes;
+
+bool jc_snapshot_measure(jc_cache *cache, const jc_snapshot_key *key, jc_snapshot_sizes *ret_sizes);
 
 /* Inside a transaction: remove the oldest of those that leave events out. */
 bool jc_snapshot_remove_oldest_excluding(jc_cache *cache, const jc_snapshot_key *key);

@@ -15,10 +15,8 @@
 #define WAITING_SIZE_MAX ((size_t)1024 * 1024)
 #define FIXED_BYTES 128 /* id, timestamp and hash, as text */
 
-/* Of the size of a workflow's events, those that leave nothing out may take three quarters, and those
- * that do the fourth. */
-#define COMPLETE_SHARE(event_bytes) ((event_bytes) / 4 * 3)
-#define EXCLUDING_SHARE(event_bytes) ((event_bytes) / 4)
+/* One that leaves events out is worth saving when it serves that much time at least. */
+#define SERVED_US_MIN INT64_C(60000000)
 
 uint64_t jc_event_bytes(const jc_event *event)
 {
@@ -110,25 +108,27 @@ jc_status jc_snapshots_load(jc_snapshots *snapshots, uint64_t sequence_max, cons
     return JC_OK;
 }
 
-static void learn_sizes(jc_snapshots *snapshots)
+/* How many bytes of events there must be for so many of snapshots. */
+static uint64_t bytes_for(uint64_t size, int64_t excluded_us)
 {
-    if (snapshots->knows_sizes)
-        return;
-    snapshots->knows_sizes =
-        jc_snapshot_sizes(snapshots->cache, &snapshots->key, &snapshots->complete_size,
-                          &snapshots->excluding_size);
+    return excluded_us == JC_EXCLUDED_NONE ? size / 3 * 4 + size % 3 * 2 : size * 4;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 
 /* Would the snapshots still be smaller than the events? Of those that leave events out, older ones
- * make room. */
+ * will make room. */
 static bool has_room(jc_snapshots *snapshots, const jc_replay_place *place, uint64_t size)
 {
-    learn_sizes(snapshots);
     if (!snapshots->knows_sizes)
-        return false;
-    if (place->excluded_us != JC_EXCLUDED_NONE)
-        return size <= EXCLUDING_SHARE(place->event_bytes);
-    return snapshots->complete_size + size <= COMPLETE_SHARE(place->event_bytes);
+        snapshots->knows_sizes =
+            jc_snapshot_measure(snapshots->cache, &snapshots->key, &snapshots->sizes);
+    uint64_t event_bytes = larger(place->event_bytes, snapshots->sizes.event_bytes);
+    uint64_t beside = place->excluded_us == JC_EXCLUDED_NONE ? snapshots->sizes.complete : 0;
+    return snapshots->knows_sizes && bytes_for(beside + size, place->excluded_us) <= event_bytes;
 }
 
 static void keep(jc_snapshots *snapshots, const jc_state_info *info, const jc_replay_place *place,
@@ -150,14 +150,16 @@ static void keep(jc_snapshots *snapshots, const jc_state_info *info, const jc_re
                                                         .event_hash = place->event_hash,
                                                         .state.size = json.size};
     if (place->excluded_us == JC_EXCLUDED_NONE)
-        snapshots->complete_size += json.size;
+        snapshots->sizes.complete += json.size;
 }
 
 void jc_snapshots_offer(jc_snapshots *snapshots, jc_state *state, const jc_replay_place *place)
 {
     jc_error error;
     if (snapshots->cache == NULL || place->sequence % JC_SNAPSHOT_EVENTS != 0 ||
-        place->event_bytes - snapshots->saved_at < snapshots->saved_size ||
+        place->event_bytes - snapshots->saved_at <
+            bytes_for(snapshots->saved_size, place->excluded_us) ||
+        place->excluded_us - SERVED_US_MIN < place->latest_us ||
         jc_snapshot_has(snapshots->cache, &snapshots->key, place->sequence, place->excluded_us))
         return;
     const char *json = jc_state_json(state, &error);
@@ -176,19 +178,18 @@ void jc_snapshots_offer(jc_snapshots *snapshots, jc_state *state, const jc_repla
 /* Inside the transaction. */
 static bool make_room(jc_snapshots *snapshots, const jc_snapshot *waiting)
 {
-    for (;;) {
-        uint64_t complete = 0;
-        uint64_t excluding = 0;
-        if (waiting->excluded_us == JC_EXCLUDED_NONE)
-            return true;
-        if (!jc_snapshot_sizes(snapshots->cache, &snapshots->key, &complete, &excluding))
+    jc_snapshot_sizes sizes;
+    while (waiting->excluded_us != JC_EXCLUDED_NONE) {
+        if (!jc_snapshot_measure(snapshots->cache, &snapshots->key, &sizes))
             return false;
-        if (excluding + waiting->state.size <= EXCLUDING_SHARE(waiting->event_bytes))
+        if (bytes_for(sizes.excluding + waiting->state.size, waiting->excluded_us) <=
+            larger(sizes.event_bytes, waiting->event_bytes))
             return true;
-        if (excluding == 0 ||
+        if (sizes.excluding == 0 ||
             !jc_snapshot_remove_oldest_excluding(snapshots->cache, &snapshots->key))
             return false;
     }
+    return true;
 }
 
 static bool write_waiting(jc_snapshots *snapshots)

@@ -1,9 +1,10 @@
 /* Snapshots of states: which one a replay begins from, and which it leaves behind.
  *
  * A replay that passes a multiple of JC_SNAPSHOT_EVENTS saves the state when the events since the last
- * snapshot take at least as many bytes as that snapshot; and never so many that the snapshots of a
- * projection outgrow the events of its workflow. So a state that grows with every event is saved at
- * ever wider distances, and one that does not at every multiple. */
+ * snapshot take somewhat more bytes than that snapshot; and never so that the snapshots of a projection
+ * outgrow the events of its workflow. So a state that grows with every event is saved at ever wider
+ * distances, and one that does not at every multiple. Of the room, three quarters are for snapshots that
+ * leave nothing out, and one for those that do, which are wider apart. */
 #ifndef JC_PROJECTION_SNAPSHOT_H
 #define JC_PROJECTION_SNAPSHOT_H
 
@@ -40,8 +41,7 @@ typedef struct jc_snapshots {
     uint64_t saved_at;   /* event_bytes at the last snapshot */
     uint64_t saved_size; /* its bytes; 0: there is none */
     bool knows_sizes;
-    uint64_t complete_size,
-        excluding_size;          /* what all of them take, those to be written included */
+    jc_snapshot_sizes sizes;     /* those to be written included */
     struct jc_snapshot *waiting; /* to be written; their states lie in `states` */
     size_t waiting_count, waiting_capacity;
     jc_buf states;

@@ -289,6 +289,21 @@ static jc_status check_order(const row_cursor *cursor, int64_t after, const jc_p
                    by_sequence(cursor) ? "sequence" : "position", (long long)after);
 }
 
+/* SQLite enters the index at one bound, the page's: so that must be the filter's where that is nearer.
+ * Else everything before `from` would be stepped over at each look. */
+static void narrow_range(const jc_filter *filter, int64_t *after, int64_t *end)
+{
+    int64_t from = as_key(filter->from);
+    int64_t to = filter->to > 0 ? as_key(filter->to) : INT64_MAX;
+    if (filter->reverse) {
+        *after = to<INT64_MAX && * after> to ? to + 1 : *after;
+        *end = *end < from ? from : *end;
+    } else {
+        *after = *after < from - 1 ? from - 1 : *after;
+        *end = *end > to ? to : *end;
+    }
+}
+
 /* A page of the rows behind `after`, up to and with `end`, in the cursor's direction. */
 static jc_status read_page(row_cursor *cursor, int64_t after, int64_t end, jc_page *page,
                            jc_error *reterr)
@@ -297,6 +312,7 @@ static jc_status read_page(row_cursor *cursor, int64_t after, int64_t end, jc_pa
     if (status < 0)
         return status;
     jc_sqlite_set_deadline(cursor->self);
+    narrow_range(&cursor->filter, &after, &end);
     (void)sqlite3_bind_int64(cursor->rows, 1, after);
     (void)sqlite3_bind_int64(cursor->rows, 2, end);
     status = jc_rows_read(cursor->self->db, cursor->rows, by_sequence(cursor), page, reterr);
