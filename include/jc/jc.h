@@ -5,6 +5,7 @@
 #include "jc/event.h"
 #include "jc/event_types.h"
 #include "jc/intake.h"
+#include "jc/mailbox.h"
 #include "jc/mirror.h"
 #include "jc/project.h"
 #include "jc/projection.h"
