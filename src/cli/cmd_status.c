@@ -326,36 +326,6 @@ static int print_workflows(jc_cli *cli, const jc_names *names, bool as_table)
     return JC_EXIT_DONE;
 }
 
-/* The workflow that was heard of last. */
-typedef struct latest {
-    char workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1];
-    uint64_t position;
-} latest;
-
-static jc_status keep_latest(void *context, const jc_workflow_summary *summary)
-{
-    latest *found = context;
-    if (summary->last_position <= found->position)
-        return JC_OK;
-    found->position = summary->last_position;
-    (void)snprintf(found->workflow_id, sizeof found->workflow_id, "%.*s",
-                   (int)summary->workflow_id.size, summary->workflow_id.bytes);
-    return JC_OK;
-}
-
-static int choose_latest(jc_cli *cli, jc_names *names)
-{
-    latest found = {0};
-    jc_error error = {0};
-    if (jc_workflow_list(cli->store, keep_latest, &found, &error) < 0)
-        return jc_cli_fail_error(cli, &error);
-    if (found.position == 0)
-        return jc_cli_fail(cli, JC_EXIT_NOT_FOUND,
-                           "there are no workflows yet: 'jc emit' appends their events");
-    jc_names_add(names, jc_str_of(found.workflow_id));
-    return 0;
-}
-
 static int status_command(jc_cli *cli, const void *values)
 {
     const status_options *options = values;
@@ -369,7 +339,7 @@ static int status_command(jc_cli *cli, const void *values)
     if (failed == 0 && options->all)
         failed = jc_cli_workflows(cli, false, &names);
     else if (failed == 0 && cli->word_count == 0)
-        failed = choose_latest(cli, &names);
+        failed = jc_cli_latest_workflow(cli, &names);
     return failed != 0 ? failed : print_workflows(cli, &names, options->all);
 }
 

@@ -2,6 +2,7 @@
  * must not use the store. */
 #include "cli/names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 void jc_names_release(jc_names *names)
@@ -89,6 +90,36 @@ int jc_cli_check_workflows(jc_cli *cli, const jc_str ids[], size_t count)
                                "there is no workflow '%.*s': 'jc workflows' lists them",
                                (int)ids[i].size, ids[i].bytes);
     }
+    return 0;
+}
+
+/* The workflow that was heard of last. */
+typedef struct latest {
+    char workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1];
+    uint64_t position;
+} latest;
+
+static jc_status keep_latest(void *context, const jc_workflow_summary *summary)
+{
+    latest *found = context;
+    if (summary->last_position <= found->position)
+        return JC_OK;
+    found->position = summary->last_position;
+    (void)snprintf(found->workflow_id, sizeof found->workflow_id, "%.*s",
+                   (int)summary->workflow_id.size, summary->workflow_id.bytes);
+    return JC_OK;
+}
+
+int jc_cli_latest_workflow(jc_cli *cli, jc_names *ret_names)
+{
+    latest found = {0};
+    jc_error error = {0};
+    if (jc_workflow_list(cli->store, keep_latest, &found, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (found.position == 0)
+        return jc_cli_fail(cli, JC_EXIT_NOT_FOUND,
+                           "there are no workflows yet: 'jc emit' appends their events");
+    jc_names_add(ret_names, jc_str_of(found.workflow_id));
     return 0;
 }
 
