@@ -19,11 +19,13 @@
  *     agent.message.sent          into the recipient's inbox and the sender's outbox
  *     agent.message.acknowledged  by the recipient: it was read; the first time is kept
  *     agent.message.completed     by the sender or the recipient: with a result into the history of
- *                                 both; the first time is kept
+ *                                 both; the first completion counts
  *
  * Either end may complete a message: the recipient does when the work is done, which is the everyday
- * case; the sender does when the answer is enough, or when nothing is wanted any more. What others
- * say about a message changes nothing but is remembered, see jc_problem.
+ * case; the sender does when the answer is enough, or when nothing is wanted any more. What its sender
+ * completes before it was read stays in the recipient's inbox until it is acknowledged, so that no
+ * message is lost unseen. What others say about a message changes nothing but is remembered, see
+ * jc_problem.
  *
  * A thread is the messages that share a correlation id: a message and the replies to it. A message
  * without one begins a thread, named by the id of its event. Acknowledging and completing speak of a
@@ -185,7 +187,7 @@ JC_API JC_MUST_CHECK jc_status jc_mailbox_find(jc_mailbox *mailbox, jc_str prefi
 
 /* Where an agent keeps a message; a set of them is their sum. */
 typedef enum jc_mail_store {
-    JC_MAIL_INBOX = 1,   /* received, not completed */
+    JC_MAIL_INBOX = 1,   /* received, not completed, or completed by its sender and not read */
     JC_MAIL_OUTBOX = 2,  /* sent, not completed */
     JC_MAIL_HISTORY = 4, /* sent or received, and completed */
     JC_MAIL_ALL = 7
@@ -252,8 +254,8 @@ JC_API jc_priority_summary jc_mailbox_priorities(const jc_mailbox *mailbox, jc_s
 
 #define JC_THREAD_STATUS_MAP(X)                                                                    \
     X(JC_THREAD_NOT_FOUND, "not_found") /* nothing speaks of it */                                 \
-    X(JC_THREAD_ACTIVE, "active")       /* a message is open */                                    \
-    X(JC_THREAD_COMPLETED, "completed") /* all messages are completed */                           \
+    X(JC_THREAD_ACTIVE, "active")       /* something is to be done or read */                      \
+    X(JC_THREAD_COMPLETED, "completed") /* nothing is */                                           \
     X(JC_THREAD_ORPHANED, "orphaned")   /* it was answered, but there is no message */
 
 typedef enum jc_thread_status {
@@ -280,7 +282,6 @@ typedef enum jc_thread_step {
     X(JC_PROBLEM_NOT_RECIPIENT, "not_recipient", "no message of the thread went to that agent")    \
     X(JC_PROBLEM_NOT_PARTY, "not_party", "that agent has no part in the thread")                   \
     X(JC_PROBLEM_COMPLETED_AGAIN, "completed_again", "nothing of that agent's was open any more")  \
-    X(JC_PROBLEM_NOT_SEEN, "not_seen", "completed by its sender, and never acknowledged")          \
     X(JC_PROBLEM_CLOCK, "clock", "answered at a time before it was sent")
 
 /* What does not fit together. The first four are events that changed nothing; of these, those that
@@ -334,7 +335,7 @@ typedef struct jc_thread {
 
     const jc_thread_entry *timeline; /* everything that happened, also in vain */
     size_t timeline_count;
-    const jc_thread_pending *pending; /* of each open message what is to be done next */
+    const jc_thread_pending *pending; /* of each message what is to be done next */
     size_t pending_count;
 
     const jc_thread_entry *problems; /* the entries of the timeline that have one */

@@ -286,8 +286,10 @@ static jc_status refuse_completed(const answering *on, jc_error *reterr)
     }
     jc_str id = on->thread->correlation_id;
     jc_str by = last != NULL ? last->completed_by : (jc_str){0};
-    return jc_fail(reterr, JC_ECONFLICT, "'%.*s' is completed already, by '%.*s'", (int)id.size,
-                   id.bytes, (int)by.size, by.bytes);
+    bool unread = on->party->unread.first != NULL;
+    return jc_fail(reterr, JC_ECONFLICT, "'%.*s' is completed already, by '%.*s'%s", (int)id.size,
+                   id.bytes, (int)by.size, by.bytes,
+                   unread ? ": acknowledge it, and it leaves the inbox" : "");
 }
 
 /* Take in what was appended since the state was read. */

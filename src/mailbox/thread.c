@@ -67,11 +67,12 @@ static jc_problem problem_of_time(const jc_message *message, int64_t time_us)
     return time_us < message->sent_us ? JC_PROBLEM_CLOCK : JC_PROBLEM_NONE;
 }
 
-static jc_problem problem_of_completion(const jc_message *message)
+/* What a message still waits for; false: nothing. What its sender has completed is still to be read. */
+static bool find_action(const jc_message *message, jc_thread_action *ret)
 {
-    if (!message->acknowledged && !jc_str_equal(message->completed_by, message->to_agent))
-        return JC_PROBLEM_NOT_SEEN;
-    return problem_of_time(message, message->completed_us);
+    *ret = message->acknowledged ? JC_ACTION_COMPLETE : JC_ACTION_ACKNOWLEDGE;
+    return !message->completed ||
+           (!message->acknowledged && !jc_str_equal(message->completed_by, message->to_agent));
 }
 
 static void add_message(building *made, const jc_message *message)
@@ -88,14 +89,12 @@ static void add_message(building *made, const jc_message *message)
     if (message->completed) {
         made->completed_count++;
         add_entry(made, JC_THREAD_COMPLETION, message->completed_us, message->completed_sequence,
-                  message->completed_by, message, problem_of_completion(message));
-        return;
+                  message->completed_by, message, problem_of_time(message, message->completed_us));
     }
-    made->pending[made->pending_count++] =
-        (jc_thread_pending){.action =
-                                message->acknowledged ? JC_ACTION_COMPLETE : JC_ACTION_ACKNOWLEDGE,
-                            .agent = message->to_agent,
-                            .message = message};
+    jc_thread_action action;
+    if (find_action(message, &action))
+        made->pending[made->pending_count++] =
+            (jc_thread_pending){.action = action, .agent = message->to_agent, .message = message};
 }
 
 static bool takes_part(const building *made, jc_str agent)
@@ -158,7 +157,7 @@ static jc_thread_status status_of(const building *made)
 {
     if (made->message_count == 0)
         return JC_THREAD_ORPHANED;
-    return made->completed_count < made->message_count ? JC_THREAD_ACTIVE : JC_THREAD_COMPLETED;
+    return made->pending_count > 0 ? JC_THREAD_ACTIVE : JC_THREAD_COMPLETED;
 }
 
 static jc_thread build(building *made)

@@ -304,6 +304,26 @@ static jc_status add_stray(jc_mails *state, const jc_event *event, const answer 
     return jc_mails_add_stray(state, &stray, from->correlation_id, reterr);
 }
 
+static void move(jc_mail_place *place, jc_mail_box *box)
+{
+    if (place->box == box)
+        return;
+    take_out(place);
+    jc_mail_put(box, place);
+}
+
+/* A completed message leaves the outbox; the inbox only when its recipient has read it, so that a
+ * sender cannot take back what was not seen. A message to oneself is in one's history once. */
+static void move_to_history(jc_mail *mail)
+{
+    const jc_message *message = &mail->message;
+    move(&mail->sent, &mail->from->history);
+    if (mail->from == mail->to)
+        take_out(&mail->received);
+    else if (message->acknowledged || jc_str_equal(message->completed_by, message->to_agent))
+        move(&mail->received, &mail->to->history);
+}
+
 static jc_status acknowledge(jc_mails *state, const jc_event *event, jc_error *reterr)
 {
     answer from;
@@ -317,19 +337,11 @@ static jc_status acknowledge(jc_mails *state, const jc_event *event, jc_error *r
         message->acknowledged = true;
         message->acknowledged_us = event->timestamp_us;
         message->acknowledged_sequence = event->sequence;
+        if (message->completed)
+            move_to_history(link->mail);
     }
     from.party->unread = (jc_mail_queue){0};
     return JC_OK;
-}
-
-/* A message to oneself is in one's history once. */
-static void move_to_history(jc_mail *mail)
-{
-    take_out(&mail->sent);
-    take_out(&mail->received);
-    jc_mail_put(&mail->from->history, &mail->sent);
-    if (mail->to != mail->from)
-        jc_mail_put(&mail->to->history, &mail->received);
 }
 
 /* Complete what is open in a queue, and empty it; `by` says how. Returns how much that was. */

@@ -172,9 +172,12 @@ static jc_status add_mail(reading *from, const jc_message *message, jc_mail **re
 /* The place of a message in a box of that agent; NULL: it cannot be in it. */
 static jc_mail_place *place_in(const jc_mail_agent *agent, const jc_mail_box *box, jc_mail *mail)
 {
-    bool is_history = box == &agent->history;
+    const jc_message *message = &mail->message;
     jc_mail_place *place = NULL;
-    if (mail->message.completed != is_history)
+    bool fits = box == &agent->inbox    ? !message->completed || !message->acknowledged
+                : box == &agent->outbox ? !message->completed
+                                        : message->completed;
+    if (!fits)
         return NULL;
     if (mail->from == agent && box != &agent->inbox)
         place = &mail->sent;

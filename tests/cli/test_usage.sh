@@ -4,6 +4,12 @@
 
 commands='init emit log show workflows status state types export import verify head mirror rebuild backup restore doctor
 completion version help'
+groups='message'
+
+# The commands of a group, as its help lists them.
+members() {
+    jc "$1" -h | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
 
 test_without_a_command_it_says_where_to_look() {
     run
@@ -18,7 +24,7 @@ test_an_unknown_command_is_bad_usage() {
 test_help_lists_every_command() {
     run help
     succeeds
-    for command in $commands; do
+    for command in $commands $groups; do
         grep -q "^  $command " "$T/out" || complain "missing: $command"
     done
 }
@@ -35,6 +41,32 @@ test_every_command_explains_itself_with_examples() {
         cmp "$T/out" "$T/first"
         run help "$command"
         cmp "$T/out" "$T/first"
+    done
+}
+
+test_every_group_and_its_commands_explain_themselves() {
+    for group in $groups; do
+        run "$group" -h
+        succeeds
+        out_has "Usage:"
+        out_has "Examples:"
+        cp "$T/out" "$T/first"
+        run help "$group"
+        cmp "$T/out" "$T/first"
+        run "$group"
+        refused 2 "jc $group -h"
+        run "$group" frobnicate
+        refused 2 "unknown command 'frobnicate'"
+        [ -n "$(members "$group")" ] || complain "$group has no commands"
+        for command in $(members "$group"); do
+            run "$group" "$command" -h
+            succeeds
+            out_has "  jc $group $command"
+            out_has "Examples:"
+            out_has "--json"
+            run "$group" "$command" --frobnicate
+            refused 2 "jc $group $command: unknown option '--frobnicate'"
+        done
     done
 }
 
@@ -157,7 +189,7 @@ test_completions_are_good_shell_and_know_every_command() {
     for shell in bash zsh fish; do
         run completion "$shell"
         succeeds
-        for command in $commands; do
+        for command in $commands $groups; do
             out_has "$command"
         done
         out_has "correlation"
@@ -232,6 +264,14 @@ test_the_manual_page_has_every_command_and_option() {
         grep -q "jc $command" "$page" || complain "missing in the manual page: $command"
         jc "$command" -h | sed -n '/^Options:/,/^Examples:/s/.* --\([a-z-]*\).*/\1/p' | while read -r option; do
             sed 's/\\-/-/g' "$page" | grep -q -- "--$option" || complain "missing in the manual page: --$option"
+        done
+    done
+    for group in $groups; do
+        for command in $(members "$group"); do
+            grep -q "jc $group $command" "$page" || complain "missing in the manual page: $group $command"
+            jc "$group" "$command" -h | sed -n '/^Options:/,/^Examples:/s/.* --\([a-z-]*\).*/\1/p' | while read -r option; do
+                sed 's/\\-/-/g' "$page" | grep -q -- "--$option" || complain "missing in the manual page: --$option"
+            done
         done
     done
 }

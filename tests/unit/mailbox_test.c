@@ -281,15 +281,34 @@ static void answers_before_the_message_do_not_count(void **state)
     assert_boxes(in, "coder", 0, 0, 1);
 }
 
-static void what_was_completed_can_still_be_read(void **state)
+/* Whoever replies and then completes must not take the reply out of the other's inbox. */
+static void what_its_sender_completes_stays_until_it_is_read(void **state)
 {
     story *in = *state;
     tell(in, SENT("lead", "coder", IN("c1")));
-    tell(in, COMPLETED("c1", "lead", "never mind"));
-    assert_int_equal(read_thread(in, "c1").problems[0].problem, JC_PROBLEM_NOT_SEEN);
+    tell(in, SENT("coder", "lead", IN("c1")));
+    tell(in, COMPLETED("c1", "coder", "done"));
+    assert_boxes(in, "coder", 0, 0, 2);
+    assert_boxes(in, "lead", 1, 0, 1);
+    assert_int_equal(jc_mailbox_next(read_mailbox(in), JC_STR("lead"))->sequence, 2);
+    jc_thread thread = read_thread(in, "c1");
+    assert_int_equal(thread.status, JC_THREAD_ACTIVE);
+    assert_int_equal(thread.completed_count, 2);
+    assert_int_equal(thread.pending_count, 1);
+    assert_int_equal(thread.pending[0].action, JC_ACTION_ACKNOWLEDGE);
+    tell(in, ACKNOWLEDGED("c1", "lead"));
+    assert_boxes(in, "lead", 0, 0, 2);
+    assert_int_equal(read_thread(in, "c1").status, JC_THREAD_COMPLETED);
+    assert_int_equal(read_thread(in, "c1").problem_count, 0);
+}
+
+static void what_its_recipient_completed_can_still_be_acknowledged(void **state)
+{
+    story *in = *state;
+    tell(in, SENT("lead", "coder", IN("c1")));
+    tell(in, COMPLETED("c1", "coder", "done"));
     tell(in, ACKNOWLEDGED("c1", "coder"));
     assert_true(read_thread(in, "c1").messages[0]->acknowledged);
-    assert_int_equal(read_thread(in, "c1").problem_count, 0);
     assert_boxes(in, "coder", 0, 0, 1);
 }
 
@@ -319,7 +338,7 @@ static void an_answer_is_for_all_of_the_thread_that_concerns_its_agent(void **st
     thread = read_thread(in, "c1");
     assert_int_equal(thread.completed_count, 3);
     assert_false(thread.messages[1]->completed);
-    assert_boxes(in, "lead", 0, 1, 3);
+    assert_boxes(in, "lead", 1, 1, 2);
     assert_boxes(in, "coder", 0, 0, 3);
     assert_boxes(in, "tester", 1, 0, 0);
 }
@@ -333,7 +352,8 @@ static void a_thread_that_was_completed_goes_on(void **state)
     assert_int_equal(read_thread(in, "c1").status, JC_THREAD_ACTIVE);
     assert_boxes(in, "coder", 1, 0, 1);
     tell(in, COMPLETED("c1", "lead", "again"));
-    assert_boxes(in, "coder", 0, 0, 2);
+    assert_boxes(in, "lead", 0, 0, 2);
+    assert_boxes(in, "coder", 1, 0, 1);
     assert_str(read_thread(in, "c1").messages[0]->result, "done");
     assert_str(read_thread(in, "c1").messages[1]->result, "again");
 }
@@ -390,6 +410,7 @@ static void what_is_no_saved_mailbox_is_refused(void **state)
 #define AGENT(inbox, outbox, history)                                                              \
     "{\"agents\":{\"a\":{\"inbox\":[" inbox "],\"outbox\":[" outbox                                \
     "],\"conversation_history\":[" history "]}}}"
+#define READ ",\"acknowledged_at\":\"2026-01-09T09:00:00.000000Z\""
 #define DONE ",\"completed_at\":\"2026-01-09T09:00:00.000000Z\""
     static const char *const texts[] = {
         "{}",
@@ -399,7 +420,8 @@ static void what_is_no_saved_mailbox_is_refused(void **state)
         AGENT("{}", "", ""),
         AGENT(MESSAGE("a", "b", ""), "", ""),
         AGENT("", MESSAGE("b", "a", ""), ""),
-        AGENT(MESSAGE("a", "a", DONE), "", ""),
+        AGENT("", MESSAGE("a", "a", DONE), ""),
+        AGENT(MESSAGE("a", "a", DONE READ), "", ""),
         AGENT("", "", MESSAGE("a", "a", "")),
         AGENT(MESSAGE("a", "a", "") "," MESSAGE("a", "a", ""), "", ""),
         "{\"agents\":{},\"strays\":[{}]}",
@@ -443,7 +465,7 @@ static void unread_messages_come_most_urgent_first_then_by_time(void **state)
     assert_int_equal(jc_mailbox_next(read_mailbox(in), JC_STR("coder"))->sequence, 5);
     assert_true(jc_mailbox_has_urgent(in->mailbox, JC_STR("coder")));
     tell(in, ACKNOWLEDGED("e", "coder"));
-    tell(in, COMPLETED("c", "lead", "never mind"));
+    tell(in, COMPLETED("c", "coder", "done"));
     assert_sequences(select_items(in, unread), "4 2 1");
     assert_int_equal(jc_mailbox_next(read_mailbox(in), JC_STR("coder"))->sequence, 4);
     assert_false(jc_mailbox_has_urgent(in->mailbox, JC_STR("coder")));
@@ -864,7 +886,8 @@ int main(void)
         STORY_CLAIM(a_stranger_completes_nothing),
         STORY_CLAIM(of_two_completions_the_first_counts),
         STORY_CLAIM(answers_before_the_message_do_not_count),
-        STORY_CLAIM(what_was_completed_can_still_be_read),
+        STORY_CLAIM(what_its_sender_completes_stays_until_it_is_read),
+        STORY_CLAIM(what_its_recipient_completed_can_still_be_acknowledged),
         STORY_CLAIM(a_message_to_oneself_is_in_ones_history_once),
         STORY_CLAIM(an_answer_is_for_all_of_the_thread_that_concerns_its_agent),
         STORY_CLAIM(a_thread_that_was_completed_goes_on),
