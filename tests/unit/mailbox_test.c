@@ -151,6 +151,35 @@ static void a_message_is_in_the_inbox_and_in_the_outbox(void **state)
     assert_state_is(in, wanted);
 }
 
+static void the_state_says_what_was_read_and_what_came_of_it(void **state)
+{
+    story *in = *state;
+    tell(in, SENT("lead", "lead", IN("c1")));
+    tell(in, ACKNOWLEDGED("c1", "lead"));
+    tell(in, COMPLETED("c1", "lead", "done"));
+    tell(in, COMPLETED("c1", "lead", "again"));
+    char wanted[2048];
+    char id[2][JC_UUID_TEXT_SIZE];
+    jc_uuid_format(jc_test_id(1), id[0]);
+    jc_uuid_format(jc_test_id(4), id[1]);
+    snprintf(
+        wanted, sizeof wanted,
+        "{\"agents\":{\"lead\":{\"inbox\":[],\"outbox\":[],\"conversation_history\":[{\"id\":\"%"
+        "s\","
+        "\"sequence\":1,\"correlation_id\":\"c1\",\"from_agent\":\"lead\",\"to_agent\":\"lead\","
+        "\"message_type\":\"notification\",\"priority\":\"normal\",\"content\":\"text\","
+        "\"awaiting_response\":false,\"sent_at\":\"2026-01-09T09:00:00.000000Z\","
+        "\"received_at\":\"2026-01-09T09:00:00.000000Z\","
+        "\"acknowledged_at\":\"2026-01-09T09:00:01.000000Z\",\"acknowledged_sequence\":2,"
+        "\"completed_at\":\"2026-01-09T09:00:02.000000Z\",\"completed_sequence\":3,"
+        "\"completed_by\":\"lead\",\"success\":true,\"result\":\"done\"}]}},"
+        "\"strays\":[{\"id\":\"%s\",\"sequence\":4,\"event_type\":\"agent.message.completed\","
+        "\"correlation_id\":\"c1\",\"from_agent\":\"lead\",\"problem\":\"completed_again\","
+        "\"created_at\":\"2026-01-09T09:00:03.000000Z\"}]}",
+        id[0], id[1]);
+    assert_state_is(in, wanted);
+}
+
 static void what_is_not_said_has_defaults(void **state)
 {
     story *in = *state;
@@ -341,6 +370,28 @@ static void an_answer_is_for_all_of_the_thread_that_concerns_its_agent(void **st
     assert_boxes(in, "lead", 1, 1, 2);
     assert_boxes(in, "coder", 0, 0, 3);
     assert_boxes(in, "tester", 1, 0, 0);
+}
+
+/* Also from a saved state, where messages stand by their agents: see story_close(). */
+static void an_answer_takes_messages_in_the_order_in_which_they_were_sent(void **state)
+{
+    story *in = *state;
+    tell(in, SENT("lead", "tester", IN("c1")));
+    tell(in, SENT("coder", "tester", IN("c1")));
+    tell(in, SENT("lead", "tester", IN("c1")));
+    tell(in, COMPLETED("c1", "tester", "done"));
+    assert_sequences(select_items(in, (jc_mailbox_query){.agent = JC_STR("tester")}), "1 2 3");
+    jc_state *mails = NULL;
+    assert_int_equal(jc_state_read(in->store, jc_projection_find("mailbox"), JC_STR("wf"), NULL,
+                                   &mails, NULL),
+                     JC_OK);
+    const char *history = strstr(jc_state_json(mails, NULL), "\"tester\":{\"inbox\":[]");
+    assert_non_null(history);
+    const char *first = strstr(history, "\"sequence\":1");
+    const char *second = strstr(history, "\"sequence\":2");
+    const char *third = strstr(history, "\"sequence\":3");
+    assert_true(first != NULL && first < second && second < third);
+    jc_state_free(mails);
 }
 
 static void a_thread_that_was_completed_goes_on(void **state)
@@ -877,6 +928,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY_CLAIM(a_message_is_in_the_inbox_and_in_the_outbox),
+        STORY_CLAIM(the_state_says_what_was_read_and_what_came_of_it),
         STORY_CLAIM(what_is_not_said_has_defaults),
         STORY_CLAIM(a_correlation_id_stands_on_the_event_or_in_data),
         STORY_CLAIM(only_a_recipient_acknowledges),
@@ -890,6 +942,7 @@ int main(void)
         STORY_CLAIM(what_its_recipient_completed_can_still_be_acknowledged),
         STORY_CLAIM(a_message_to_oneself_is_in_ones_history_once),
         STORY_CLAIM(an_answer_is_for_all_of_the_thread_that_concerns_its_agent),
+        STORY_CLAIM(an_answer_takes_messages_in_the_order_in_which_they_were_sent),
         STORY_CLAIM(a_thread_that_was_completed_goes_on),
         CLAIM(events_that_lack_a_field_change_nothing),
         CLAIM(what_is_no_saved_mailbox_is_refused),
