@@ -27,19 +27,11 @@ typedef struct building {
     size_t orphan_count;
 } building;
 
-static size_t count_parties(const jc_mail_thread *source)
-{
-    size_t count = 0;
-    for (const jc_mail_party *party = source->first_party; party != NULL; party = party->next)
-        count++;
-    return count;
-}
-
 static jc_status make_room(jc_arena *arena, building *made, jc_error *reterr)
 {
     const jc_mail_thread *source = made->source;
     size_t entries = source->mail_count * STEPS_MAX + source->stray_count;
-    size_t participants = count_parties(source) + source->stray_count;
+    size_t participants = source->party_count + source->stray_count;
     made->participants = jc_arena_get(arena, (participants + 1) * sizeof(jc_str));
     made->messages = jc_arena_get(arena, (source->mail_count + 1) * sizeof(const jc_message *));
     made->timeline = jc_arena_get(arena, (entries + 1) * sizeof(jc_thread_entry));

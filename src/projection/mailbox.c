@@ -11,6 +11,8 @@
 #include "projection/mailbox_json.h"
 #include "projection/registry.h"
 
+#define PARTIES_LINEAR_MAX 4
+
 /* ---- Agents, threads, parties ---- */
 
 jc_mail_agent *jc_mails_agent(const jc_mails *state, jc_str name)
@@ -67,11 +69,20 @@ static jc_status get_thread(jc_mails *state, jc_str correlation_id, jc_mail_thre
     return JC_OK;
 }
 
+/* Most threads have two parties: so few are found by looking, the others by the map. */
 jc_mail_party *jc_mails_party(const jc_mails *state, const jc_mail_thread *thread,
                               const jc_mail_agent *agent)
 {
     const void *key[2] = {thread, agent};
     if (thread == NULL || agent == NULL)
+        return NULL;
+    size_t count = 0;
+    jc_mail_party *party = thread->first_party;
+    for (; party != NULL && count < PARTIES_LINEAR_MAX; party = party->next, count++) {
+        if (party->agent == agent)
+            return party;
+    }
+    if (party == NULL)
         return NULL;
     return jc_map_get(&state->party_by_key, (jc_str){(const char *)key, sizeof key});
 }
@@ -86,7 +97,8 @@ static jc_status get_party(jc_mails *state, jc_mail_thread *thread, jc_mail_agen
     if (party == NULL)
         return jc_fail_memory(reterr);
     *party = (jc_mail_party){.key = {thread, agent}, .agent = agent};
-    if (!jc_map_put(&state->party_by_key, &state->arena,
+    if (thread->party_count >= PARTIES_LINEAR_MAX &&
+        !jc_map_put(&state->party_by_key, &state->arena,
                     (jc_str){(const char *)party->key, sizeof party->key}, party))
         return jc_fail_memory(reterr);
     if (thread->last_party != NULL)
@@ -94,6 +106,7 @@ static jc_status get_party(jc_mails *state, jc_mail_thread *thread, jc_mail_agen
     else
         thread->first_party = party;
     thread->last_party = party;
+    thread->party_count++;
     *ret_party = party;
     return JC_OK;
 }

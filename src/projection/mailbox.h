@@ -81,6 +81,7 @@ typedef struct jc_mail_thread {
     size_t mail_count;
     jc_mail_party *first_party; /* in the order in which they came up */
     jc_mail_party *last_party;
+    size_t party_count;
     jc_mail_stray *first_stray;
     jc_mail_stray *last_stray;
     size_t stray_count;
@@ -110,7 +111,7 @@ typedef struct jc_mails {
     jc_mail_thread *first_thread;
     jc_mail_thread *last_thread;
     size_t thread_count;
-    jc_map party_by_key; /* to jc_mail_party */
+    jc_map party_by_key; /* to jc_mail_party: those that a thread has beyond a few */
     jc_mail_stray *first_stray;
     jc_mail_stray *last_stray;
 } jc_mails;

@@ -13,7 +13,9 @@
 /* The events of a workflow, told a second apart, in a store and beside it. */
 typedef struct story {
     jc_store *store;
-    jc_mailbox *mailbox; /* read last */
+    jc_mailbox *mailbox; /* read last; all are kept, so that what was found stays valid */
+    jc_mailbox *mailboxes[EVENTS_MAX];
+    size_t mailbox_count;
     jc_event events[EVENTS_MAX];
     size_t count;
 } story;
@@ -31,7 +33,8 @@ static int story_close(void **state)
 {
     story *opened = *state;
     assert_saved_states_go_on(jc_projection_find("mailbox"), opened->events, opened->count, 1);
-    jc_mailbox_free(opened->mailbox);
+    for (size_t i = 0; i < opened->mailbox_count; i++)
+        jc_mailbox_free(opened->mailboxes[i]);
     jc_close(opened->store);
     return 0;
 }
@@ -70,10 +73,10 @@ static void tell(story *in, const char *event_type, const char *data)
 static jc_mailbox *read_mailbox(story *in)
 {
     jc_error error;
-    jc_mailbox_free(in->mailbox);
-    in->mailbox = NULL;
+    assert_true(in->mailbox_count < EVENTS_MAX);
     if (jc_mailbox_read(in->store, JC_STR("wf"), NULL, &in->mailbox, &error) < 0)
         fail_msg("%s", error.text);
+    in->mailboxes[in->mailbox_count++] = in->mailbox;
     return in->mailbox;
 }
 
@@ -392,6 +395,30 @@ static void an_answer_takes_messages_in_the_order_in_which_they_were_sent(void *
     const char *third = strstr(history, "\"sequence\":3");
     assert_true(first != NULL && first < second && second < third);
     jc_state_free(mails);
+}
+
+static void a_thread_has_any_number_of_agents(void **state)
+{
+    story *in = *state;
+    tell(in, SENT("lead", "a", IN("c1")));
+    tell(in, SENT("lead", "b", IN("c1")));
+    tell(in, SENT("lead", "c", IN("c1")));
+    tell(in, SENT("lead", "d", IN("c1")));
+    tell(in, SENT("lead", "e", IN("c1")));
+    tell(in, SENT("lead", "f", IN("c1")));
+    tell(in, ACKNOWLEDGED("c1", "d"));
+    tell(in, COMPLETED("c1", "f", "done"));
+    tell(in, COMPLETED("c1", "g", "done"));
+    jc_thread thread = read_thread(in, "c1");
+    assert_int_equal(thread.participant_count, 7);
+    assert_true(thread.messages[3]->acknowledged);
+    assert_true(thread.messages[5]->completed);
+    assert_int_equal(thread.completed_count, 1);
+    assert_int_equal(thread.problem_count, 1);
+    tell(in, COMPLETED("c1", "lead", "done"));
+    assert_boxes(in, "lead", 0, 0, 6);
+    assert_boxes(in, "d", 0, 0, 1);
+    assert_boxes(in, "e", 1, 0, 0);
 }
 
 static void a_thread_that_was_completed_goes_on(void **state)
@@ -943,6 +970,7 @@ int main(void)
         STORY_CLAIM(a_message_to_oneself_is_in_ones_history_once),
         STORY_CLAIM(an_answer_is_for_all_of_the_thread_that_concerns_its_agent),
         STORY_CLAIM(an_answer_takes_messages_in_the_order_in_which_they_were_sent),
+        STORY_CLAIM(a_thread_has_any_number_of_agents),
         STORY_CLAIM(a_thread_that_was_completed_goes_on),
         CLAIM(events_that_lack_a_field_change_nothing),
         CLAIM(what_is_no_saved_mailbox_is_refused),
