@@ -6,6 +6,7 @@
 #include "jc/event.h"
 #include "jc/event_types.h"
 #include "jc/intake.h"
+#include "jc/mailbox.h"
 #include "jc/mirror.h"
 #include "jc/notes.h"
 #include "jc/project.h"

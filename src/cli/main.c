@@ -26,6 +26,7 @@ const jc_command_entry jc_commands[] = {
     {"diff", "show what changed in a state, or where two workflows part", &jc_cmd_diff},
     {"search", "find events by words, the best match first", &jc_cmd_search},
     {"note", "take notes and read them: add, list, search, summary, context", &jc_cmd_note},
+    {"message", "write to agents, and read what they wrote", &jc_cmd_message},
     {"types", "list the event types and what they need", &jc_cmd_types},
     {"export", "print events as JSON lines", &jc_cmd_export},
     {"import", "take in events from a file", &jc_cmd_import},

@@ -93,17 +93,6 @@ int jc_cli_check_workflows(jc_cli *cli, const jc_str ids[], size_t count)
     return 0;
 }
 
-int jc_cli_words_as_workflows(const jc_cli *cli, jc_names *ret_names)
-{
-    for (size_t i = 0; i < cli->word_count; i++) {
-        jc_error error = {0};
-        if (jc_workflow_id_check(jc_str_of(cli->words[i]), &error) < 0)
-            return jc_cli_fail_error(cli, &error);
-        jc_names_add(ret_names, jc_str_of(cli->words[i]));
-    }
-    return 0;
-}
-
 /* The workflow that was heard of last. */
 typedef struct latest {
     char workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1];
@@ -131,5 +120,16 @@ int jc_cli_latest_workflow(jc_cli *cli, jc_names *ret_names)
         return jc_cli_fail(cli, JC_EXIT_NOT_FOUND,
                            "there are no workflows yet: 'jc emit' appends their events");
     jc_names_add(ret_names, jc_str_of(found.workflow_id));
+    return 0;
+}
+
+int jc_cli_words_as_workflows(const jc_cli *cli, jc_names *ret_names)
+{
+    for (size_t i = 0; i < cli->word_count; i++) {
+        jc_error error = {0};
+        if (jc_workflow_id_check(jc_str_of(cli->words[i]), &error) < 0)
+            return jc_cli_fail_error(cli, &error);
+        jc_names_add(ret_names, jc_str_of(cli->words[i]));
+    }
     return 0;
 }

@@ -27,10 +27,10 @@ int jc_cli_workflows(jc_cli *cli, bool mirrors, jc_names *ret_names);
 /* Are these workflows in the log? 0, or an exit code after naming the first that is not. */
 int jc_cli_check_workflows(jc_cli *cli, const jc_str ids[], size_t count);
 
+/* Add the workflow that was heard of last. 0, or an exit code when there is none. */
+int jc_cli_latest_workflow(jc_cli *cli, jc_names *ret_names);
+
 /* The words as workflow ids, checked for their form. 0, or an exit code. */
 int jc_cli_words_as_workflows(const jc_cli *cli, jc_names *ret_names);
-
-/* The workflow that was heard of last. 0, or an exit code after a message: there may be none. */
-int jc_cli_latest_workflow(jc_cli *cli, jc_names *ret_names);
 
 #endif

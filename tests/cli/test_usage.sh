@@ -4,7 +4,7 @@
 
 commands='init emit log show workflows status state diff search types export import verify head mirror rebuild backup restore doctor
 completion version help'
-groups='note'
+groups='note message'
 
 # The commands that run, one a line: the others, and those of each group ("note add").
 running_commands() {
