@@ -11,6 +11,8 @@ extern const jc_command jc_cmd_show;
 extern const jc_command jc_cmd_workflows;
 extern const jc_command jc_cmd_state;
 extern const jc_command jc_cmd_status;
+extern const jc_command jc_cmd_timings;
+extern const jc_command jc_cmd_trace;
 extern const jc_command jc_cmd_types;
 extern const jc_command jc_cmd_export;
 extern const jc_command jc_cmd_import;

@@ -23,6 +23,8 @@ const jc_command_entry jc_commands[] = {
     {"workflows", "list the workflows", &jc_cmd_workflows},
     {"status", "show how far a workflow and its features are", &jc_cmd_status},
     {"state", "print what a workflow's events come to, now or in the past", &jc_cmd_state},
+    {"timings", "show how long each feature took, and what was tried again", &jc_cmd_timings},
+    {"trace", "show what belongs together, as a tree of causes", &jc_cmd_trace},
     {"types", "list the event types and what they need", &jc_cmd_types},
     {"export", "print events as JSON lines", &jc_cmd_export},
     {"import", "take in events from a file", &jc_cmd_import},

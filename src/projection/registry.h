@@ -6,5 +6,6 @@
 
 extern const jc_projection jc_projection_workflow;
 extern const jc_projection jc_projection_notes;
+extern const jc_projection jc_projection_timings;
 
 #endif
