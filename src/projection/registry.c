@@ -7,6 +7,7 @@ static const jc_projection *const built_in[] = {
     &jc_projection_workflow,
     &jc_projection_notes,
     &jc_projection_timings,
+    &jc_projection_agents,
 };
 
 const jc_projection *const *jc_projection_list(size_t *ret_count)
