@@ -30,20 +30,7 @@ typedef struct acting {
 
 jc_status jc_agents_keep(jc_agents *state, jc_str text, jc_str *ret_kept, jc_error *reterr)
 {
-    *ret_kept = (jc_str){0};
-    if (text.bytes == NULL)
-        return JC_OK;
-    jc_str *kept = jc_map_get(&state->texts, text);
-    if (kept == NULL) {
-        kept = jc_arena_get(&state->arena, sizeof *kept);
-        if (kept == NULL)
-            return jc_fail_memory(reterr);
-        *kept = jc_arena_copy(&state->arena, text);
-        if (kept->bytes == NULL || !jc_map_put(&state->texts, &state->arena, *kept, kept))
-            return jc_fail_memory(reterr);
-    }
-    *ret_kept = *kept;
-    return JC_OK;
+    return jc_texts_keep(&state->texts, &state->arena, text, ret_kept, reterr);
 }
 
 /* Keep a text in place of another, unless it is absent. */

@@ -3,6 +3,7 @@
 #define JC_PROJECTION_AGENTS_H
 
 #include "projection/tally.h"
+#include "projection/texts.h"
 
 typedef enum jc_agent_status {
     JC_AGENT_UNKNOWN, /* others spoke of it, itself it did nothing */
@@ -81,7 +82,7 @@ typedef struct jc_agents {
     jc_arena arena; /* owns records and all text but keys of calls and ids of messages */
     jc_payload payload;
     jc_buf room;
-    jc_map texts; /* every text that is kept, once */
+    jc_texts texts;
     jc_map agent_by_id;
     jc_map session_by_id;
     jc_map session_of_agent; /* "AGENT\0SESSION", for pairs that were seen */
