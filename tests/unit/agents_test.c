@@ -254,6 +254,24 @@ static void finished_calls_are_not_kept(void **state)
     jc_state_free(agents);
 }
 
+static void what_is_no_saved_state_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "{\"agents\":[{}]}",
+        "{\"agents\":[7]}",
+        "{\"agents\":[{\"agent_id\":\"a\",\"status\":\"odd\"}]}",
+        "{\"agents\":[{\"agent_id\":\"a\",\"sessions\":[1]}]}",
+        "{\"agents\":[{\"agent_id\":\"a\",\"tools\":[{\"calls\":1}]}]}",
+        "{\"sessions\":[{\"status\":\"idle\"}]}",
+        "{\"open_calls\":[{\"tool_use_id\":\"u\"}]}",
+        "{\"open_calls\":[{\"tool_use_id\":\"u\",\"tool_name\":\"t\"},"
+        "{\"tool_use_id\":\"u\",\"tool_name\":\"t\"}]}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_refused("agents", texts[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +290,7 @@ int main(void)
         TOLD_CLAIM(an_event_without_agent_is_of_whose_session_it_is),
         TOLD_CLAIM(notes_messages_errors_and_costs_are_counted),
         CLAIM(finished_calls_are_not_kept),
+        CLAIM(what_is_no_saved_state_is_refused),
     };
     return cmocka_run_group_tests_name("agents", tests, NULL, NULL);
 }

@@ -256,6 +256,28 @@ static void long_names_are_cut_between_characters(void **state)
     assert_told_holds(in, "timeline", "éé\",\"agent_id\"");
 }
 
+#define ROOT "{\"id\":\"workflow:1\",\"kind\":\"workflow\",\"status\":\"open\",\"sequence\":1}"
+
+static void what_is_no_saved_state_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "{\"spans\":[{}]}",
+        "{\"spans\":[7]}",
+        "{\"spans\":[{\"id\":\"workflow:2\",\"kind\":\"workflow\",\"status\":\"open\","
+        "\"sequence\":1}]}",
+        "{\"spans\":[" ROOT "," ROOT "]}",
+        "{\"spans\":[" ROOT ",{\"id\":\"tool:2\",\"kind\":\"tool\",\"status\":\"open\","
+        "\"sequence\":2}]}",
+        "{\"spans\":[" ROOT ",{\"id\":\"feature:2\",\"parent_id\":\"workflow:1\","
+        "\"kind\":\"feature\",\"status\":\"open\",\"sequence\":2,\"feature\":0}]}",
+        "{\"spans\":[" ROOT ",{\"id\":\"tool:2\",\"parent_id\":\"workflow:1\","
+        "\"kind\":\"tool\",\"status\":\"odd\",\"sequence\":2}]}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_refused("timeline", texts[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +293,7 @@ int main(void)
         TOLD_CLAIM(a_clock_that_went_back_makes_no_negative_duration),
         TOLD_CLAIM(a_message_lasts_until_it_is_completed),
         TOLD_CLAIM(long_names_are_cut_between_characters),
+        CLAIM(what_is_no_saved_state_is_refused),
     };
     return cmocka_run_group_tests_name("timeline", tests, NULL, NULL);
 }

@@ -195,6 +195,15 @@ static void a_workflow_that_is_not_there_has_no_timings(void **state)
     jc_timings_free(NULL);
 }
 
+static void what_is_no_saved_state_is_refused(void **state)
+{
+    (void)state;
+    assert_refused("timings", "{\"features\":[{}]}");
+    assert_refused("timings", "{\"features\":[7]}");
+    assert_refused("timings",
+                   "{\"features\":[{\"name\":\"a\",\"status\":\"started\",\"attempts\":[{}]}]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +217,7 @@ int main(void)
         TOLD_CLAIM(a_clock_that_went_back_makes_no_negative_time),
         TOLD_CLAIM(attempts_and_retries_are_as_many_as_the_workflow_counts),
         TOLD_CLAIM(a_workflow_that_is_not_there_has_no_timings),
+        CLAIM(what_is_no_saved_state_is_refused),
     };
     return cmocka_run_group_tests_name("timings", tests, NULL, NULL);
 }

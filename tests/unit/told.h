@@ -1,16 +1,18 @@
 /* Events told by hand into a log in memory, at seconds after nine o'clock, for tests of what is folded
- * from them. */
+ * from them. Behind each test, every projection's state of what was told is saved at each event, read
+ * back, and must go on as if it had not been. */
 #ifndef JC_TEST_TOLD_H
 #define JC_TEST_TOLD_H
 
 #include "unit.h"
 
+#include "base/arena.h"
 #include "contract/events.h"
 #include "jc/projection.h"
-#include "projection/state.h"
+#include "saved_states.h"
 #include "store/backend_memory.h"
 
-#include <stdlib.h>
+#define TOLD_SAVED_MAX 256 /* so many events, of the first that were told */
 
 #define TOLD_START_US INT64_C(1767949200000000) /* 2026-01-09T09:00:00Z */
 #define TOLD_TIME(minutes, seconds) "2026-01-09T09:" minutes ":" seconds ".000000Z"
@@ -28,9 +30,38 @@ static inline int told_open(void **state)
     return jc_store_open_memory(NULL, &opened.store, NULL) == JC_OK ? 0 : -1;
 }
 
+/* The events of workflow "wf", copied into the arena. */
+static inline size_t told_events(told *in, jc_arena *arena, jc_event events[TOLD_SAVED_MAX])
+{
+    jc_str id = JC_STR("wf");
+    jc_filter filter = {.workflow_ids = &id, .workflow_count = 1};
+    jc_cursor *cursor = NULL;
+    const jc_event *event = NULL;
+    size_t count = 0;
+    assert_int_equal(jc_cursor_open(in->store, &filter, &cursor, NULL), JC_OK);
+    while (count < TOLD_SAVED_MAX && jc_cursor_next(cursor, &event, NULL) == JC_OK) {
+        jc_event *kept = &events[count++];
+        *kept = *event;
+        jc_str *texts[] = {&kept->workflow_id,    &kept->event_type,   &kept->agent_id,
+                           &kept->correlation_id, &kept->causation_id, &kept->data};
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+            assert_int_equal(jc_arena_keep(arena, *texts[i], texts[i], NULL), JC_OK);
+    }
+    jc_cursor_close(cursor);
+    return count;
+}
+
 static inline int told_close(void **state)
 {
+    static jc_event events[TOLD_SAVED_MAX];
     told *opened = *state;
+    jc_arena arena = {0};
+    size_t projections = 0;
+    const jc_projection *const *all = jc_projection_list(&projections);
+    size_t count = told_events(opened, &arena, events);
+    for (size_t i = 0; i < projections; i++)
+        assert_saved_states_go_on(all[i], events, count, 1);
+    jc_arena_release(&arena);
     jc_close(opened->store);
     return 0;
 }
@@ -93,5 +124,15 @@ static inline void assert_told(told *in, const char *projection, bool holds, con
 
 #define assert_told_holds(in, projection, piece) assert_told(in, projection, true, piece)
 #define assert_told_lacks(in, projection, piece) assert_told(in, projection, false, piece)
+
+/* Fail unless the projection refuses the text as a saved state. */
+static inline void assert_refused(const char *projection, const char *json)
+{
+    jc_state_info info = {0};
+    jc_state *none = NULL;
+    if (jc_state_restore(jc_projection_find(projection), jc_str_of(json), &info, &none, NULL) !=
+        JC_ECORRUPT)
+        fail_msg("%s took %s", projection, json);
+}
 
 #endif
