@@ -5,8 +5,8 @@
  * An event belongs to its agent_id, and where it has none, to the agent whose session it is of. Of
  * calls only the open ones are kept: one that is told anew after it ended counts again. A response is
  * told by several events with the same message_id and usage, of which the last counts, once; a session
- * knows its last JC_RECENT_MESSAGES messages again, until it ends. How the state becomes JSON and is
- * made of it again is in agents_json.c. */
+ * knows its last JC_RECENT_MESSAGES messages again, until it ends. How records are found and made is in
+ * agents_records.c, how the state becomes JSON and is made of it again in agents_json.c. */
 #include "projection/agents.h"
 
 #include "base/fail.h"
@@ -28,175 +28,10 @@ typedef struct acting {
     const jc_agent_record *settled; /* whose status is set already */
 } acting;
 
-jc_status jc_agents_keep(jc_agents *state, jc_str text, jc_str *ret_kept, jc_error *reterr)
-{
-    return jc_texts_keep(&state->texts, &state->arena, text, ret_kept, reterr);
-}
-
 /* Keep a text in place of another, unless it is absent. */
 static jc_status replace(jc_agents *state, jc_str text, jc_str *ret, jc_error *reterr)
 {
     return text.bytes != NULL ? jc_agents_keep(state, text, ret, reterr) : JC_OK;
-}
-
-jc_status jc_agents_agent(jc_agents *state, jc_str id, jc_agent_record **ret_agent,
-                          jc_error *reterr)
-{
-    jc_agent_record *agent = jc_map_get(&state->agent_by_id, id);
-    if (agent == NULL) {
-        jc_str kept = {0};
-        jc_status status = jc_agents_keep(state, id, &kept, reterr);
-        if (status < 0)
-            return status;
-        agent = jc_arena_get(&state->arena, sizeof *agent);
-        if (agent == NULL || !jc_map_put(&state->agent_by_id, &state->arena, kept, agent))
-            return jc_fail_memory(reterr);
-        *agent = (jc_agent_record){.id = kept};
-        if (state->last_agent != NULL)
-            state->last_agent->next = agent;
-        else
-            state->first_agent = agent;
-        state->last_agent = agent;
-    }
-    *ret_agent = agent;
-    return JC_OK;
-}
-
-jc_status jc_agents_session(jc_agents *state, jc_str id, jc_session_record **ret_session,
-                            jc_error *reterr)
-{
-    jc_session_record *session = jc_map_get(&state->session_by_id, id);
-    if (session == NULL) {
-        jc_str kept = {0};
-        jc_status status = jc_agents_keep(state, id, &kept, reterr);
-        if (status < 0)
-            return status;
-        session = jc_arena_get(&state->arena, sizeof *session);
-        if (session == NULL || !jc_map_put(&state->session_by_id, &state->arena, kept, session))
-            return jc_fail_memory(reterr);
-        *session = (jc_session_record){.id = kept};
-        if (state->last_session != NULL)
-            state->last_session->next = session;
-        else
-            state->first_session = session;
-        state->last_session = session;
-    }
-    *ret_session = session;
-    return JC_OK;
-}
-
-/* Note a pair of agent and session; *ret_new is whether it was not there. */
-static jc_status note_pair(jc_agents *state, jc_str agent, jc_str session, bool *ret_new,
-                           jc_error *reterr)
-{
-    jc_status status = jc_text_set(&state->room, agent, reterr);
-    if (status == JC_OK)
-        status = jc_buf_append_char(&state->room, '\0', reterr);
-    if (status == JC_OK)
-        status = jc_buf_append_str(&state->room, session, reterr);
-    if (status < 0)
-        return status;
-    jc_str pair = jc_buf_str(&state->room);
-    *ret_new = jc_map_get(&state->session_of_agent, pair) == NULL;
-    if (!*ret_new)
-        return JC_OK;
-    pair = jc_arena_copy(&state->arena, pair);
-    if (pair.bytes == NULL ||
-        !jc_map_put(&state->session_of_agent, &state->arena, pair, (void *)(uintptr_t)pair.bytes))
-        return jc_fail_memory(reterr);
-    return JC_OK;
-}
-
-jc_status jc_agents_join(jc_agents *state, jc_agent_record *agent, jc_session_record *session,
-                         jc_error *reterr)
-{
-    bool is_new = false;
-    if (agent->session == session || session == &state->no_session)
-        return JC_OK;
-    jc_status status = note_pair(state, agent->id, session->id, &is_new, reterr);
-    if (status < 0)
-        return status;
-    agent->session = session;
-    if (!is_new)
-        return JC_OK;
-    jc_agent_session *joined = jc_arena_get(&state->arena, sizeof *joined);
-    if (joined == NULL)
-        return jc_fail_memory(reterr);
-    *joined = (jc_agent_session){.session = session};
-    if (agent->last_session != NULL)
-        agent->last_session->next = joined;
-    else
-        agent->first_session = joined;
-    agent->last_session = joined;
-    return JC_OK;
-}
-
-jc_status jc_agents_open_call(jc_agents *state, jc_str key, const jc_open_call *call,
-                              jc_error *reterr)
-{
-    jc_open_call *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return jc_fail_memory(reterr);
-    *made = *call;
-    if (jc_text_set(&made->key, key, reterr) < 0 ||
-        !jc_map_put(&state->call_by_key, &state->arena, jc_buf_str(&made->key), made)) {
-        jc_buf_release(&made->key);
-        free(made);
-        return jc_fail_memory(reterr);
-    }
-    jc_session_record *session = made->session;
-    made->before = session->last_call;
-    made->next = NULL;
-    if (session->last_call != NULL)
-        session->last_call->next = made;
-    else
-        session->first_call = made;
-    session->last_call = made;
-    if (made->agent != NULL)
-        made->agent->open_calls++;
-    return JC_OK;
-}
-
-static void close_call(jc_agents *state, jc_open_call *call)
-{
-    jc_session_record *session = call->session;
-    if (call->before != NULL)
-        call->before->next = call->next;
-    else
-        session->first_call = call->next;
-    if (call->next != NULL)
-        call->next->before = call->before;
-    else
-        session->last_call = call->before;
-    if (call->agent != NULL)
-        call->agent->open_calls--;
-    (void)jc_map_remove(&state->call_by_key, jc_buf_str(&call->key));
-    jc_buf_release(&call->key);
-    free(call);
-}
-
-jc_status jc_agents_next_message(jc_session_record *session, jc_recent_message **ret_message,
-                                 jc_error *reterr)
-{
-    if (session->recent == NULL)
-        session->recent = calloc(JC_RECENT_MESSAGES, sizeof *session->recent);
-    if (session->recent == NULL)
-        return jc_fail_memory(reterr);
-    *ret_message = &session->recent[session->recent_next];
-    session->recent_next = (session->recent_next + 1) % JC_RECENT_MESSAGES;
-    if (session->recent_count < JC_RECENT_MESSAGES)
-        session->recent_count++;
-    return JC_OK;
-}
-
-static void forget_messages(jc_session_record *session)
-{
-    for (size_t i = 0; session->recent != NULL && i < JC_RECENT_MESSAGES; i++)
-        jc_buf_release(&session->recent[i].id);
-    free(session->recent);
-    session->recent = NULL;
-    session->recent_count = 0;
-    session->recent_next = 0;
 }
 
 /* The tallies of a tool that an event counts in. */
@@ -297,7 +132,7 @@ static jc_status end_tool(acting *in, jc_error *reterr)
     count_end(tools, in->type, in->type == JC_TYPE_AGENT_TOOL_FAILED || !success, started_us,
               ended_us);
     if (call != NULL)
-        close_call(state, call);
+        jc_agents_close_call(state, call);
     return JC_OK;
 }
 
@@ -459,7 +294,7 @@ static jc_status end_session(acting *in, jc_error *reterr)
     if (in->session == &in->state->no_session)
         return JC_OK;
     in->session->ended_us = jc_maybe_is(in->event->timestamp_us);
-    forget_messages(in->session);
+    jc_agents_forget_messages(in->session);
     while (in->session->first_call != NULL) {
         jc_open_call *call = in->session->first_call;
         tool_pair tools;
@@ -468,7 +303,7 @@ static jc_status end_session(acting *in, jc_error *reterr)
         if (status < 0)
             return status;
         COUNT_TOOL(tools, abandoned, 1);
-        close_call(in->state, call);
+        jc_agents_close_call(in->state, call);
     }
     return JC_OK;
 }
@@ -683,8 +518,8 @@ static jc_status agents_apply(void *context, const jc_event *event, jc_error *re
 static void release_session(jc_agents *state, jc_session_record *session)
 {
     while (session->first_call != NULL)
-        close_call(state, session->first_call);
-    forget_messages(session);
+        jc_agents_close_call(state, session->first_call);
+    jc_agents_forget_messages(session);
 }
 
 static void agents_release(void *context)

@@ -114,8 +114,13 @@ JC_MUST_CHECK jc_status jc_agents_join(jc_agents *state, jc_agent_record *agent,
 JC_MUST_CHECK jc_status jc_agents_open_call(jc_agents *state, jc_str key, const jc_open_call *call,
                                             jc_error *reterr);
 
+/* End a call: it is forgotten and freed. */
+void jc_agents_close_call(jc_agents *state, jc_open_call *call);
+
 /* The place where a session keeps the next message; what was there is forgotten. */
 JC_MUST_CHECK jc_status jc_agents_next_message(jc_session_record *session,
                                                jc_recent_message **ret_message, jc_error *reterr);
+
+void jc_agents_forget_messages(jc_session_record *session);
 
 #endif

@@ -264,8 +264,8 @@ static void what_is_no_saved_state_is_refused(void **state)
         "{\"agents\":[{\"agent_id\":\"a\",\"tools\":[{\"calls\":1}]}]}",
         "{\"sessions\":[{\"status\":\"idle\"}]}",
         "{\"open_calls\":[{\"tool_use_id\":\"u\"}]}",
-        "{\"open_calls\":[{\"tool_use_id\":\"u\",\"tool_name\":\"t\"},"
-        "{\"tool_use_id\":\"u\",\"tool_name\":\"t\"}]}",
+        ("{\"open_calls\":[{\"tool_use_id\":\"u\",\"tool_name\":\"t\"},"
+         "{\"tool_use_id\":\"u\",\"tool_name\":\"t\"}]}"),
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

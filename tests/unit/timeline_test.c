@@ -256,6 +256,7 @@ static void long_names_are_cut_between_characters(void **state)
     assert_told_holds(in, "timeline", "éé\",\"agent_id\"");
 }
 
+#define SPANS(spans) ("{\"spans\":[" spans "]}")
 #define ROOT "{\"id\":\"workflow:1\",\"kind\":\"workflow\",\"status\":\"open\",\"sequence\":1}"
 
 static void what_is_no_saved_state_is_refused(void **state)
@@ -263,15 +264,13 @@ static void what_is_no_saved_state_is_refused(void **state)
     static const char *const texts[] = {
         "{\"spans\":[{}]}",
         "{\"spans\":[7]}",
-        "{\"spans\":[{\"id\":\"workflow:2\",\"kind\":\"workflow\",\"status\":\"open\","
-        "\"sequence\":1}]}",
-        "{\"spans\":[" ROOT "," ROOT "]}",
-        "{\"spans\":[" ROOT ",{\"id\":\"tool:2\",\"kind\":\"tool\",\"status\":\"open\","
-        "\"sequence\":2}]}",
-        "{\"spans\":[" ROOT ",{\"id\":\"feature:2\",\"parent_id\":\"workflow:1\","
-        "\"kind\":\"feature\",\"status\":\"open\",\"sequence\":2,\"feature\":0}]}",
-        "{\"spans\":[" ROOT ",{\"id\":\"tool:2\",\"parent_id\":\"workflow:1\","
-        "\"kind\":\"tool\",\"status\":\"odd\",\"sequence\":2}]}",
+        SPANS("{\"id\":\"workflow:2\",\"kind\":\"workflow\",\"status\":\"open\",\"sequence\":1}"),
+        SPANS(ROOT "," ROOT),
+        SPANS(ROOT ",{\"id\":\"tool:2\",\"kind\":\"tool\",\"status\":\"open\",\"sequence\":2}"),
+        SPANS(ROOT ",{\"id\":\"feature:2\",\"parent_id\":\"workflow:1\",\"kind\":\"feature\","
+                   "\"status\":\"open\",\"sequence\":2,\"feature\":0}"),
+        SPANS(ROOT ",{\"id\":\"tool:2\",\"parent_id\":\"workflow:1\",\"kind\":\"tool\","
+                   "\"status\":\"odd\",\"sequence\":2}"),
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
