@@ -2,6 +2,7 @@
 #ifndef JC_QUERY_H
 #define JC_QUERY_H
 
+#include "jc/projection.h"
 #include "jc/store.h"
 
 #ifdef __cplusplus
@@ -99,6 +100,117 @@ JC_API JC_MUST_CHECK jc_status jc_search_next(jc_search *search, jc_search_hit *
                                               jc_error *reterr);
 
 JC_API void jc_search_free(jc_search *search);
+
+/* Times, in microseconds, and durations, in milliseconds, that nobody told of. */
+#define JC_UNKNOWN INT64_C(-1)
+
+/* How an attempt at a feature ended, if it did. */
+typedef enum jc_attempt_status {
+    JC_ATTEMPT_RUNNING = 0,
+    JC_ATTEMPT_COMPLETED,
+    JC_ATTEMPT_FAILED,
+    JC_ATTEMPT_ABANDONED, /* nobody ended it before the next one began */
+    JC_ATTEMPT_REVERTED,  /* completed, but that was taken back */
+    JC_ATTEMPT_STATUS_COUNT
+} jc_attempt_status;
+
+typedef struct jc_attempt {
+    jc_attempt_status status;
+    int64_t started_us;
+    int64_t ended_us;
+    int64_t duration_ms;
+    int64_t
+        waited_ms; /* before it: since the end of the one before, or since the feature was planned */
+} jc_attempt;
+
+/* A feature's status is what its last event says. */
+typedef enum jc_feature_state {
+    JC_FEATURE_IS_PLANNED = 0,
+    JC_FEATURE_IS_STARTED,
+    JC_FEATURE_IS_COMPLETED,
+    JC_FEATURE_HAS_FAILED,
+    JC_FEATURE_STATE_COUNT
+} jc_feature_state;
+
+typedef struct jc_feature_timing {
+    jc_str name;       /* absent: it is known by its id alone */
+    jc_str feature_id; /* absent: it is known by its name */
+    jc_feature_state status;
+    const jc_attempt *attempts; /* in order; those beyond the first are retries */
+    size_t attempt_count;
+    int64_t planned_us;
+    int64_t started_us;  /* of the first attempt */
+    int64_t ended_us;    /* of the last attempt, while the feature is completed or failed */
+    int64_t duration_ms; /* between these two */
+    int64_t worked_ms;   /* all attempts together, as far as their durations are known */
+    int64_t waited_ms;   /* before the first attempt and between attempts, as far as is known */
+} jc_feature_timing;
+
+/* How long each feature took. Those that run now have the status JC_FEATURE_IS_STARTED. */
+typedef struct jc_timings {
+    const jc_feature_timing *features; /* in the order in which they came up */
+    size_t feature_count;
+    size_t by_status[JC_FEATURE_STATE_COUNT]; /* how many features have each status */
+    size_t attempts;
+    size_t retries;    /* attempts beyond the first of each feature */
+    int64_t worked_ms; /* of all features */
+    int64_t waited_ms;
+    int64_t median_ms;                /* of the durations of completed features; JC_UNKNOWN: none */
+    const jc_feature_timing *slowest; /* the completed one that took longest; NULL: none */
+    uint64_t sequence;                /* of the last event that was looked at; 0: none */
+    int64_t as_of_us;                 /* its time, or JC_UNKNOWN */
+} jc_timings;
+
+/* The words for both, "running" and "planned"; never NULL. */
+JC_API const char *jc_attempt_status_text(jc_attempt_status status);
+JC_API const char *jc_feature_state_text(jc_feature_state status);
+
+/* The timings of a workflow's features as they were at a point (NULL: now). The caller frees
+ * *ret_timings, which holds all that it points to. Fails as jc_state_read() does. */
+JC_API JC_MUST_CHECK jc_status jc_timings_read(jc_store *store, jc_str workflow_id,
+                                               const jc_point *point, jc_timings **ret_timings,
+                                               jc_error *reterr);
+
+JC_API void jc_timings_free(jc_timings *timings);
+
+/* Where an event of a trace stands to what caused it. */
+typedef enum jc_cause {
+    JC_CAUSE_NONE = 0, /* it names no cause */
+    JC_CAUSE_INSIDE,   /* its cause is the event above it in the tree */
+    JC_CAUSE_OUTSIDE,  /* its cause is no event of the trace */
+    JC_CAUSE_CIRCLE    /* its cause is itself, or one of those that it caused */
+} jc_cause;
+
+typedef struct jc_trace_event {
+    jc_event event;
+    size_t depth;      /* 0: a root of the tree */
+    size_t parent;     /* place of its cause in the trace; SIZE_MAX: a root */
+    bool last_of_kind; /* the last of what its cause caused, or the last root */
+    jc_cause cause;
+    int64_t offset_us;      /* since the earliest event of the trace */
+    int64_t since_cause_us; /* since its cause, negative when clocks differ; 0 for a root */
+} jc_trace_event;
+
+/* The events that share a correlation id, as a tree: each stands below its cause, in order of
+ * position, and before those that its cause caused later. */
+typedef struct jc_trace {
+    const jc_trace_event *events;
+    size_t count;
+    int64_t duration_us; /* from the earliest to the latest */
+} jc_trace;
+
+/* Read all events with a correlation id, of the workflows that are named, or of all when none is. An
+ * event's cause is the event of the trace whose id its causation_id names: a UUID in either case,
+ * also without hyphens or behind a prefix ("urn:uuid:"), or the text that jc_import made an id of. The
+ * trace is kept in memory as a whole. The caller frees *ret_trace.
+ *
+ * JC_ENOTFOUND  there is no such event.
+ * and what jc_cursor_next() returns. */
+JC_API JC_MUST_CHECK jc_status jc_trace_read(jc_store *store, jc_str correlation_id,
+                                             const jc_str workflow_ids[], size_t workflow_count,
+                                             jc_trace **ret_trace, jc_error *reterr);
+
+JC_API void jc_trace_free(jc_trace *trace);
 
 #ifdef __cplusplus
 }

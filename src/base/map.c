@@ -56,3 +56,30 @@ bool jc_map_put(jc_map *map, jc_arena *arena, jc_str key, void *value)
     map->count++;
     return true;
 }
+
+/* What was put behind the gap because its own place was taken moves into it, so that no search ends
+ * too early. */
+static void close_gap(jc_map *map, size_t gap)
+{
+    const size_t mask = map->capacity - 1;
+    for (size_t at = (gap + 1) & mask; map->slots[at].value != NULL; at = (at + 1) & mask) {
+        size_t home = (size_t)hash_of(map->slots[at].key) & mask;
+        if (((at - home) & mask) < ((at - gap) & mask))
+            continue;
+        map->slots[gap] = map->slots[at];
+        gap = at;
+    }
+    map->slots[gap] = (struct jc_map_slot){0};
+}
+
+bool jc_map_remove(jc_map *map, jc_str key)
+{
+    if (map->capacity == 0)
+        return false;
+    struct jc_map_slot *slot = slot_of(map->slots, map->capacity, key);
+    if (slot->value == NULL)
+        return false;
+    map->count--;
+    close_gap(map, (size_t)(slot - map->slots));
+    return true;
+}

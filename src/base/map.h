@@ -19,4 +19,8 @@ void *jc_map_get(const jc_map *map, jc_str key);
 /* Put a value, which is not NULL, under a key that is not there yet. false: out of memory. */
 bool jc_map_put(jc_map *map, jc_arena *arena, jc_str key, void *value);
 
+/* Take a key out, with its value; false: it is not there. A map whose keys come and go is as large as
+ * the most it ever held. */
+bool jc_map_remove(jc_map *map, jc_str key);
+
 #endif

@@ -100,7 +100,7 @@ static int show_state(jc_cli *cli, const void *values)
 
 /* clang-format off */
 static const jc_option state_command_options[] = {
-    {"projection", 'p', JC_OPTION_TEXT, "NAME", "workflow (the default) or notes",
+    {"projection", 'p', JC_OPTION_TEXT, "NAME", "workflow (the default), notes, timings, agents, timeline",
      offsetof(state_options, projection)},
     {"at", 0, JC_OPTION_TEXT, "POINT", "a sequence (0: before the first event), -N, or a time",
      offsetof(state_options, at)},

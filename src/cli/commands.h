@@ -15,6 +15,8 @@ extern const jc_command jc_cmd_diff;
 extern const jc_command jc_cmd_search;
 extern const jc_command jc_cmd_note;
 extern const jc_command jc_cmd_message;
+extern const jc_command jc_cmd_timings;
+extern const jc_command jc_cmd_trace;
 extern const jc_command jc_cmd_types;
 extern const jc_command jc_cmd_export;
 extern const jc_command jc_cmd_import;

@@ -1,7 +1,4 @@
-/* The features of a workflow: see feature.h.
- *
- * A slot of the maps outlives what it points to: a feature that is renamed leaves its old name free
- * for another. */
+/* The features of a workflow: see feature.h. */
 #include "projection/feature.h"
 
 #include "base/array.h"
@@ -10,39 +7,7 @@
 
 #include <math.h>
 
-typedef struct feature_slot {
-    jc_feature *feature; /* NULL: the name is free */
-} feature_slot;
-
-jc_maybe jc_maybe_of(double number)
-{
-    if (!(number >= -9e15 && number <= 9e15))
-        return (jc_maybe){0};
-    return (jc_maybe){.given = true, .value = (int64_t)number};
-}
-
-static jc_feature *find(const jc_map *map, jc_str key)
-{
-    const feature_slot *slot = key.bytes != NULL ? jc_map_get(map, key) : NULL;
-    return slot != NULL ? slot->feature : NULL;
-}
-
-/* Let a key mean a feature from now on (NULL: none). */
-static jc_status point_to(jc_workflow *state, jc_map *map, jc_str key, jc_feature *feature,
-                          jc_error *reterr)
-{
-    feature_slot *slot = jc_map_get(map, key);
-    if (slot == NULL) {
-        jc_str kept = jc_arena_copy(&state->arena, key);
-        slot = jc_arena_get(&state->arena, sizeof *slot);
-        if (kept.bytes == NULL || slot == NULL || !jc_map_put(map, &state->arena, kept, slot))
-            return jc_fail_memory(reterr);
-    }
-    slot->feature = feature;
-    return JC_OK;
-}
-
-static jc_status add(jc_workflow *state, jc_feature **ret, jc_error *reterr)
+jc_status jc_feature_add(jc_workflow *state, jc_feature **ret_feature, jc_error *reterr)
 {
     jc_feature **features = jc_array_grow(state->features, sizeof(jc_feature *),
                                           state->feature_count, &state->feature_capacity);
@@ -53,69 +18,22 @@ static jc_status add(jc_workflow *state, jc_feature **ret, jc_error *reterr)
     if (feature == NULL)
         return jc_fail_memory(reterr);
     state->features[state->feature_count++] = feature;
-    *ret = feature;
+    *ret_feature = feature;
     return JC_OK;
-}
-
-static jc_status give_name(jc_workflow *state, jc_feature *feature, jc_str name, jc_error *reterr)
-{
-    jc_str before = jc_buf_str(&feature->name);
-    jc_status status = JC_OK;
-    if (before.size > 0 && find(&state->feature_by_name, before) == feature)
-        status = point_to(state, &state->feature_by_name, before, NULL, reterr);
-    if (status == JC_OK)
-        status = point_to(state, &state->feature_by_name, name, feature, reterr);
-    return status == JC_OK ? jc_text_set(&feature->name, name, reterr) : status;
-}
-
-static jc_status give_id(jc_workflow *state, jc_feature *feature, jc_str id, jc_error *reterr)
-{
-    jc_status status = point_to(state, &state->feature_by_id, id, feature, reterr);
-    return status == JC_OK ? jc_text_set(&feature->id, id, reterr) : status;
 }
 
 /* The feature that the event speaks of, which is new when nothing was heard of it before. NULL: the
  * event names none. */
-static jc_status feature_of(jc_workflow *state, jc_feature **ret, jc_error *reterr)
+static jc_status feature_of(jc_workflow *state, size_t *ret_place, jc_feature **ret,
+                            jc_error *reterr)
 {
-    jc_str id = jc_payload_text(&state->payload, "feature_id");
-    jc_str name = jc_payload_text(&state->payload, "name|feature_name");
-    jc_status status = JC_OK;
-    jc_feature *feature = find(&state->feature_by_id, id);
-    if (feature == NULL) {
-        jc_feature *named = find(&state->feature_by_name, name);
-        /* A name that another id has taken is another feature's. */
-        if (named != NULL && (id.bytes == NULL || named->id.size == 0))
-            feature = named;
-    }
-    if (feature == NULL && (id.bytes != NULL || name.bytes != NULL))
-        status = add(state, &feature, reterr);
-    if (status == JC_OK && feature != NULL && id.bytes != NULL && feature->id.size == 0)
-        status = give_id(state, feature, id, reterr);
-    if (status == JC_OK && feature != NULL && name.bytes != NULL && feature->name.size == 0)
-        status = give_name(state, feature, name, reterr);
-    *ret = feature;
-    return status;
-}
-
-bool jc_feature_has_name(const jc_workflow *state, const jc_feature *feature)
-{
-    return find(&state->feature_by_name, jc_buf_str(&feature->name)) == feature;
-}
-
-jc_status jc_feature_restore(jc_workflow *state, jc_str id, jc_str name, bool name_shared,
-                             jc_feature **ret_feature, jc_error *reterr)
-{
-    jc_feature *feature = NULL;
-    jc_status status = add(state, &feature, reterr);
-    if (status == JC_OK && id.bytes != NULL)
-        status = give_id(state, feature, id, reterr);
-    if (status == JC_OK && name.bytes != NULL && !name_shared)
-        status = give_name(state, feature, name, reterr);
-    if (status == JC_OK && name_shared)
-        status = jc_text_set(&feature->name, name, reterr);
-    *ret_feature = feature;
-    return status;
+    jc_status status = jc_feature_names_find(&state->names, &state->payload, ret_place, reterr);
+    if (status < 0 || *ret_place == JC_FEATURE_NONE)
+        return status;
+    if (*ret_place == state->feature_count)
+        return jc_feature_add(state, ret, reterr);
+    *ret = state->features[*ret_place];
+    return JC_OK;
 }
 
 static void add_cost(jc_workflow *state, jc_feature *feature)
@@ -187,8 +105,9 @@ static jc_status describe(jc_workflow *state, jc_feature *feature, jc_error *ret
 
 jc_status jc_feature_take(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
+    size_t place = JC_FEATURE_NONE;
     jc_feature *feature = NULL;
-    jc_status status = feature_of(state, &feature, reterr);
+    jc_status status = feature_of(state, &place, &feature, reterr);
     if (status < 0 || feature == NULL)
         return status;
     if (state->status == JC_WORKFLOW_UNKNOWN)
@@ -211,10 +130,8 @@ jc_status jc_feature_take(jc_workflow *state, const jc_event *event, jc_error *r
     case JC_TYPE_FEATURE_COMPLETION_REVERTED:
         revert_completion(feature);
         break;
-    case JC_TYPE_FEATURE_RENAMED: {
-        jc_str name = jc_payload_text(&state->payload, "new_name");
-        return name.bytes != NULL ? give_name(state, feature, name, reterr) : JC_OK;
-    }
+    case JC_TYPE_FEATURE_RENAMED:
+        return jc_feature_names_change(&state->names, place, &state->payload, reterr);
     default:
         break;
     }
@@ -238,12 +155,11 @@ void jc_feature_release_all(jc_workflow *state)
 {
     for (size_t i = 0; i < state->feature_count; i++) {
         jc_feature *feature = state->features[i];
-        jc_buf_release(&feature->id);
-        jc_buf_release(&feature->name);
         jc_buf_release(&feature->description);
         jc_buf_release(&feature->error);
         free(feature);
     }
     free(state->features);
     state->feature_count = 0;
+    jc_feature_names_release(&state->names);
 }

@@ -4,9 +4,8 @@
 #include <string.h>
 
 static const jc_projection *const built_in[] = {
-    &jc_projection_workflow,
-    &jc_projection_notes,
-    &jc_projection_mailbox,
+    &jc_projection_workflow, &jc_projection_notes,    &jc_projection_timings,
+    &jc_projection_agents,   &jc_projection_timeline, &jc_projection_mailbox,
 };
 
 const jc_projection *const *jc_projection_list(size_t *ret_count)

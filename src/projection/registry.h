@@ -7,5 +7,8 @@
 extern const jc_projection jc_projection_workflow;
 extern const jc_projection jc_projection_notes;
 extern const jc_projection jc_projection_mailbox;
+extern const jc_projection jc_projection_timings;
+extern const jc_projection jc_projection_agents;
+extern const jc_projection jc_projection_timeline;
 
 #endif

@@ -1,10 +1,9 @@
 /* The projection `workflow`: where a workflow stands, and each of its features with its attempts.
  *
  * Both vocabularies of the original are read: phase.changed and workflow.phase_changed, name and
- * feature_name. A feature is known by its feature_id where events give one, else by its name; an id
- * that comes up later joins the feature of that name. A feature's status is that of its last event;
- * feature.renamed keeps it. How features fold is in feature.c, how a state becomes JSON and is made of
- * it again in workflow_json.c. */
+ * feature_name. Which feature an event means is in feature_names.c. A feature's status is that of its
+ * last event; feature.renamed keeps it. How features fold is in feature.c, how a state becomes JSON and
+ * is made of it again in workflow_json.c. */
 #include "projection/workflow.h"
 
 #include "base/array.h"
@@ -15,24 +14,6 @@
 #include "projection/workflow_json.h"
 
 #include <stdlib.h>
-
-#define US_PER_MS 1000
-
-/* Where something began and ended, in whole milliseconds; a clock that went back makes no negative
- * duration. */
-jc_maybe jc_duration_between(jc_maybe start_us, int64_t end_us)
-{
-    if (!start_us.given)
-        return (jc_maybe){0};
-    int64_t between_us = end_us > start_us.value ? end_us - start_us.value : 0;
-    return (jc_maybe){.given = true, .value = between_us / US_PER_MS};
-}
-
-jc_status jc_text_set(jc_buf *text, jc_str value, jc_error *reterr)
-{
-    jc_buf_clear(text);
-    return value.bytes != NULL ? jc_buf_append_str(text, value, reterr) : JC_OK;
-}
 
 static jc_status start(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {

@@ -2,14 +2,8 @@
 #ifndef JC_PROJECTION_WORKFLOW_H
 #define JC_PROJECTION_WORKFLOW_H
 
-#include "base/map.h"
-#include "projection/payload.h"
-
-/* A number, or a time in microseconds, that may be absent. */
-typedef struct jc_maybe {
-    bool given;
-    int64_t value;
-} jc_maybe;
+#include "projection/feature_names.h"
+#include "projection/maybe.h"
 
 typedef enum jc_feature_status {
     JC_FEATURE_PLANNED,
@@ -19,8 +13,6 @@ typedef enum jc_feature_status {
 } jc_feature_status;
 
 typedef struct jc_feature {
-    jc_buf id; /* its feature_id; empty when it is known by its name */
-    jc_buf name;
     jc_buf description;
     jc_buf error; /* of the last attempt, while that failed */
     jc_feature_status status;
@@ -55,7 +47,7 @@ typedef enum jc_workflow_status {
 } jc_workflow_status;
 
 typedef struct jc_workflow {
-    jc_arena arena; /* owns the keys of the maps, commits' and work trees' text */
+    jc_arena arena; /* owns commits' and work trees' text */
     jc_payload payload;
     jc_workflow_status status;
     jc_buf description;
@@ -68,11 +60,10 @@ typedef struct jc_workflow {
     bool has_cost; /* the workflow itself told its cost */
     double cost_usd;
 
-    jc_feature **features; /* in the order in which they came up */
+    jc_feature_names names;
+    jc_feature **features; /* by their place among the names */
     size_t feature_count;
     size_t feature_capacity;
-    jc_map feature_by_id; /* to a slot that holds a jc_feature or nothing */
-    jc_map feature_by_name;
 
     uint64_t tests_started, tests_passed, tests_failed;
     jc_commit *commits;

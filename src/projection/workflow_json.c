@@ -14,38 +14,23 @@
 static const char *const workflow_statuses[] = {"", "running", "paused", "completed", "failed"};
 static const char *const feature_statuses[] = {"planned", "started", "completed", "failed"};
 
-static void write_maybe_time(jc_write *write, yyjson_mut_val *object, const char *name,
-                             jc_maybe time_us)
-{
-    if (time_us.given)
-        jc_write_time(write, object, name, time_us.value);
-}
-
-static void write_maybe(jc_write *write, yyjson_mut_val *object, const char *name, jc_maybe number)
-{
-    if (number.given)
-        jc_write_integer(write, object, name, number.value);
-}
-
 static void write_feature(jc_write *write, yyjson_mut_val *list, const jc_workflow *state,
-                          const jc_feature *feature)
+                          size_t place)
 {
+    const jc_feature *feature = state->features[place];
     yyjson_mut_val *object = jc_write_element(write, list);
-    jc_write_text(write, object, "name", jc_buf_str(&feature->name));
-    jc_write_text(write, object, "feature_id", jc_buf_str(&feature->id));
+    jc_feature_names_write(&state->names, place, write, object);
     jc_write_text(write, object, "description", jc_buf_str(&feature->description));
     jc_write_text(write, object, "status", jc_str_of(feature_statuses[feature->status]));
     jc_write_count(write, object, "attempts", feature->attempts);
-    write_maybe_time(write, object, "started_at", feature->started_us);
-    write_maybe_time(write, object, "completed_at", feature->completed_us);
-    write_maybe(write, object, "duration_ms", feature->duration_ms);
+    jc_write_maybe_time(write, object, "started_at", feature->started_us);
+    jc_write_maybe_time(write, object, "completed_at", feature->completed_us);
+    jc_write_maybe(write, object, "duration_ms", feature->duration_ms);
     jc_write_text(write, object, "error", jc_buf_str(&feature->error));
     if (feature->tests_passing.given)
         jc_write_bool(write, object, "tests_passing", feature->tests_passing.value != 0);
     if (feature->has_cost)
         jc_write_number(write, object, "cost_usd", feature->cost_usd);
-    if (feature->name.size > 0 && !jc_feature_has_name(state, feature))
-        jc_write_bool(write, object, "name_shared", true);
 }
 
 static void write_features(jc_write *write, yyjson_mut_val *root, const jc_workflow *state)
@@ -53,11 +38,11 @@ static void write_features(jc_write *write, yyjson_mut_val *root, const jc_workf
     jc_feature_totals totals = jc_feature_total(state);
     yyjson_mut_val *list = jc_write_list(write, root, "features");
     for (size_t i = 0; i < state->feature_count; i++)
-        write_feature(write, list, state, state->features[i]);
+        write_feature(write, list, state, i);
     jc_write_count(write, root, "features_total", state->feature_count);
     jc_write_count(write, root, "features_completed", totals.completed);
     jc_write_count(write, root, "retries", totals.retries);
-    write_maybe(write, root, "duration_ms", state->duration_ms);
+    jc_write_maybe(write, root, "duration_ms", state->duration_ms);
     if (!state->has_cost && !totals.has_cost)
         return;
     jc_write_number(write, root, "cost_usd", state->has_cost ? state->cost_usd : totals.cost_usd);
@@ -106,8 +91,8 @@ jc_status jc_workflow_write_json(const void *context, jc_output *output, jc_erro
     jc_write_text(&write, root, "status", jc_str_of(workflow_statuses[state->status]));
     jc_write_text(&write, root, "phase", jc_buf_str(&state->phase));
     jc_write_text(&write, root, "description", jc_buf_str(&state->description));
-    write_maybe_time(&write, root, "started_at", state->started_us);
-    write_maybe_time(&write, root, "completed_at", state->completed_us);
+    jc_write_maybe_time(&write, root, "started_at", state->started_us);
+    jc_write_maybe_time(&write, root, "completed_at", state->completed_us);
     jc_write_text(&write, root, "error", jc_buf_str(&state->error));
     jc_write_text(&write, root, "pause_reason", jc_buf_str(&state->pause_reason));
     write_features(&write, root, state);
@@ -115,44 +100,21 @@ jc_status jc_workflow_write_json(const void *context, jc_output *output, jc_erro
     return jc_write_end(&write, output, reterr);
 }
 
-/* Which of the words is it? `count` when it is none. */
-static size_t word_of(jc_str text, const char *const words[], size_t count)
-{
-    size_t i = 0;
-    while (i < count && !jc_str_equal(text, jc_str_of(words[i])))
-        i++;
-    return i;
-}
-
-static jc_maybe read_maybe_time(yyjson_val *object, const char *name)
-{
-    jc_maybe time_us = {0};
-    time_us.given = jc_read_time(object, name, &time_us.value);
-    return time_us;
-}
-
-static jc_maybe read_maybe(yyjson_val *object, const char *name)
-{
-    jc_maybe number = {0};
-    number.given = jc_read_integer(object, name, &number.value);
-    return number;
-}
-
 static jc_status read_feature(jc_workflow *state, yyjson_val *object, jc_error *reterr)
 {
     jc_feature *feature = NULL;
-    jc_status status =
-        jc_feature_restore(state, jc_read_text(object, "feature_id"), jc_read_text(object, "name"),
-                           jc_read_true(object, "name_shared"), &feature, reterr);
+    jc_status status = jc_feature_names_read(&state->names, object, reterr);
+    if (status == JC_OK)
+        status = jc_feature_add(state, &feature, reterr);
     if (status < 0)
         return status;
-    size_t word = word_of(jc_read_text(object, "status"), feature_statuses, 4);
+    size_t word = jc_word_of(jc_read_text(object, "status"), feature_statuses, 4);
     if (word == 4 || !jc_read_count(object, "attempts", &feature->attempts))
         return jc_read_fail("a feature", reterr);
     feature->status = (jc_feature_status)word;
-    feature->started_us = read_maybe_time(object, "started_at");
-    feature->completed_us = read_maybe_time(object, "completed_at");
-    feature->duration_ms = read_maybe(object, "duration_ms");
+    feature->started_us = jc_read_maybe_time(object, "started_at");
+    feature->completed_us = jc_read_maybe_time(object, "completed_at");
+    feature->duration_ms = jc_read_maybe(object, "duration_ms");
     yyjson_val *passing = yyjson_obj_get(object, "tests_passing");
     if (passing != NULL)
         feature->tests_passing = (jc_maybe){.given = true, .value = yyjson_get_bool(passing)};
@@ -228,9 +190,9 @@ static jc_status read_texts(jc_workflow *state, yyjson_val *root, jc_error *rete
 static void read_numbers(jc_workflow *state, yyjson_val *root)
 {
     yyjson_val *tests = yyjson_obj_get(root, "tests");
-    state->started_us = read_maybe_time(root, "started_at");
-    state->completed_us = read_maybe_time(root, "completed_at");
-    state->duration_ms = read_maybe(root, "duration_ms");
+    state->started_us = jc_read_maybe_time(root, "started_at");
+    state->completed_us = jc_read_maybe_time(root, "completed_at");
+    state->duration_ms = jc_read_maybe(root, "duration_ms");
     state->has_cost = jc_str_equal(jc_read_text(root, "cost_source"), JC_STR("workflow")) &&
                       jc_read_number(root, "cost_usd", &state->cost_usd);
     (void)jc_read_count(root, "commits_failed", &state->commits_failed);
@@ -248,7 +210,8 @@ jc_status jc_workflow_read_json(void *context, jc_str json, jc_error *reterr)
     if (status < 0)
         return status;
     jc_str word = jc_read_text(root, "status");
-    size_t known = word.bytes != NULL ? word_of(word, workflow_statuses, 5) : JC_WORKFLOW_UNKNOWN;
+    size_t known =
+        word.bytes != NULL ? jc_word_of(word, workflow_statuses, 5) : JC_WORKFLOW_UNKNOWN;
     if (known == 5)
         return jc_read_fail("its status", reterr);
     state->status = (jc_workflow_status)known;

@@ -73,6 +73,9 @@ static const field fields[] = {
     {"message", {"\"fix\"", "\"mend\"", "\"\"", "null", "\"m\"", "\"n\""}},
     {"source", {"\"startup\"", "\"resume\"", "null", "\"\"", "\"x\"", "\"y\""}},
     {"is_interrupt", {"true", "false", "null", "true", "false", "0"}},
+    {"notification_type",
+     {"\"permission_prompt\"", "\"idle_prompt\"", "null", "\"\"", "\"x\"", "1"}},
+    {"from_phase", {"\"planning\"", "\"building\"", "null", "\"\"", "\"p\"", "\"q\""}},
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])

@@ -133,6 +133,34 @@ static void a_line_without_end_is_refused_and_not_swallowed(void **state)
     jc_test_folder_remove(dir);
 }
 
+/* Keys come and go at random, beside an array that says which are there. */
+static void a_map_forgets_what_was_removed_and_nothing_else(void **state)
+{
+    JC_AUTO(jc_arena) arena = {0};
+    jc_map map = {0};
+    static char keys[200][8];
+    bool there[200] = {false};
+    uint32_t place = 7;
+    (void)state;
+    assert_false(jc_map_remove(&map, JC_STR("k0")));
+    for (int i = 0; i < 200; i++)
+        (void)snprintf(keys[i], sizeof keys[i], "k%d", i);
+    for (int step = 0; step < 20000; step++) {
+        place = place * 1664525 + 1013904223;
+        size_t i = (place >> 16) % 200;
+        jc_str key = jc_str_of(keys[i]);
+        if (there[i])
+            assert_true(jc_map_remove(&map, key));
+        else
+            assert_true(jc_map_put(&map, &arena, key, keys[i]));
+        there[i] = !there[i];
+        for (size_t each = i % 7; each < 200; each += 7)
+            assert_ptr_equal(jc_map_get(&map, jc_str_of(keys[each])),
+                             there[each] ? keys[each] : NULL);
+    }
+    assert_true(map.capacity <= 512);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +168,7 @@ int main(void)
         CLAIM(a_buffer_refuses_more_than_its_maximum_and_stays_as_it_was),
         CLAIM(pieces_of_an_arena_stay_where_they_are),
         CLAIM(a_map_finds_what_was_put_and_nothing_else),
+        CLAIM(a_map_forgets_what_was_removed_and_nothing_else),
         CLAIM(lines_are_read_whole_across_reads_and_the_torn_one_is_told),
         CLAIM(a_line_without_end_is_refused_and_not_swallowed),
     };

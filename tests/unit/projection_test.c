@@ -194,8 +194,9 @@ static void a_feature_is_known_by_its_id_where_there_is_one(void **state)
     tell(in, "feature.started", "{\"feature_id\":\"f1\",\"name\":\"auth\"}");
     tell(in, "feature.completed", "{\"feature_id\":\"f1\"}");
     tell(in, "feature.planned", "{\"feature_id\":\"f2\",\"name\":\"auth\"}");
-    assert_state_holds(in, "workflow", NULL,
-                       "{\"name\":\"auth\",\"feature_id\":\"f1\",\"status\":\"completed\"");
+    assert_state_holds(
+        in, "workflow", NULL,
+        "{\"name\":\"auth\",\"feature_id\":\"f1\",\"name_shared\":true,\"status\":\"completed\"");
     assert_state_holds(in, "workflow", NULL,
                        "{\"name\":\"auth\",\"feature_id\":\"f2\",\"status\":\"planned\"");
     assert_state_holds(in, "workflow", NULL, "\"features_total\":2");

@@ -9,6 +9,17 @@
 
 #include <stdlib.h>
 
+/* Fail with what stands around the place where two texts part: whole ones may be too long to print. */
+static inline void show_parting(size_t saved_before, const char *got, const char *wanted)
+{
+    size_t at = 0;
+    while (got[at] != '\0' && got[at] == wanted[at])
+        at++;
+    size_t from = at > 200 ? at - 200 : 0;
+    fail_msg("saved before event %zu, it became\n…%.300s\ninstead of\n…%.300s", saved_before,
+             got + from, wanted + from);
+}
+
 /* Apply the events; at each, save the state, read it back, and apply the rest to what came out of it
  * (`stride` 1; with more, only at every so manieth event). Fail unless both write the same bytes. */
 static inline void assert_saved_states_go_on(const jc_projection *projection,
@@ -36,8 +47,7 @@ static inline void assert_saved_states_go_on(const jc_projection *projection,
                 assert_int_equal(jc_state_apply(restored, &events[rest], &error), JC_OK);
             const char *got = jc_state_json(restored, &error);
             if (got == NULL || strcmp(got, wanted) != 0)
-                fail_msg("saved before event %zu as\n%s\nit became\n%s\ninstead of\n%s", i, saved,
-                         got != NULL ? got : error.text, wanted);
+                show_parting(i, got != NULL ? got : error.text, wanted);
             jc_state_free(restored);
         }
         assert_int_equal(jc_state_apply(running, &events[i], &error), JC_OK);

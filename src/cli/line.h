@@ -1,0 +1,28 @@
+/* A line of a table for people, put together piece by piece. */
+#ifndef JC_CLI_LINE_H
+#define JC_CLI_LINE_H
+
+#include "cli/term.h"
+
+/* Append text of the program's own. */
+void jc_line_add(jc_buf *line, const char *text);
+
+JC_PRINTF(2, 3)
+void jc_line_format(jc_buf *line, const char *format, ...);
+
+/* Append text in a colour. */
+void jc_line_coloured(jc_buf *line, const jc_term *term, jc_colour colour, const char *text);
+
+/* Append text from events, made safe, in at least `columns` and at most `columns_max` (0: no limit). */
+void jc_line_column(jc_buf *line, jc_str text, size_t columns, size_t columns_max);
+
+/* The same for a duration, to the right; "-" when it is not known (negative). */
+void jc_line_duration(jc_buf *line, int64_t duration_ms, size_t columns);
+
+/* How many columns a text takes. */
+size_t jc_line_width(jc_str text, size_t columns_max);
+
+/* Print the line without the spaces at its end, and make it empty. */
+void jc_line_print(jc_buf *line);
+
+#endif

@@ -1,0 +1,545 @@
+/* The projection `agents`: who did what. Per agent and per session: when it was seen, events, turns,
+ * tools with their calls, failures and durations, errors, tokens and cost, notes and messages; the
+ * calls that are open, an agent's parent, its model, and whether it is at work.
+ *
+ * An event belongs to its agent_id, and where it has none, to the agent whose session it is of. Of
+ * calls only the open ones are kept: one that is told anew after it ended counts again. A response is
+ * told by several events with the same message_id and usage, of which the last counts, once; a session
+ * knows its last JC_RECENT_MESSAGES messages again, until it ends. How records are found and made is in
+ * agents_records.c, how the state becomes JSON and is made of it again in agents_json.c. */
+#include "projection/agents.h"
+
+#include "base/fail.h"
+#include "jc/event_types.h"
+#include "projection/actor.h"
+#include "projection/agents_json.h"
+#include "projection/registry.h"
+
+#include <stdlib.h>
+
+/* An event on its way into the state. */
+typedef struct acting {
+    jc_agents *state;
+    const jc_event *event;
+    jc_event_type type;
+    jc_agent_record *agent;         /* NULL: nobody is named */
+    jc_session_record *session;     /* no_session when none is named */
+    jc_agent_status status;         /* what the two are from now on; UNKNOWN: as they are */
+    const jc_agent_record *settled; /* whose status is set already */
+} acting;
+
+/* Keep a text in place of another, unless it is absent. */
+static jc_status replace(jc_agents *state, jc_str text, jc_str *ret, jc_error *reterr)
+{
+    return text.bytes != NULL ? jc_agents_keep(state, text, ret, reterr) : JC_OK;
+}
+
+/* The tallies of a tool that an event counts in. */
+typedef struct tool_pair {
+    jc_tool_tally *of_agent; /* NULL: there is no agent */
+    jc_tool_tally *of_session;
+} tool_pair;
+
+static jc_status find_tools(jc_agents *state, jc_agent_record *agent, jc_session_record *session,
+                            jc_str name, tool_pair *ret, jc_error *reterr)
+{
+    jc_status status = jc_agents_keep(state, name, &name, reterr);
+    if (status < 0)
+        return status;
+    ret->of_session = jc_tally_tool(&session->tally, &state->arena, name);
+    ret->of_agent =
+        agent != NULL ? jc_tally_tool(&agent->tally, &state->arena, name) : ret->of_session;
+    if (ret->of_session == NULL || ret->of_agent == NULL)
+        return jc_fail_memory(reterr);
+    if (agent == NULL)
+        ret->of_agent = NULL;
+    return JC_OK;
+}
+
+/* Add to a member of both. */
+#define COUNT_TOOL(tools, member, number)                                                          \
+    do {                                                                                           \
+        (tools).of_session->member += (number);                                                    \
+        if ((tools).of_agent != NULL)                                                              \
+            (tools).of_agent->member += (number);                                                  \
+    } while (0)
+
+#define COUNT(in, member)                                                                          \
+    do {                                                                                           \
+        (in)->session->tally.member++;                                                             \
+        if ((in)->agent != NULL)                                                                   \
+            (in)->agent->tally.member++;                                                           \
+    } while (0)
+
+static jc_status start_tool(acting *in, jc_error *reterr)
+{
+    jc_agents *state = in->state;
+    jc_open_call call = {.started_us = jc_maybe_is(in->event->timestamp_us),
+                         .agent = in->agent,
+                         .session = in->session};
+    jc_str key = {0};
+    tool_pair tools;
+    jc_status status = jc_call_key(&state->payload, in->event, &state->room, &key, reterr);
+    if (status < 0 || jc_map_get(&state->call_by_key, key) != NULL)
+        return status;
+    status = find_tools(state, in->agent, in->session, jc_tool_of(&state->payload), &tools, reterr);
+    if (status < 0)
+        return status;
+    COUNT_TOOL(tools, calls, 1);
+    call.tool = tools.of_session->name;
+    return jc_agents_open_call(state, key, &call, reterr);
+}
+
+static void count_end(tool_pair tools, jc_event_type type, bool failed, jc_maybe started_us,
+                      int64_t ended_us)
+{
+    jc_maybe duration_ms = jc_duration_between(started_us, ended_us);
+    if (type == JC_TYPE_PERMISSION_DENIED)
+        COUNT_TOOL(tools, denied, 1);
+    else if (failed)
+        COUNT_TOOL(tools, failed, 1);
+    else
+        COUNT_TOOL(tools, completed, 1);
+    if (duration_ms.given)
+        COUNT_TOOL(tools, duration_ms, (uint64_t)duration_ms.value);
+}
+
+/* A call that nobody started is counted as one all the same. */
+static jc_status end_tool(acting *in, jc_error *reterr)
+{
+    jc_agents *state = in->state;
+    jc_str key = {0};
+    tool_pair tools;
+    bool success = true;
+    int64_t ended_us = in->event->timestamp_us;
+    jc_maybe started_us = jc_start_told(&state->payload, ended_us);
+    (void)jc_payload_bool(&state->payload, "success", &success);
+    jc_status status = jc_call_key(&state->payload, in->event, &state->room, &key, reterr);
+    if (status < 0)
+        return status;
+    jc_open_call *call = jc_map_get(&state->call_by_key, key);
+    if (call != NULL)
+        status = find_tools(state, call->agent, call->session, call->tool, &tools, reterr);
+    else
+        status =
+            find_tools(state, in->agent, in->session, jc_tool_of(&state->payload), &tools, reterr);
+    if (status < 0)
+        return status;
+    if (call == NULL)
+        COUNT_TOOL(tools, calls, 1);
+    else
+        started_us = call->started_us;
+    count_end(tools, in->type, in->type == JC_TYPE_AGENT_TOOL_FAILED || !success, started_us,
+              ended_us);
+    if (call != NULL)
+        jc_agents_close_call(state, call);
+    return JC_OK;
+}
+
+static jc_status deny(acting *in, jc_error *reterr)
+{
+    COUNT(in, permissions_denied);
+    return end_tool(in, reterr);
+}
+
+static jc_status wait(acting *in, jc_error *reterr)
+{
+    (void)reterr;
+    COUNT(in, permissions_requested);
+    in->status = JC_AGENT_WAITING;
+    return JC_OK;
+}
+
+/* What an agent tells its user says what it does; most of it says nothing about that. */
+static jc_status see_notification(acting *in, jc_error *reterr)
+{
+    jc_str type = jc_payload_text(&in->state->payload, "notification_type");
+    (void)reterr;
+    in->status = JC_AGENT_UNKNOWN;
+    if (jc_str_equal(type, JC_STR("permission_prompt")) ||
+        jc_str_equal(type, JC_STR("agent_needs_input")))
+        in->status = JC_AGENT_WAITING;
+    else if (jc_str_equal(type, JC_STR("idle_prompt")))
+        in->status = JC_AGENT_IDLE;
+    return JC_OK;
+}
+
+static jc_recent_message *find_message(const jc_session_record *session, jc_str id)
+{
+    for (size_t i = 0; i < session->recent_count; i++) {
+        if (jc_str_equal(jc_buf_str(&session->recent[i].id), id))
+            return &session->recent[i];
+    }
+    return NULL;
+}
+
+/* Take away what a message added. */
+static void take_back(jc_session_record *session, const jc_recent_message *message)
+{
+    session->tally.responses--;
+    jc_tokens_subtract(&session->tally.tokens, &message->tokens);
+    jc_cost_subtract(&session->tally.cost, message->session_cost);
+    if (message->agent == NULL)
+        return;
+    message->agent->tally.responses--;
+    jc_tokens_subtract(&message->agent->tally.tokens, &message->tokens);
+    jc_cost_subtract(&message->agent->tally.cost, message->agent_cost);
+}
+
+/* Add what a response used, and say in *ret_message what that was. */
+static void add_usage(acting *in, jc_recent_message *ret_message)
+{
+    jc_tokens tokens = jc_tokens_of(&in->state->payload);
+    jc_cost cost = jc_cost_of(&in->state->payload);
+    COUNT(in, responses);
+    ret_message->tokens = tokens;
+    ret_message->agent = in->agent;
+    ret_message->agent_cost = (jc_cost){0};
+    jc_tokens_add(&in->session->tally.tokens, &tokens);
+    jc_cost_add(&in->session->tally.cost, cost, &ret_message->session_cost);
+    if (in->agent == NULL)
+        return;
+    jc_tokens_add(&in->agent->tally.tokens, &tokens);
+    jc_cost_add(&in->agent->tally.cost, cost, &ret_message->agent_cost);
+}
+
+static jc_status take_model(acting *in, jc_error *reterr)
+{
+    jc_str model = jc_payload_text(&in->state->payload, "model");
+    jc_status status = replace(in->state, model, &in->session->model, reterr);
+    if (status == JC_OK && in->agent != NULL)
+        status = replace(in->state, model, &in->agent->model, reterr);
+    return status;
+}
+
+static jc_status take_response(acting *in, jc_error *reterr)
+{
+    jc_recent_message unnamed;
+    jc_str id = jc_payload_text(&in->state->payload, "message_id");
+    jc_status status = take_model(in, reterr);
+    if (status < 0)
+        return status;
+    if (id.bytes == NULL) {
+        add_usage(in, &unnamed);
+        return JC_OK;
+    }
+    jc_recent_message *message = find_message(in->session, id);
+    if (message != NULL) {
+        take_back(in->session, message);
+    } else {
+        status = jc_agents_next_message(in->session, &message, reterr);
+        if (status == JC_OK)
+            status = jc_text_set(&message->id, id, reterr);
+        if (status < 0)
+            return status;
+    }
+    add_usage(in, message);
+    return JC_OK;
+}
+
+static jc_status count_error(acting *in, jc_error *reterr)
+{
+    (void)reterr;
+    COUNT(in, errors);
+    return JC_OK;
+}
+
+static jc_status count_compaction(acting *in, jc_error *reterr)
+{
+    (void)reterr;
+    COUNT(in, compactions);
+    return JC_OK;
+}
+
+static jc_status send_message(acting *in, jc_error *reterr)
+{
+    jc_agent_record *recipient = NULL;
+    jc_str to = jc_payload_text(&in->state->payload, "to_agent");
+    COUNT(in, messages_sent);
+    if (to.bytes == NULL)
+        return JC_OK;
+    jc_status status = jc_agents_agent(in->state, to, &recipient, reterr);
+    if (status == JC_OK)
+        recipient->tally.messages_received++;
+    return status;
+}
+
+static jc_status add_feature_cost(acting *in, jc_error *reterr)
+{
+    jc_cost cost = jc_cost_of(&in->state->payload);
+    jc_cost added;
+    (void)reterr;
+    jc_cost_add(&in->session->tally.feature_cost, cost, &added);
+    if (in->agent != NULL)
+        jc_cost_add(&in->agent->tally.feature_cost, cost, &added);
+    return JC_OK;
+}
+
+static jc_status start_session(acting *in, jc_error *reterr)
+{
+    if (in->session == &in->state->no_session)
+        return take_model(in, reterr);
+    if (!in->session->started_us.given)
+        in->session->started_us = jc_maybe_is(in->event->timestamp_us);
+    in->session->ended_us = (jc_maybe){0};
+    if (in->agent != NULL)
+        in->session->agent = in->agent;
+    return take_model(in, reterr);
+}
+
+/* What the session leaves open will not end any more. */
+static jc_status end_session(acting *in, jc_error *reterr)
+{
+    in->status = JC_AGENT_ENDED;
+    if (in->session == &in->state->no_session)
+        return JC_OK;
+    in->session->ended_us = jc_maybe_is(in->event->timestamp_us);
+    jc_agents_forget_messages(in->session);
+    while (in->session->first_call != NULL) {
+        jc_open_call *call = in->session->first_call;
+        tool_pair tools;
+        jc_status status =
+            find_tools(in->state, call->agent, call->session, call->tool, &tools, reterr);
+        if (status < 0)
+            return status;
+        COUNT_TOOL(tools, abandoned, 1);
+        jc_agents_close_call(in->state, call);
+    }
+    return JC_OK;
+}
+
+static jc_status start_turn(acting *in, jc_error *reterr)
+{
+    (void)reterr;
+    COUNT(in, turns);
+    return JC_OK;
+}
+
+static jc_status end_turn(acting *in, jc_error *reterr)
+{
+    (void)reterr;
+    in->status = JC_AGENT_IDLE;
+    return JC_OK;
+}
+
+/* The subagent and who started it: the one named, else whose session it is. */
+static jc_status find_subagent(acting *in, jc_agent_record **ret_sub, jc_agent_record **ret_parent,
+                               jc_error *reterr)
+{
+    jc_agents *state = in->state;
+    jc_subagent named = jc_subagent_of(&state->payload, in->event);
+    jc_status status = JC_OK;
+    *ret_sub = NULL;
+    *ret_parent = in->session->agent;
+    if (named.parent_id.bytes != NULL)
+        status = jc_agents_agent(state, named.parent_id, ret_parent, reterr);
+    if (status < 0 || named.id.bytes == NULL)
+        return status;
+    status = jc_agents_agent(state, named.id, ret_sub, reterr);
+    if (status == JC_OK)
+        status = replace(state, named.type, &(*ret_sub)->type, reterr);
+    if (status == JC_OK)
+        status = jc_agents_join(state, *ret_sub, in->session, reterr);
+    if (*ret_parent == *ret_sub)
+        *ret_parent = NULL;
+    return status;
+}
+
+static void see(jc_tally *tally, int64_t time_us)
+{
+    if (!tally->first_us.given)
+        tally->first_us = jc_maybe_is(time_us);
+    tally->last_us = jc_maybe_is(time_us);
+}
+
+/* The event may be told by the subagent itself, by its parent, or by nobody. */
+static jc_status start_subagent(acting *in, jc_error *reterr)
+{
+    jc_agent_record *sub = NULL;
+    jc_agent_record *parent = NULL;
+    jc_status status = find_subagent(in, &sub, &parent, reterr);
+    if (status < 0)
+        return status;
+    in->session->tally.subagents++;
+    if (parent != NULL)
+        parent->tally.subagents++;
+    if (sub == NULL)
+        return JC_OK;
+    if (parent != NULL)
+        sub->parent_id = parent->id;
+    see(&sub->tally, in->event->timestamp_us);
+    sub->status = JC_AGENT_ACTIVE;
+    return JC_OK;
+}
+
+static jc_status end_subagent(acting *in, jc_error *reterr)
+{
+    jc_agent_record *sub = NULL;
+    jc_agent_record *parent = NULL;
+    jc_status status = find_subagent(in, &sub, &parent, reterr);
+    if (status < 0 || sub == NULL)
+        return status;
+    if (parent != NULL && sub->parent_id.bytes == NULL)
+        sub->parent_id = parent->id;
+    see(&sub->tally, in->event->timestamp_us);
+    sub->status = JC_AGENT_ENDED;
+    in->settled = sub;
+    return JC_OK;
+}
+
+/* What each type does beyond being counted as an event. The data of these is read. */
+typedef jc_status handler(acting *in, jc_error *reterr);
+
+static jc_status only_count(acting *in, jc_error *reterr)
+{
+    (void)in, (void)reterr;
+    return JC_OK;
+}
+
+static handler *const handlers[JC_TYPE_OTHER + 1] = {
+    [JC_TYPE_AGENT_ERROR] = count_error,
+    [JC_TYPE_AGENT_HOOK_RECEIVED] = only_count,
+    [JC_TYPE_AGENT_MESSAGE_ACKNOWLEDGED] = only_count,
+    [JC_TYPE_AGENT_MESSAGE_COMPLETED] = only_count,
+    [JC_TYPE_AGENT_MESSAGE_SENT] = send_message,
+    [JC_TYPE_AGENT_NOTIFIED] = see_notification,
+    [JC_TYPE_AGENT_RESPONSE_RECEIVED] = take_response,
+    [JC_TYPE_AGENT_TEST_RESULT] = only_count,
+    [JC_TYPE_AGENT_TOOL_COMPLETED] = end_tool,
+    [JC_TYPE_AGENT_TOOL_FAILED] = end_tool,
+    [JC_TYPE_AGENT_TOOL_STARTED] = start_tool,
+    [JC_TYPE_AGENT_TOOL_USE] = end_tool,
+    [JC_TYPE_CONTEXT_COMPACTED] = count_compaction,
+    [JC_TYPE_FEATURE_COMPLETED] = add_feature_cost,
+    [JC_TYPE_FEATURE_FAILED] = add_feature_cost,
+    [JC_TYPE_PERMISSION_DENIED] = deny,
+    [JC_TYPE_PERMISSION_REQUESTED] = wait,
+    [JC_TYPE_SESSION_ENDED] = end_session,
+    [JC_TYPE_SESSION_STARTED] = start_session,
+    [JC_TYPE_SUBAGENT_COMPLETED] = end_subagent,
+    [JC_TYPE_SUBAGENT_STARTED] = start_subagent,
+    [JC_TYPE_TASK_COMPLETED] = only_count,
+    [JC_TYPE_TASK_CREATED] = only_count,
+    [JC_TYPE_TURN_COMPLETED] = end_turn,
+    [JC_TYPE_TURN_STARTED] = start_turn,
+};
+
+/* A session is the agent's that is seen in it first and is no subagent: those have a type or a
+ * parent. */
+static void own_session(acting *in)
+{
+    if (in->session->agent == NULL && in->agent->type.bytes == NULL &&
+        in->agent->parent_id.bytes == NULL)
+        in->session->agent = in->agent;
+}
+
+/* Who acts, and in which session. */
+static jc_status find_actors(acting *in, bool has_data, jc_error *reterr)
+{
+    jc_agents *state = in->state;
+    jc_str agent_id = in->event->agent_id;
+    jc_str session_id = has_data ? jc_session_of(&state->payload) : (jc_str){0};
+    jc_status status = JC_OK;
+    in->session = &state->no_session;
+    if (session_id.bytes != NULL)
+        status = jc_agents_session(state, session_id, &in->session, reterr);
+    if (has_data && agent_id.bytes == NULL &&
+        jc_type_begins(in->event->event_type, "agent.message."))
+        agent_id = jc_payload_text(&state->payload, "from_agent");
+    in->agent = in->session->agent;
+    if (status == JC_OK && agent_id.bytes != NULL)
+        status = jc_agents_agent(state, agent_id, &in->agent, reterr);
+    if (status < 0 || in->agent == NULL || session_id.bytes == NULL ||
+        jc_type_begins(in->event->event_type, "subagent."))
+        return status;
+    if (agent_id.bytes != NULL && in->agent->type.bytes == NULL)
+        status = replace(state, jc_payload_text(&state->payload, "agent_type"), &in->agent->type,
+                         reterr);
+    own_session(in);
+    return status;
+}
+
+/* An agent that ended, or whose session did, is not called back to life by what comes in late. */
+static bool may_revive(jc_event_type type)
+{
+    return type == JC_TYPE_SESSION_STARTED || type == JC_TYPE_TURN_STARTED ||
+           type == JC_TYPE_SUBAGENT_STARTED;
+}
+
+static void set_status(const acting *in, jc_agent_status *status, bool elsewhere)
+{
+    if (in->status == JC_AGENT_UNKNOWN)
+        return;
+    if (*status != JC_AGENT_ENDED || elsewhere || may_revive(in->type))
+        *status = in->status;
+}
+
+static jc_status count_event(acting *in, jc_error *reterr)
+{
+    jc_session_record *session = in->session;
+    bool elsewhere = false;
+    jc_status status = JC_OK;
+    COUNT(in, events);
+    see(&session->tally, in->event->timestamp_us);
+    if (in->agent != NULL) {
+        see(&in->agent->tally, in->event->timestamp_us);
+        elsewhere = session != &in->state->no_session && in->agent->session != session;
+        status = jc_agents_join(in->state, in->agent, session, reterr);
+        if (in->agent != in->settled)
+            set_status(in, &in->agent->status, elsewhere);
+    }
+    set_status(in, &session->status, false);
+    return status;
+}
+
+static jc_status agents_apply(void *context, const jc_event *event, jc_error *reterr)
+{
+    acting in = {.state = context,
+                 .event = event,
+                 .type = jc_event_type_of(event->event_type),
+                 .status = JC_AGENT_ACTIVE};
+    handler *take = handlers[in.type];
+    if (take == NULL && event->agent_id.bytes == NULL)
+        return JC_OK;
+    jc_status status = JC_OK;
+    if (take != NULL)
+        status = jc_payload_read(&in.state->payload, event, reterr);
+    if (status == JC_OK)
+        status = find_actors(&in, take != NULL, reterr);
+    if (status < 0)
+        return status;
+    if (jc_type_begins(event->event_type, "agent.note."))
+        COUNT(&in, notes);
+    if (take != NULL)
+        status = take(&in, reterr);
+    return status == JC_OK ? count_event(&in, reterr) : status;
+}
+
+static void release_session(jc_agents *state, jc_session_record *session)
+{
+    while (session->first_call != NULL)
+        jc_agents_close_call(state, session->first_call);
+    jc_agents_forget_messages(session);
+}
+
+static void agents_release(void *context)
+{
+    jc_agents *state = context;
+    for (jc_session_record *each = state->first_session; each != NULL; each = each->next)
+        release_session(state, each);
+    release_session(state, &state->no_session);
+    jc_payload_release(&state->payload);
+    jc_buf_release(&state->room);
+    jc_arena_release(&state->arena);
+}
+
+const jc_projection jc_projection_agents = {
+    .name = "agents",
+    .version = 1,
+    .state_size = sizeof(jc_agents),
+    .summary = "who did what: per agent and session, tools, errors, tokens, open calls, parents",
+    .apply = agents_apply,
+    .write_json = jc_agents_write_json,
+    .read_json = jc_agents_read_json,
+    .release = agents_release,
+};

@@ -1,0 +1,13 @@
+/* The state of the projection `agents` as JSON, and back. */
+#ifndef JC_PROJECTION_AGENTS_JSON_H
+#define JC_PROJECTION_AGENTS_JSON_H
+
+#include "jc/projection.h"
+#include "projection/agents.h"
+
+/* As jc_projection says; the contexts are a jc_agents. */
+JC_MUST_CHECK jc_status jc_agents_write_json(const void *context, jc_output *output,
+                                             jc_error *reterr);
+JC_MUST_CHECK jc_status jc_agents_read_json(void *context, jc_str json, jc_error *reterr);
+
+#endif
