@@ -116,6 +116,9 @@ test_the_examples_of_the_documentation_work() {
     tell_a_story >/dev/null
     mkdir -p .jc/projections
     cp "$JC_SOURCE"/docs/examples/projections/*.jq .jc/projections/
+    cat .jc/projections/*.jq | while IFS= read -r line; do
+        grep -qxF -- "$line" "$JC_SOURCE/docs/PROJECTIONS.md" || complain "not in the text: $line"
+    done
     jc emit w agent.tool.completed --agent coder \
         -d '{"tool_name":"Edit","tool_input":{"file_path":"src/login.c"}}' >/dev/null
     run state w -p retries --jq '[.features.auth, .retries]'
