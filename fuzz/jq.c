@@ -72,8 +72,8 @@ static void check_run(const char *expression)
 {
     int left = OUTPUTS_MAX;
     jc_error error;
-    jc_status status = jc_jq_filter(JC_STR("{\"a\":[1,\"x\",{\"b\":null}],\"n\":1e400}"), expression,
-                                    &limits, check_output, &left, &error);
+    jc_status status = jc_jq_filter(JC_STR("{\"a\":[1,\"x\",{\"b\":null}],\"n\":1e400}"),
+                                    expression, &limits, check_output, &left, &error);
     FUZZ_MUST(status == JC_OK || status == JC_EINVAL || status == JC_EUNSUPPORTED);
     if (status < 0)
         fuzz_must_explain(status, &error);

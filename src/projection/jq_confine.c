@@ -75,7 +75,13 @@ void jc_jq_let_go(int fd)
     (void)uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
 }
 
-static void limit(int resource, rlim_t value)
+#ifdef __GLIBC__
+typedef __rlimit_resource_t resource_id;
+#else
+typedef int resource_id;
+#endif
+
+static void limit(resource_id resource, rlim_t value)
 {
     struct rlimit limits;
     if (getrlimit(resource, &limits) < 0)

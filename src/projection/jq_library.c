@@ -17,10 +17,11 @@ bool jc_jq_library_load(jc_jq_library *ret_library, char *ret_problem, size_t si
 {
     void *handle = dlopen(JC_LIBJQ_NAME, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
+        const char *why = dlerror();
         (void)snprintf(ret_problem, size,
-                       "jq programs need " JC_LIBJQ_NAME
-                       ", which could not be loaded: install jq's "
-                       "library (Debian and Ubuntu: libjq1; elsewhere: jq)");
+                       "cannot load jq's library (%s): install it (Debian and Ubuntu: libjq1; "
+                       "elsewhere: jq)",
+                       why != NULL ? why : JC_LIBJQ_NAME);
         return false;
     }
     jc_jq_library library = {0};

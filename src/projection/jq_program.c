@@ -187,7 +187,6 @@ static jc_status check_next(scan *in, jc_error *reterr)
 static jc_status check(jc_str text, size_t *ret_line_count, jc_error *reterr)
 {
     scan in = {.at = text.bytes, .end = text.bytes + text.size, .line = 1};
-    bool ended = text.size > 0 && text.bytes[text.size - 1] == '\n';
     if (text.size > JC_JQ_TEXT_SIZE_MAX)
         return jc_fail(reterr, JC_EINVAL, "%zu bytes; a program has at most %zu", text.size,
                        JC_JQ_TEXT_SIZE_MAX);
@@ -196,7 +195,7 @@ static jc_status check(jc_str text, size_t *ret_line_count, jc_error *reterr)
     jc_status status = JC_OK;
     while (status == JC_OK && in.at < in.end)
         status = check_next(&in, reterr);
-    *ret_line_count = ended ? in.line - 1 : in.line;
+    *ret_line_count = in.line;
     return status;
 }
 

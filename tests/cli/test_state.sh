@@ -181,6 +181,18 @@ test_mistakes_in_jq_are_bad_usage() {
     refused 2 "--jq: input is not allowed"
 }
 
+test_without_jqs_library_it_says_what_to_install() {
+    [ "$(uname)" = Linux ] || skip "the library is found in another way"
+    tell_a_story >/dev/null
+    own counts 'def init: {count: 0}; def apply($event): .count += 1;'
+    mkdir "$T/lib"
+    echo "no library" >"$T/lib/libjq.so.1"
+    LD_LIBRARY_PATH=$T/lib run state w -p counts
+    refused 1 "install it (Debian and Ubuntu: libjq1; elsewhere: jq)"
+    LD_LIBRARY_PATH=$T/lib run state w
+    succeeds
+}
+
 test_outputs_without_end_end_with_the_pipe() {
     tell_a_story >/dev/null
     equal "$(jc state w --jq 'repeat(1)' | head -n 2 | tr '\n' ' ')" "1 1 "

@@ -15,6 +15,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #define FILE_NAME ".jc/projections/test.jq"
 #define COUNTS "def init: {count: 0}; def apply($event): .count += 1;"
@@ -344,7 +347,8 @@ static void a_program_that_eats_memory_is_ended(void **unused)
         skip();
     static const jc_jq_limits small = {.timeout_ms = 30000, .memory_size_max = (size_t)64 << 20};
     jc_projection *projection =
-        make_with("def init: {}; def apply($event): .x = (\"x\" * 100000000 | length);", &small);
+        make_with("def init: {}; def apply($event): .x = ($event.event_type * 10000000 | length);",
+                  &small);
     jc_state *state = begin(projection);
     jc_event event = event_of(1, "a.happened", "{}");
     jc_error error;
@@ -396,6 +400,38 @@ static void a_stopped_process_is_given_up(void **unused)
     jc_projection_unload(projection);
 }
 
+/* Make a state, say which process keeps it, and go without freeing anything. */
+static _Noreturn void make_and_go(int to)
+{
+    jc_state *state = begin(make(COUNTS));
+    pid_t pid = jc_jq_child_of(state)->pid;
+    _exit(write(to, &pid, sizeof pid) == sizeof pid ? 0 : 1);
+}
+
+static void a_process_ends_with_its_parent(void **unused)
+{
+    (void)unused;
+#ifdef __linux__
+    int ends[2];
+    pid_t orphan = 0;
+    int status = 0;
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+    assert_int_equal(pipe(ends), 0);
+    pid_t parent = fork();
+    if (parent == 0)
+        make_and_go(ends[1]);
+    assert_int_equal(read(ends[0], &orphan, sizeof orphan), sizeof orphan);
+    assert_int_equal(waitpid(parent, &status, 0), parent);
+    assert_int_equal(waitpid(orphan, &status, 0), orphan);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+    close(ends[0]);
+    close(ends[1]);
+#else
+    skip();
+#endif
+}
+
 static int lowest_free_descriptor(void)
 {
     int fd = open("/dev/null", O_RDONLY);
@@ -434,6 +470,7 @@ static void the_process_has_no_descriptor_but_its_socket(void **unused)
     jc_projection *projection = make(COUNTS);
     jc_state *state = begin(projection);
     close(pipe_ends[1]);
+    assert_int_equal(fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK), 0);
     char byte = 0;
     assert_int_equal(read(pipe_ends[0], &byte, 1), 0);
     close(pipe_ends[0]);
@@ -736,6 +773,7 @@ int main(void)
         CLAIM(what_breaks_libjq_breaks_nothing_else),
         CLAIM(a_process_killed_by_somebody_is_an_error),
         CLAIM(a_stopped_process_is_given_up),
+        CLAIM(a_process_ends_with_its_parent),
         CLAIM(no_process_and_no_descriptor_is_left),
         CLAIM(the_process_has_no_descriptor_but_its_socket),
         CLAIM(the_parents_surroundings_do_not_matter),
