@@ -42,7 +42,7 @@ apt_get() {
 
 # The packages of Debian and Ubuntu that a purpose asks for. (zlib: their static SQLite names it.)
 debian_packages() {
-    echo gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev zlib1g-dev nettle-dev libyyjson-dev
+    echo gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev zlib1g-dev nettle-dev libyyjson-dev libjq-dev
     case $1 in
     test) echo libcmocka-dev clang libclang-rt-dev valgrind libc6-dbg sqlite3 python3 git ;;
     bench) echo sqlite3 ;;
@@ -210,6 +210,8 @@ is_complete() {
     for library in 'sqlite3 >= 3.38' 'nettle >= 3.4' 'yyjson >= 0.9'; do
         pkg-config --exists "$library" || return 1
     done
+    # jq 1.6 has no pkg-config file.
+    echo '#include <jq.h>' | cc $(pkg-config --cflags libjq 2>/dev/null) -E - >/dev/null 2>&1 || return 1
     case $1 in
     test | lint) command -v clang >/dev/null 2>&1 && pkg-config --exists cmocka && command -v python3 >/dev/null 2>&1 ;;
     bench) command -v sqlite3 >/dev/null 2>&1 ;;
@@ -219,13 +221,13 @@ is_complete() {
 advise() {
     say "Something that jc is built with is missing, and only Debian and Ubuntu are set up by this script.
 Please install a C compiler and these, then run the same command again:
-  Fedora   dnf install gcc meson ninja-build pkgconf sqlite-devel nettle-devel yyjson-devel
+  Fedora   dnf install gcc meson ninja-build pkgconf sqlite-devel nettle-devel yyjson-devel jq-devel
            for tests: libcmocka-devel clang compiler-rt valgrind sqlite python3
-  Arch     pacman -S gcc meson ninja pkgconf sqlite nettle yyjson
+  Arch     pacman -S gcc meson ninja pkgconf sqlite nettle yyjson jq
            for tests: cmocka clang compiler-rt valgrind python
-  macOS    brew install meson ninja pkgconf sqlite nettle yyjson
+  macOS    brew install meson ninja pkgconf sqlite nettle yyjson jq
            for tests: cmocka llvm
-  FreeBSD  pkg install meson ninja pkgconf sqlite3 nettle yyjson
+  FreeBSD  pkg install meson ninja pkgconf sqlite3 nettle yyjson jq
            for tests: cmocka llvm valgrind python3
 Where there are no static libraries of SQLite and nettle: ./dev build -Dlink=shared"
     exit 1

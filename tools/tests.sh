@@ -130,7 +130,7 @@ more() {
     )
     tap crashes "$(test_program crash)" --points 40000 --jobs 2
     tap models "$(test_program model)" --seeds 300
-    memcheck valgrind-all '^unit|^contract|^model|^tamper'
+    memcheck valgrind-all '^unit|^jq$|^contract|^model|^tamper'
     tap lint tools/lint.sh --deep
     left=$(((${JC_CHECK_MINUTES:-30} * 60 - $(elapsed)) / 3))
     [ "$left" -ge 60 ] || left=60

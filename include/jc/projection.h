@@ -63,6 +63,46 @@ JC_API const jc_projection *jc_projection_find(const char *name);
 /* The built-in projections; *ret_count is how many. */
 JC_API const jc_projection *const *jc_projection_list(size_t *ret_count);
 
+/* The project's own projections are programs in jq, .jc/projections/NAME.jq, with two definitions:
+ *
+ *     def init: {count: 0};                     # the state before the first event, an object
+ *     def apply($event): .count += 1;           # the state behind an event, from the one before it
+ *
+ * $event is what the event's line is (docs/FORMAT.md). They run in a process of their own, a state
+ * each, which is forked when the state is made and ends with it: it has no environment, opens no
+ * files, and a program that takes longer than 5 s for an event, or more than 512 MiB, is ended.
+ * docs/PROJECTIONS.md says the rest. */
+
+/* Load .jc/projections/NAME.jq of the store's project. Its `revision` is the SHA-256 of the file; the
+ * file is not looked at again. Whether it is valid jq turns out when a state is made. The caller
+ * unloads it when its states are freed.
+ *
+ * JC_EINVAL       `name` is no name of a projection, or that of a built-in one (which always is the
+ *                 built-in one); or the file holds what no program may.
+ * JC_ENOTFOUND    there is no such file. */
+JC_API JC_MUST_CHECK jc_status jc_projection_load(jc_store *store, const char *name,
+                                                  jc_projection **ret_projection, jc_error *reterr);
+
+/* Forget a projection that was loaded; NULL is harmless. Free its states before. */
+JC_API void jc_projection_unload(jc_projection *projection);
+
+/* Call `each` with the name of every projection that the project has of its own, sorted. */
+JC_API JC_MUST_CHECK jc_status jc_projection_custom_list(jc_store *store,
+                                                         void (*each)(void *context,
+                                                                      const char *name),
+                                                         void *context, jc_error *reterr);
+
+/* Run an expression in jq over JSON, such as a state's, and call `each` with every output as JSON, one
+ * line, borrowed for that call; false from it ends this early. The same process, limits and refusals
+ * as for a projection.
+ *
+ * JC_EINVAL       it is no valid jq, or it failed; outputs may have been given before.
+ * JC_EUNSUPPORTED libjq is not installed.
+ * JC_EIO          its process could not be started, or was ended by somebody. */
+JC_API JC_MUST_CHECK jc_status jc_json_filter(jc_str json, const char *expression,
+                                              bool (*each)(void *context, jc_str output),
+                                              void *context, jc_error *reterr);
+
 /* A point in the past of a workflow. */
 typedef enum jc_point_kind {
     JC_POINT_HEAD = 0,    /* now */

@@ -11,17 +11,31 @@
 typedef struct state_options {
     const char *projection;
     const char *at;
+    const char *jq;
 } state_options;
+
+static void add_name(void *context, const char *name)
+{
+    jc_buf *names = context;
+    jc_cli_must(jc_buf_append_format(names, NULL, "%s%s", names->size > 0 ? ", " : "", name));
+}
 
 static int unknown_projection(const jc_cli *cli, const char *name)
 {
     JC_AUTO(jc_buf) known = {0};
+    JC_AUTO(jc_buf) own = {0};
     size_t count = 0;
+    jc_error error = {0};
     const jc_projection *const *list = jc_projection_list(&count);
     for (size_t i = 0; i < count; i++)
-        jc_cli_must(jc_buf_append_format(&known, NULL, "%s%s", i > 0 ? ", " : "", list[i]->name));
-    return jc_cli_fail(cli, JC_EXIT_USAGE, "there is no projection '%s': there are %.*s", name,
-                       (int)known.size, known.bytes);
+        add_name(&known, list[i]->name);
+    if (jc_projection_custom_list(cli->store, add_name, &own, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    return jc_cli_fail(cli, JC_EXIT_USAGE,
+                       "there is no projection '%s': there are %.*s, and of this project's own, "
+                       ".jc/projections/NAME.jq, %.*s",
+                       name, (int)known.size, known.bytes, own.size > 0 ? (int)own.size : 4,
+                       own.size > 0 ? own.bytes : "none");
 }
 
 static void print_json(const jc_cli *cli, const jc_state_info *info, const char *json)
@@ -29,9 +43,11 @@ static void print_json(const jc_cli *cli, const jc_state_info *info, const char 
     char time[JC_TIME_TEXT_SIZE];
     printf("{\"workflow_id\":");
     jc_cli_print_json_text(jc_str_of(cli->words[0]));
-    printf(",\"projection\":\"%s\",\"version\":%" PRIu32 ",\"sequence\":%" PRIu64
-           ",\"events\":%" PRIu64,
-           info->projection->name, info->projection->version, info->sequence, info->events);
+    printf(",\"projection\":\"%s\",\"version\":%" PRIu32, info->projection->name,
+           info->projection->version);
+    if (info->projection->revision != NULL)
+        printf(",\"revision\":\"%s\"", info->projection->revision);
+    printf(",\"sequence\":%" PRIu64 ",\"events\":%" PRIu64, info->sequence, info->events);
     if (info->has_timestamp) {
         jc_time_format(info->timestamp_us, time);
         printf(",\"timestamp\":\"%s\"", time);
@@ -57,7 +73,31 @@ static void print_pretty(const char *json)
     free(pretty);
 }
 
-static int print_state(const jc_cli *cli, jc_state *state)
+/* An output of --jq on a line of its own: for a program as it is, for people harmless. */
+static bool print_output(void *context, jc_str output)
+{
+    jc_cli *cli = context;
+    if (cli->json) {
+        (void)fwrite(output.bytes, 1, output.size, stdout);
+    } else {
+        JC_AUTO(jc_buf) shown = {0};
+        (void)jc_text_append_safe(&shown, output, 0);
+        (void)fwrite(shown.bytes, 1, shown.size, stdout);
+    }
+    (void)putchar('\n');
+    return jc_cli_output_works(cli);
+}
+
+static int print_filtered(jc_cli *cli, const char *json, const char *expression)
+{
+    jc_error error = {0};
+    jc_status status = jc_json_filter(jc_str_of(json), expression, print_output, cli, &error);
+    if (status < 0)
+        return jc_cli_fail(cli, jc_cli_exit_code(status), "--jq: %s", error.text);
+    return JC_EXIT_DONE;
+}
+
+static int print_state(jc_cli *cli, jc_state *state, const char *expression)
 {
     jc_error error = {0};
     jc_state_info info = jc_state_info_get(state);
@@ -69,6 +109,8 @@ static int print_state(const jc_cli *cli, jc_state *state)
                       "jc state: %s version %" PRIu32 ", at #%" PRIu64 ", %" PRIu64
                       " events replayed\n",
                       info.projection->name, info.projection->version, info.sequence, info.events);
+    if (expression != NULL)
+        return print_filtered(cli, json, expression);
     if (cli->json)
         print_json(cli, &info, json);
     else
@@ -76,46 +118,69 @@ static int print_state(const jc_cli *cli, jc_state *state)
     return JC_EXIT_DONE;
 }
 
-static int show_state(jc_cli *cli, const void *values)
+static int read_and_print(jc_cli *cli, const jc_projection *projection,
+                          const state_options *options)
 {
-    const state_options *options = values;
-    const char *name = options->projection != NULL ? options->projection : "workflow";
-    const jc_projection *projection = jc_projection_find(name);
     jc_point point;
     jc_error error = {0};
     jc_state *state = NULL;
-    if (projection == NULL)
-        return unknown_projection(cli, name);
     int failed = jc_cli_point(cli, "--at", options->at, &point);
-    if (failed == 0)
-        failed = jc_cli_open(cli, true);
     if (failed != 0)
         return failed;
     if (jc_state_read(cli->store, projection, jc_str_of(cli->words[0]), &point, &state, &error) < 0)
         return jc_cli_fail_error(cli, &error);
-    int exit_code = print_state(cli, state);
+    int exit_code = print_state(cli, state, options->jq);
     jc_state_free(state);
+    return exit_code;
+}
+
+static int show_state(jc_cli *cli, const void *values)
+{
+    const state_options *options = values;
+    const char *name = options->projection != NULL ? options->projection : "workflow";
+    const jc_projection *built_in = jc_projection_find(name);
+    jc_projection *own = NULL;
+    jc_error error = {0};
+    int failed = jc_cli_open(cli, true);
+    if (failed != 0)
+        return failed;
+    if (built_in != NULL)
+        return read_and_print(cli, built_in, options);
+    jc_status status = jc_projection_load(cli->store, name, &own, &error);
+    if (status == JC_ENOTFOUND)
+        return unknown_projection(cli, name);
+    if (status < 0)
+        return jc_cli_fail_error(cli, &error);
+    int exit_code = read_and_print(cli, own, options);
+    jc_projection_unload(own);
     return exit_code;
 }
 
 /* clang-format off */
 static const jc_option state_command_options[] = {
-    {"projection", 'p', JC_OPTION_TEXT, "NAME", "workflow (the default), notes, timings, agents, timeline",
+    {"projection", 'p', JC_OPTION_TEXT, "NAME",
+     "a built-in one (default: workflow), or of .jc/projections/NAME.jq",
      offsetof(state_options, projection)},
     {"at", 0, JC_OPTION_TEXT, "POINT", "a sequence (0: before the first event), -N, or a time",
      offsetof(state_options, at)},
+    {"jq", 0, JC_OPTION_TEXT, "EXPR", "print what the jq expression gives for the state",
+     offsetof(state_options, jq)},
     JC_OPTIONS_END,
 };
 /* clang-format on */
 
 const jc_command jc_cmd_state = {
-    .synopsis = "WORKFLOW [-p NAME] [--at POINT]",
+    .synopsis = "WORKFLOW [-p NAME] [--at POINT] [--jq EXPR]",
     .details = "The state is made by replaying the workflow's events up to POINT. -N is N events\n"
                "before the last: --at -1 undoes one. At a time: the events with a timestamp at or\n"
-               "before it; without a zone it is local. Beyond the last event: exit 4.",
+               "before it; without a zone it is local. Beyond the last event: exit 4.\n"
+               "Without a built-in projection of that name, NAME is the program in jq that the\n"
+               "project has in .jc/projections/NAME.jq. --jq prints each output on a line of its\n"
+               "own, as jq -c does.",
     .examples = "jc state fix-login\n"
                 "jc state fix-login --at -1\n"
-                "jc state fix-login -p notes --at 09:30 --json",
+                "jc state fix-login -p notes --at 09:30 --json\n"
+                "jc state fix-login --jq '.features[] | select(.attempts > 1) | .name'",
     .options = state_command_options,
     .words_min = 1,
     .words_max = 1,
