@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "cli/commands.h"
 #include "cli/point.h"
+#include "cli/projection.h"
 #include "cli/term.h"
 
 #include <inttypes.h>
@@ -95,23 +96,23 @@ static int print_states(jc_cli *cli, jc_state *states[2])
 
 static int diff_points(jc_cli *cli, const diff_options *options)
 {
-    const char *name = options->projection != NULL ? options->projection : "workflow";
-    const jc_projection *projection = jc_projection_find(name);
+    jc_found_projection found = {0};
     jc_point points[2] = {{0}, {0}};
     jc_state *states[2] = {NULL, NULL};
-    if (projection == NULL)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "there is no projection '%s'", name);
     int failed = jc_cli_point(cli, "A", cli->words[1], &points[0]);
     if (failed == 0 && cli->word_count > 2)
         failed = jc_cli_point(cli, "B", cli->words[2], &points[1]);
     if (failed == 0)
         failed = jc_cli_open(cli, true);
     if (failed == 0)
-        failed = read_states(cli, projection, points, states);
+        failed = jc_cli_find_projection(cli, options->projection, &found);
+    if (failed == 0)
+        failed = read_states(cli, found.projection, points, states);
     if (failed == 0)
         failed = print_states(cli, states);
     jc_state_free(states[0]);
     jc_state_free(states[1]);
+    jc_projection_unload(found.own);
     return failed;
 }
 

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/point.h"
+#include "cli/projection.h"
 #include "cli/term.h"
 
 #include <inttypes.h>
@@ -13,30 +14,6 @@ typedef struct state_options {
     const char *at;
     const char *jq;
 } state_options;
-
-static void add_name(void *context, const char *name)
-{
-    jc_buf *names = context;
-    jc_cli_must(jc_buf_append_format(names, NULL, "%s%s", names->size > 0 ? ", " : "", name));
-}
-
-static int unknown_projection(const jc_cli *cli, const char *name)
-{
-    JC_AUTO(jc_buf) known = {0};
-    JC_AUTO(jc_buf) own = {0};
-    size_t count = 0;
-    jc_error error = {0};
-    const jc_projection *const *list = jc_projection_list(&count);
-    for (size_t i = 0; i < count; i++)
-        add_name(&known, list[i]->name);
-    if (jc_projection_custom_list(cli->store, add_name, &own, &error) < 0)
-        return jc_cli_fail_error(cli, &error);
-    return jc_cli_fail(cli, JC_EXIT_USAGE,
-                       "there is no projection '%s': there are %.*s, and of this project's own, "
-                       ".jc/projections/NAME.jq, %.*s",
-                       name, (int)known.size, known.bytes, own.size > 0 ? (int)own.size : 4,
-                       own.size > 0 ? own.bytes : "none");
-}
 
 static void print_json(const jc_cli *cli, const jc_state_info *info, const char *json)
 {
@@ -97,6 +74,19 @@ static int print_filtered(jc_cli *cli, const char *json, const char *expression)
     return JC_EXIT_DONE;
 }
 
+/* Where the state came from: a snapshot and what was replayed behind it. */
+static void print_origin(const jc_state_info *info)
+{
+    char snapshot[64] = "no snapshot";
+    if (info->snapshot_sequence > 0)
+        (void)snprintf(snapshot, sizeof snapshot, "snapshot #%" PRIu64, info->snapshot_sequence);
+    (void)fprintf(stderr,
+                  "jc state: %s version %" PRIu32 ", at #%" PRIu64 ", from %s, %" PRIu64
+                  " event%s replayed\n",
+                  info->projection->name, info->projection->version, info->sequence, snapshot,
+                  info->replayed, info->replayed == 1 ? "" : "s");
+}
+
 static int print_state(jc_cli *cli, jc_state *state, const char *expression)
 {
     jc_error error = {0};
@@ -105,10 +95,7 @@ static int print_state(jc_cli *cli, jc_state *state, const char *expression)
     if (json == NULL)
         return jc_cli_fail_error(cli, &error);
     if (cli->verbose)
-        (void)fprintf(stderr,
-                      "jc state: %s version %" PRIu32 ", at #%" PRIu64 ", %" PRIu64
-                      " events replayed\n",
-                      info.projection->name, info.projection->version, info.sequence, info.events);
+        print_origin(&info);
     if (expression != NULL)
         return print_filtered(cli, json, expression);
     if (cli->json)
@@ -137,23 +124,14 @@ static int read_and_print(jc_cli *cli, const jc_projection *projection,
 static int show_state(jc_cli *cli, const void *values)
 {
     const state_options *options = values;
-    const char *name = options->projection != NULL ? options->projection : "workflow";
-    const jc_projection *built_in = jc_projection_find(name);
-    jc_projection *own = NULL;
-    jc_error error = {0};
+    jc_found_projection found = {0};
     int failed = jc_cli_open(cli, true);
-    if (failed != 0)
-        return failed;
-    if (built_in != NULL)
-        return read_and_print(cli, built_in, options);
-    jc_status status = jc_projection_load(cli->store, name, &own, &error);
-    if (status == JC_ENOTFOUND)
-        return unknown_projection(cli, name);
-    if (status < 0)
-        return jc_cli_fail_error(cli, &error);
-    int exit_code = read_and_print(cli, own, options);
-    jc_projection_unload(own);
-    return exit_code;
+    if (failed == 0)
+        failed = jc_cli_find_projection(cli, options->projection, &found);
+    if (failed == 0)
+        failed = read_and_print(cli, found.projection, options);
+    jc_projection_unload(found.own);
+    return failed;
 }
 
 /* clang-format off */

@@ -2,7 +2,7 @@
 # The cache as users see it: rebuild --cache, doctor, verify, and states without it.
 . "$(dirname "$0")/lib.sh"
 
-# 250 events in a batch, which takes no snapshot by itself.
+# 250 events in a batch.
 tell_many() {
     i=0
     while [ $i -lt 250 ]; do
@@ -65,6 +65,15 @@ test_verify_checks_the_snapshots() {
     printf 'garbage' | dd of=.jc/cache.db bs=1 seek=20000 conv=notrunc 2>/dev/null
     run verify
     exits 0
+}
+
+test_state_says_where_it_came_from() {
+    tell_many >/dev/null
+    rm -f .jc/cache.db*
+    run state w -v --json
+    err_has "at #250, from no snapshot, 250 events replayed"
+    run state w -v --json
+    err_has "at #250, from snapshot #200, 50 events replayed"
 }
 
 run_tests

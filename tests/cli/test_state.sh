@@ -51,7 +51,7 @@ test_state_at_a_distance_and_at_a_time() {
     out_has '"sequence":4'
     run -v state w --at 2026-01-09T11:30:00Z --json
     err_has "is 2026-01-09T11:30:00.000000Z"
-    err_has "3 events replayed"
+    err_has "from no snapshot, 3 events replayed"
 }
 
 test_state_beyond_the_head_is_not_found() {

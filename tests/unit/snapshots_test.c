@@ -637,6 +637,53 @@ static void a_check_tells_wrong_snapshots_from_damaged_ones(void **state)
     assert_holds(all.what, "is damaged");
 }
 
+static void own_projections_have_snapshots_too(void **state)
+{
+    static const char text[] =
+        "def init: {types: {}, last: null};\n"
+        "def apply($event): if $event.data.title == \"stop\" then error(\"no more\") else "
+        ".types[$event.event_type] += 1 | .last = $event.data end;\n";
+    workshop *shop = *state;
+    char path[JC_TEST_PATH_SIZE + 64];
+    jc_projection *own = NULL;
+    jc_error error;
+    (void)snprintf(path, sizeof path, "%s/.jc/projections", shop->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/.jc/projections/own.jq", shop->dir);
+    workshop_write(path, jc_str_of(text));
+    append_history(shop, 18, 450);
+    record all = read_record(shop->store);
+    if (jc_projection_load(shop->store, "own", &own, &error) < 0)
+        fail_msg("%s", error.text);
+    uint64_t draw = 5;
+    for (int i = 0; i < 12; i++) {
+        jc_point point = draw_point(&all, &draw);
+        assert_reads_as_folded(shop, &all, own, &point);
+    }
+    assert_true(ask_cache(shop, "SELECT count(*) FROM snapshots WHERE projection='own' "
+                                "AND length(version) > 64") > 0);
+
+    /* A program that fails leaves nothing behind. */
+    int64_t before = ask_cache(shop, "SELECT count(*) FROM snapshots WHERE projection='own'");
+    jc_event event = jc_test_event(9000, "wf", "agent.note.idea",
+                                   "{\"agent_id\":\"a\",\"title\":\"stop\",\"content\":\"c\"}");
+    assert_int_equal(jc_test_append(shop->store, &event, 1, NULL, NULL), JC_OK);
+    jc_event more[149];
+    for (uint64_t i = 0; i < 149; i++)
+        more[i] = jc_test_event(9100 + i, "wf", "step.done", "{}");
+    assert_int_equal(jc_test_append(shop->store, more, 149, NULL, NULL), JC_OK);
+    jc_state *none = NULL;
+    assert_true(jc_state_read(shop->store, own, JC_STR("wf"), NULL, &none, &error) < 0);
+    assert_holds(error.text, "wf #451");
+    assert_holds(error.text, "own.jq");
+    assert_holds(error.text, "no more");
+    assert_null(none);
+    assert_int_equal(ask_cache(shop, "SELECT count(*) FROM snapshots WHERE projection='own'"),
+                     before);
+    jc_projection_unload(own);
+    record_release(&all);
+}
+
 /* One process appends, others read states all the while. */
 static void reads_while_others_write_are_whole(void **state)
 {
@@ -704,6 +751,7 @@ int main(void)
         WORKSHOP_CLAIM(snapshots_of_another_past_are_not_used),
         WORKSHOP_CLAIM(the_cache_of_another_store_is_emptied),
         WORKSHOP_CLAIM(snapshots_never_outgrow_the_events),
+        WORKSHOP_CLAIM(own_projections_have_snapshots_too),
         WORKSHOP_CLAIM(a_check_tells_wrong_snapshots_from_damaged_ones),
         WORKSHOP_CLAIM(reads_while_others_write_are_whole),
     };

@@ -1,0 +1,42 @@
+/* Projections by name: see projection.h. */
+#include "cli/projection.h"
+
+#include "base/buf.h"
+
+static void add_name(void *context, const char *name)
+{
+    jc_buf *names = context;
+    jc_cli_must(jc_buf_append_format(names, NULL, "%s%s", names->size > 0 ? ", " : "", name));
+}
+
+static int unknown_projection(const jc_cli *cli, const char *name)
+{
+    JC_AUTO(jc_buf) known = {0};
+    JC_AUTO(jc_buf) own = {0};
+    size_t count = 0;
+    jc_error error = {0};
+    const jc_projection *const *list = jc_projection_list(&count);
+    for (size_t i = 0; i < count; i++)
+        add_name(&known, list[i]->name);
+    if (jc_projection_custom_list(cli->store, add_name, &own, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    return jc_cli_fail(cli, JC_EXIT_USAGE,
+                       "there is no projection '%s': there are %.*s, and of this project's own, "
+                       ".jc/projections/NAME.jq, %.*s",
+                       name, (int)known.size, known.bytes, own.size > 0 ? (int)own.size : 4,
+                       own.size > 0 ? own.bytes : "none");
+}
+
+int jc_cli_find_projection(const jc_cli *cli, const char *name, jc_found_projection *ret)
+{
+    jc_error error = {0};
+    name = name != NULL ? name : "workflow";
+    *ret = (jc_found_projection){.projection = jc_projection_find(name)};
+    if (ret->projection != NULL)
+        return 0;
+    jc_status status = jc_projection_load(cli->store, name, &ret->own, &error);
+    if (status == JC_ENOTFOUND)
+        return unknown_projection(cli, name);
+    ret->projection = ret->own;
+    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+}
