@@ -96,6 +96,16 @@ chapter '4. Where it stands, and where it stood: nothing of this is stored, it i
 show jc status add-login
 show jc state add-login --at 10 --json
 show jc workflows
+show jc diff add-login 10 15
+show jc timings add-login
+show jc trace call-1
+
+chapter 'Agents leave notes and write to each other; any word is found'
+show jc note add 'the login form has no rate limit' -t warning -a reviewer -w add-login --tags security
+show jc note context -w add-login
+show jc message send coder 'please add a rate limit' -a reviewer -w add-login --priority high --awaiting
+show jc message inbox -w add-login
+show jc search 'argon*'
 
 chapter '5. The mirror: plain lines for tail, grep and jq'
 show tail -n 2 agents/add-login/events.jsonl
