@@ -117,8 +117,11 @@ named() {
 # The tests of that name under memcheck, which finds what the sanitizers cannot: use of memory that was
 # never written.
 memcheck() {
+    JC_TEST_FEW=1
+    export JC_TEST_FEW
     named "$1" build "$2" --timeout-multiplier 20 --wrapper \
         'valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect'
+    unset JC_TEST_FEW
 }
 
 more() {

@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* jv.h defines a function that calls this one, and a build that is not optimised keeps it, though
+ * nobody calls it: that must not need libjq. */
+#pragma weak jv_get_kind
+
 /* What is called of it; all of 1.6 and later have these. As in jv.h, a call uses up the jv that it is
  * given; but jv_copy, jv_get_kind, jv_number_value, jv_string_value and jv_object_iter_* do not. */
 #define JC_JQ_FUNCTION_MAP(X)                                                                      \

@@ -142,6 +142,7 @@ static void test_steady_state(const char *folder)
     jc_error error = {0};
     jc_sim_begin(&sim, folder, 1);
     sim.plain = true;
+    sim.without_cache = true;
     jc_memory_plan(JC_MEMORY_OURS, 0, false);
     bool good = jc_sim_open(&sim, 0, NULL, &error) == JC_OK && append_some(sim.stores[0], WARM_UP);
     jc_memory_watch(true);

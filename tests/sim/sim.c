@@ -99,6 +99,7 @@ static int64_t tell_time(void *context)
 jc_status jc_sim_open(jc_sim *sim, size_t i, const char *vfs, jc_error *reterr)
 {
     const jc_options options = {.durability = sim->durability,
+                                .without_cache = sim->without_cache,
                                 .warn = keep_warning,
                                 .warn_context = sim,
                                 .now_us = tell_time,

@@ -43,6 +43,7 @@ typedef struct jc_sim {
     char folder[JC_SIM_PATH_SIZE]; /* of the project */
     jc_durability durability;
     bool plain;            /* the real disk: SQLite's own files, the system's calls */
+    bool without_cache;    /* no snapshots behind appends */
     bool honest;           /* no lies about syncs, no weakened SQLite: all claims hold */
     uint64_t heal_percent; /* how many steps of the workload heal a mirror */
     jc_disk *disk;

@@ -239,7 +239,8 @@ static void an_index_that_is_damaged_is_made_anew(void **state)
     jc_close(shop->store);
     shop->store = NULL;
     workshop_read(path, &sound);
-    for (size_t at = 0; at + 512 < sound.size; at += 512) {
+    size_t step = getenv("JC_TEST_FEW") != NULL ? 512 * 20 : 512;
+    for (size_t at = 0; at + 512 < sound.size; at += step) {
         JC_AUTO(jc_buf) damaged = {0};
         assert_int_equal(jc_buf_append_str(&damaged, jc_buf_str(&sound), NULL), JC_OK);
         memset(damaged.bytes + at, 0x5a, 512);

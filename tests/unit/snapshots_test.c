@@ -1,5 +1,6 @@
 /* Snapshots and time travel: whatever the cache holds, or is, states are what a plain fold of the
- * events comes to, byte for byte. JC_SEED replays one seed. */
+ * events comes to, byte for byte. JC_SEED replays one seed; with JC_TEST_FEW there are fewer points, for
+ * a run under valgrind. */
 #include "history.h"
 #include "workshop.h"
 
@@ -16,6 +17,12 @@
 #define POINTS 10000
 #define SEEDS 5
 #define EVENTS 1200
+
+/* So many, or a fortieth and ten where each takes long. */
+static size_t few(size_t count)
+{
+    return getenv("JC_TEST_FEW") != NULL && count > 10 ? count / 40 + 10 : count;
+}
 
 /* The events of workflow "wf" as they are stored, in memory. */
 typedef struct record {
@@ -145,7 +152,7 @@ static void check_points(workshop *shop, const record *all, uint64_t seed, size_
     size_t count = 0;
     uint64_t draw = seed * 31 + 1;
     const jc_projection *const *projections = jc_projection_list(&count);
-    for (size_t i = 0; i < points; i++) {
+    for (size_t i = 0; i < few(points); i++) {
         jc_point point = draw_point(all, &draw);
         assert_reads_as_folded(shop, all, projections[i % count], &point);
     }
@@ -284,7 +291,7 @@ static void any_byte_of_the_file_may_be_damaged(void **state)
     cache_path(shop, path, "");
     workshop_read(path, &sound);
     uint64_t draw = 11;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < (int)few(300); i++) {
         size_t at = i < 100 ? (size_t)i : (size_t)jc_history_draw(&draw, sound.size);
         JC_AUTO(jc_buf) damaged = {0};
         assert_int_equal(jc_buf_append_str(&damaged, jc_buf_str(&sound), NULL), JC_OK);
@@ -333,7 +340,7 @@ static void any_byte_of_a_snapshot_may_be_damaged(void **state)
     /* Every byte of one state, one after the other. */
     check_points(shop, &all, 6, 40);
     int64_t size = ask_cache(shop, "SELECT max(size) FROM snapshots");
-    for (int64_t at = 1; at <= size; at += 1 + size / 400) {
+    for (int64_t at = 1; at <= size; at += 1 + size / (int64_t)few(400)) {
         (void)snprintf(sql, sizeof sql,
                        "UPDATE snapshots SET state=CAST(substr(state,1,%lld-1) || x'41' || "
                        "substr(state,%lld+1) AS BLOB) WHERE length(state) >= %lld "
