@@ -8,24 +8,113 @@
 #include "projection/cached.h"
 #include "projection/snapshot.h"
 
-#define REPLAYED_MAX 200
+#include <assert.h>
 
-static void save(jc_store *store, const jc_projection *projection, jc_str workflow_id,
-                 uint64_t sequence)
-{
+#define REPLAYED_MAX 200
+#define PROJECTIONS_MAX 16
+
+/* The projections that are saved together: the events are read once, and all is written in one
+ * transaction. */
+typedef struct saving {
     jc_snapshots snapshots;
-    jc_cache *cache = jc_store_cache(store);
-    if (cache == NULL || projection->read_json == NULL)
+    jc_state *state;
+    jc_replay_place place;
+} saving;
+
+/* Begin to save a projection, when few events must be replayed for it. */
+static jc_status begin(saving *one, jc_store *store, const jc_projection *projection,
+                       jc_str workflow_id, uint64_t sequence, jc_error *reterr)
+{
+    jc_snapshots_init(&one->snapshots, store, projection, workflow_id);
+    one->place = jc_replay_place_start();
+    if (projection->read_json == NULL ||
+        sequence - jc_snapshot_last(store->cache, &one->snapshots.key, sequence) > REPLAYED_MAX)
+        return JC_OK;
+    jc_status status =
+        jc_snapshots_load(&one->snapshots, sequence, NULL, &one->state, &one->place, reterr);
+    if (status == JC_OK && one->state == NULL)
+        status = jc_state_new(projection, &one->state, reterr);
+    return status;
+}
+
+static jc_status take(saving *all, size_t count, const jc_event *event, jc_error *reterr)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].state == NULL || event->sequence <= all[i].place.sequence)
+            continue;
+        jc_status status = jc_state_apply(all[i].state, event, reterr);
+        if (status < 0)
+            return status;
+        jc_replay_place_apply(&all[i].place, event);
+        jc_snapshots_offer(&all[i].snapshots, all[i].state, &all[i].place);
+    }
+    return JC_OK;
+}
+
+/* Read what the one that is furthest behind lacks. */
+static jc_status replay(saving *all, size_t count, jc_store *store, jc_str workflow_id,
+                        uint64_t sequence, jc_error *reterr)
+{
+    jc_filter filter = {.workflow_ids = &workflow_id,
+                        .workflow_count = 1,
+                        .from = sequence + 1,
+                        .to = sequence};
+    jc_cursor *cursor = NULL;
+    const jc_event *event = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].state != NULL && all[i].place.sequence + 1 < filter.from)
+            filter.from = all[i].place.sequence + 1;
+    }
+    if (filter.from > sequence)
+        return JC_OK;
+    jc_status status = jc_cursor_open(store, &filter, &cursor, reterr);
+    while (status == JC_OK) {
+        status = jc_cursor_next(cursor, &event, reterr);
+        if (status == JC_OK)
+            status = take(all, count, event, reterr);
+    }
+    jc_cursor_close(cursor);
+    return status == JC_END ? JC_OK : status;
+}
+
+static void write_all(saving *all, size_t count, jc_cache *cache)
+{
+    bool good = true;
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || all[i].snapshots.waiting_count > 0;
+    if (!any || !jc_cache_begin(cache))
         return;
-    jc_snapshots_init(&snapshots, store, projection, workflow_id);
-    if (sequence - jc_snapshot_last(cache, &snapshots.key, sequence) > REPLAYED_MAX)
-        return;
+    for (size_t i = 0; good && i < count; i++)
+        good = jc_snapshots_write(&all[i].snapshots);
+    if (good)
+        (void)jc_cache_commit(cache);
+    else
+        jc_cache_rollback(cache);
+}
+
+static void save(jc_store *store, jc_str workflow_id, uint64_t sequence)
+{
+    saving all[PROJECTIONS_MAX] = {0};
     jc_error error;
-    jc_state *state = NULL;
-    jc_point point = {.kind = JC_POINT_SEQUENCE, .number = sequence};
-    if (jc_state_read(store, projection, workflow_id, &point, &state, &error) < 0)
+    jc_status status = JC_OK;
+    size_t count = 0;
+    const jc_projection *const *projections = jc_projection_list(&count);
+    assert(count <= PROJECTIONS_MAX);
+    if (jc_store_cache(store) == NULL)
+        return;
+    for (size_t i = 0; i < count && status == JC_OK; i++)
+        status = begin(&all[i], store, projections[i], workflow_id, sequence, &error);
+    if (status == JC_OK)
+        status = replay(all, count, store, workflow_id, sequence, &error);
+    if (status == JC_OK)
+        write_all(all, count, store->cache);
+    else
         jc_store_warn(store, "no snapshot is taken: %s; the log has the event", error.text);
-    jc_state_free(state);
+    for (size_t i = 0; i < count; i++) {
+        jc_state_free(all[i].state);
+        jc_snapshots_release(&all[i].snapshots);
+    }
 }
 
 /* The first sequence that the unit gave a workflow whose last one in it stands at `last`. */
@@ -44,8 +133,6 @@ static uint64_t first_sequence(const jc_unit *unit, size_t last)
 /* The last events of each workflow, seen from behind. */
 static void follow_unit(jc_store *store, const jc_unit *unit)
 {
-    size_t count = 0;
-    const jc_projection *const *projections = jc_projection_list(&count);
     JC_AUTO(jc_arena) arena = {0};
     jc_map seen = {0};
     for (size_t i = unit->count; i > 0; i--) {
@@ -54,10 +141,8 @@ static void follow_unit(jc_store *store, const jc_unit *unit)
         uint64_t multiple = last - last % JC_SNAPSHOT_EVENTS;
         if (unit->ret_receipts[i - 1].already_stored || jc_map_get(&seen, workflow_id) != NULL)
             continue;
-        if (multiple > 0 && multiple >= first_sequence(unit, i - 1)) {
-            for (size_t each = 0; each < count; each++)
-                save(store, projections[each], workflow_id, multiple);
-        }
+        if (multiple > 0 && multiple >= first_sequence(unit, i - 1))
+            save(store, workflow_id, multiple);
         if (i > 1 && !jc_map_put(&seen, &arena, workflow_id, &seen))
             return;
     }

@@ -91,9 +91,9 @@ static jc_status take(replay *run, const jc_event *event, jc_error *reterr)
     bool applies = run->time_us == NULL || event->timestamp_us <= *run->time_us;
     if (run->time_us != NULL)
         note_time(run, event);
-    run->place.sequence = event->sequence;
-    run->place.event_hash = event->hash;
     if (!applies) {
+        run->place.sequence = event->sequence;
+        run->place.event_hash = event->hash;
         if (event->timestamp_us < run->place.excluded_us)
             run->place.excluded_us = event->timestamp_us;
         return JC_OK;
@@ -101,9 +101,7 @@ static jc_status take(replay *run, const jc_event *event, jc_error *reterr)
     jc_status status = jc_state_apply(run->state, event, reterr);
     if (status < 0)
         return status;
-    run->place.event_bytes += jc_event_bytes(event);
-    if (event->timestamp_us > run->place.latest_us)
-        run->place.latest_us = event->timestamp_us;
+    jc_replay_place_apply(&run->place, event);
     jc_snapshots_offer(&run->snapshots, run->state, &run->place);
     return JC_OK;
 }
@@ -257,7 +255,7 @@ static jc_status replay_at_time(replay *run, jc_error *reterr)
 static jc_status replay_run(replay *run, jc_error *reterr)
 {
     jc_status status = JC_OK;
-    run->place = (jc_replay_place){.latest_us = INT64_MIN, .excluded_us = JC_EXCLUDED_NONE};
+    run->place = jc_replay_place_start();
     status = jc_snapshots_load(&run->snapshots, run->sequence_max, run->time_us, &run->state,
                                &run->place, reterr);
     if (status == JC_OK && run->state == NULL)

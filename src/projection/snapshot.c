@@ -24,6 +24,20 @@ uint64_t jc_event_bytes(const jc_event *event)
            event->correlation_id.size + event->causation_id.size + event->data.size;
 }
 
+jc_replay_place jc_replay_place_start(void)
+{
+    return (jc_replay_place){.latest_us = INT64_MIN, .excluded_us = JC_EXCLUDED_NONE};
+}
+
+void jc_replay_place_apply(jc_replay_place *place, const jc_event *event)
+{
+    place->sequence = event->sequence;
+    place->event_hash = event->hash;
+    place->event_bytes += jc_event_bytes(event);
+    if (event->timestamp_us > place->latest_us)
+        place->latest_us = event->timestamp_us;
+}
+
 void jc_projection_version_format(const jc_projection *projection, char *ret_text)
 {
     const char *revision = projection->revision != NULL ? projection->revision : "";
@@ -192,7 +206,7 @@ static bool make_room(jc_snapshots *snapshots, const jc_snapshot *waiting)
     return true;
 }
 
-static bool write_waiting(jc_snapshots *snapshots)
+bool jc_snapshots_write(jc_snapshots *snapshots)
 {
     size_t used = 0;
     for (size_t i = 0; i < snapshots->waiting_count; i++) {
@@ -213,7 +227,7 @@ static bool write_waiting(jc_snapshots *snapshots)
 void jc_snapshots_flush(jc_snapshots *snapshots)
 {
     if (snapshots->waiting_count > 0 && jc_cache_begin(snapshots->cache)) {
-        if (write_waiting(snapshots))
+        if (jc_snapshots_write(snapshots))
             (void)jc_cache_commit(snapshots->cache);
         else
             jc_cache_rollback(snapshots->cache);

@@ -22,8 +22,14 @@ typedef struct jc_replay_place {
     uint64_t event_bytes; /* the size of the events applied */
 } jc_replay_place;
 
+/* Where a replay stands before the first event. */
+jc_replay_place jc_replay_place_start(void);
+
 /* How much an event counts for: what its fields take as text. */
 uint64_t jc_event_bytes(const jc_event *event);
+
+/* Go on to an event that was applied. */
+void jc_replay_place_apply(jc_replay_place *place, const jc_event *event);
 
 /* The text that tells a version of a projection from any other; at most JC_VERSION_TEXT_SIZE bytes
  * with its zero byte. */
@@ -62,7 +68,8 @@ JC_MUST_CHECK jc_status jc_snapshots_load(jc_snapshots *snapshots, uint64_t sequ
 /* Behind an event that was applied: save the state when it is time to. Nothing can go wrong. */
 void jc_snapshots_offer(jc_snapshots *snapshots, jc_state *state, const jc_replay_place *place);
 
-/* Write what was saved. */
+/* Write what was saved, in a transaction of its own; or in one that the caller began. */
 void jc_snapshots_flush(jc_snapshots *snapshots);
+bool jc_snapshots_write(jc_snapshots *snapshots);
 
 #endif
