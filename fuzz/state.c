@@ -50,7 +50,7 @@ static jc_event event_of(uint64_t number, const char *type, jc_str data)
     return event;
 }
 
-/* Write the state and read it back; what comes of it writes the same bytes. */
+/* What comes of the state as it is saved. The caller frees it. */
 static jc_state *read_back(jc_state *state)
 {
     jc_error error;
