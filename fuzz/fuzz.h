@@ -29,6 +29,17 @@ static inline jc_str fuzz_input(const uint8_t *bytes, size_t size)
     return text;
 }
 
+/* Take a part off an input that is several, with zero bytes between; the last goes to the end. */
+static inline jc_str fuzz_next_part(jc_str *rest)
+{
+    const char *end = rest->size > 0 ? memchr(rest->bytes, '\0', rest->size) : NULL;
+    size_t size = end != NULL ? (size_t)(end - rest->bytes) : rest->size;
+    size_t used = end != NULL ? size + 1 : size;
+    jc_str part = {rest->bytes, size};
+    *rest = (jc_str){rest->bytes + used, rest->size - used};
+    return part;
+}
+
 /* A refusal says why, in one line. */
 static inline void fuzz_must_explain(jc_status status, const jc_error *error)
 {

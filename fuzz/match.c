@@ -7,16 +7,6 @@
 #include "fuzz.h"
 #include "jc/query.h"
 
-static jc_str next_part(jc_str *rest)
-{
-    const char *end = memchr(rest->bytes, '\0', rest->size);
-    size_t size = end != NULL ? (size_t)(end - rest->bytes) : rest->size;
-    jc_str part = {rest->bytes, size};
-    size_t used = end != NULL ? size + 1 : size;
-    *rest = (jc_str){rest->bytes + used, rest->size - used};
-    return part;
-}
-
 static jc_event event_with(jc_str data)
 {
     jc_event event = {
@@ -46,9 +36,9 @@ static void check_found(const jc_event *event, jc_str grep)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     jc_str rest = fuzz_input(bytes, size);
-    jc_str where = next_part(&rest);
-    jc_str grep = next_part(&rest);
-    jc_str text = next_part(&rest);
+    jc_str where = fuzz_next_part(&rest);
+    jc_str grep = fuzz_next_part(&rest);
+    jc_str text = fuzz_next_part(&rest);
 
     JC_AUTO(jc_json) json = {0};
     JC_AUTO(jc_arena) arena = {0};

@@ -98,7 +98,7 @@ jc_status jc_expression_parse(jc_str text, jc_buf *ret_expression, jc_error *ret
     if (!jc_utf8_valid(text) || (text.size > 0 && memchr(text.bytes, '\0', text.size) != NULL))
         return jc_fail(reterr, JC_EINVAL, "what to search for is not valid UTF-8");
     while (next_piece(&rest, &part)) {
-        if (!part.quoted && jc_str_equal(part.text, JC_STR("OR"))) {
+        if (!part.quoted && !part.prefix && jc_str_equal(part.text, JC_STR("OR"))) {
             either = true;
             continue;
         }
@@ -123,7 +123,8 @@ jc_status jc_expression_narrow(jc_buf *expression, const char *column, jc_str te
                                jc_error *reterr)
 {
     JC_AUTO(jc_buf) narrowed = {0};
-    if (!has_word(text))
+    /* FTS5 reads an expression only up to a zero byte, and no event has one in its names. */
+    if (!has_word(text) || memchr(text.bytes, '\0', text.size) != NULL)
         return JC_OK;
     jc_status status =
         jc_buf_append_format(&narrowed, reterr, "(%.*s) AND %s : ", (int)expression->size,

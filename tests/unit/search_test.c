@@ -91,6 +91,9 @@ static void what_people_type_is_understood(void **state)
     assert_finds(shop, "\"connection time\"*", "fix-login#2 ");
     assert_finds(shop, "needle OR middleware coder", "add-cache#1 fix-login#1 ");
     assert_finds(shop, "OR needle OR", "add-cache#1 ");
+    assert_finds(shop, "ROUT* OR*", "");
+    tell(shop, 9, "w", "step.done", "{\"text\":\"a new order\"}");
+    assert_finds(shop, "OR*", "w#1 ");
     assert_finds(shop, "needle -- !! \xe2\x80\x94", "add-cache#1 ");
     /* What means something to FTS5 means nothing here. */
     assert_finds(shop, "NEAR(needle)", "");
@@ -129,6 +132,9 @@ static void filters_narrow_a_search_down(void **state)
     search_for(shop, "coder", &filter, got, sizeof got);
     assert_string_equal(got, "add-cache#2 ");
     filter.agent_id = JC_STR("cod");
+    search_for(shop, "coder", &filter, got, sizeof got);
+    assert_string_equal(got, "");
+    filter.agent_id = JC_STR("cod\0er");
     search_for(shop, "coder", &filter, got, sizeof got);
     assert_string_equal(got, "");
     filter = (jc_filter){.has_since = true, .since_us = INT64_C(253402300799999999)};
