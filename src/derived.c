@@ -136,11 +136,16 @@ static jc_status empty_cache(jc_store *store, jc_error *reterr)
     store->cache_tried = false;
     if (store->project_dir == NULL)
         return jc_fail(reterr, JC_EUNSUPPORTED, "a store in memory has no cache");
-    if (!jc_cache_drop(store->project_dir))
-        return jc_fail(reterr, JC_EBUSY,
-                       "%s/.jc/cache.db cannot be emptied: others are using it, or it cannot be "
-                       "written",
+    if (!jc_cache_drop(store->project_dir)) {
+        char path[JC_PATH_SIZE_MAX];
+        bool writable =
+            jc_path_join(store->project_dir, ".jc/cache.db", path, sizeof path, NULL) == JC_OK &&
+            access(path, W_OK) == 0;
+        return jc_fail(reterr, writable ? JC_EBUSY : JC_EREADONLY,
+                       writable ? "%s/.jc/cache.db is in use by others: try again"
+                                : "%s/.jc/cache.db cannot be written",
                        store->project_dir);
+    }
     if (jc_store_cache(store) == NULL)
         return jc_fail(reterr, JC_EREADONLY, "%s/.jc/cache.db cannot be written",
                        store->project_dir);
@@ -224,15 +229,10 @@ static bool keep_claim(void *context, const jc_snapshot_key *key, const jc_snaps
     return true;
 }
 
-static bool is_same(const jc_hash *a, const jc_hash *b)
-{
-    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
-}
-
 static jc_status compare_claim(check *all, const claim *said, const jc_event *event,
                                jc_state *state, jc_error *reterr)
 {
-    if (!is_same(&said->event_hash, &event->hash)) {
+    if (!jc_hash_equal(&said->event_hash, &event->hash)) {
         tell(all, false, said->sequence, "is of another past; it is not used");
         return JC_OK;
     }
@@ -240,7 +240,7 @@ static jc_status compare_claim(check *all, const claim *said, const jc_event *ev
     if (json == NULL)
         return JC_ENOMEM;
     jc_hash hash = jc_hash_of(jc_str_of(json));
-    if (!is_same(&hash, &said->state_hash))
+    if (!jc_hash_equal(&hash, &said->state_hash))
         tell(all, true, said->sequence,
              "is not what the events come to: 'jc rebuild --cache' makes it anew");
     return JC_OK;

@@ -41,7 +41,7 @@ typedef enum jc_durability {
 typedef struct jc_options {
     jc_durability durability;
     int busy_timeout_ms; /* how long a call waits for other writers; 0 means JC_BUSY_TIMEOUT_MS */
-    bool read_only;
+    bool read_only; /* of the log; what is derived from it may still be saved, in .jc/cache.db */
     bool without_mirror; /* append to the log alone; the mirrors catch up at the next append with */
     bool
         without_cache; /* neither read nor write .jc/cache.db: states are replayed from the start */

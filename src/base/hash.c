@@ -3,6 +3,20 @@
 
 #include "base/fail.h"
 
+void jc_hasher_add_number(jc_hasher *hasher, uint64_t number)
+{
+    uint8_t bytes[8];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(number >> 8 * i & 0xff);
+    jc_hasher_add(hasher, bytes, sizeof bytes);
+}
+
+void jc_hasher_add_text(jc_hasher *hasher, jc_str text)
+{
+    jc_hasher_add_number(hasher, text.size);
+    jc_hasher_add(hasher, text.bytes, text.size);
+}
+
 jc_hash jc_hasher_take(jc_hasher *hasher)
 {
     jc_hash hash;

@@ -21,7 +21,16 @@ static inline void jc_hasher_add(jc_hasher *hasher, const void *bytes, size_t si
     sha256_update(&hasher->context, size, bytes);
 }
 
+/* Add a number as eight bytes, the least significant first; a text with its size before it. */
+void jc_hasher_add_number(jc_hasher *hasher, uint64_t number);
+void jc_hasher_add_text(jc_hasher *hasher, jc_str text);
+
 jc_hash jc_hasher_take(jc_hasher *hasher);
+
+static inline bool jc_hash_equal(const jc_hash *a, const jc_hash *b)
+{
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
 
 /* The digest of one piece. */
 jc_hash jc_hash_of(jc_str bytes);

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "jc/project.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,12 +56,13 @@ static bool is_damage(int code)
     return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
-/* Only the owner may read it, like the log; SQLite gives its other files the same rights. */
+/* Only the owner may read it, like the log; SQLite gives its other files the same rights. A file that is
+ * there is not opened: closing it would drop the locks that this process has on it (POSIX). */
 static bool make_file(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return false;
+        return errno == EEXIST;
     (void)close(fd);
     return true;
 }
@@ -87,16 +89,19 @@ static bool reset_in_place(sqlite3 *db)
     return done;
 }
 
+/* The database gets another name first, so that nobody opens it while its other files go. */
 static bool remove_files(const char *path)
 {
-    static const char *const ends[] = {"-wal", "-shm", ""};
-    bool done = true;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        char name[JC_PATH_SIZE_MAX + 8];
-        (void)snprintf(name, sizeof name, "%s%s", path, ends[i]);
-        done = (unlink(name) == 0 || access(name, F_OK) != 0) && done;
-    }
-    return done;
+    char aside[JC_PATH_SIZE_MAX + 32];
+    char name[JC_PATH_SIZE_MAX + 8];
+    (void)snprintf(aside, sizeof aside, "%s.damaged-%ld", path, (long)getpid());
+    if (rename(path, aside) < 0)
+        return errno == ENOENT;
+    (void)snprintf(name, sizeof name, "%s-wal", path);
+    (void)unlink(name);
+    (void)snprintf(name, sizeof name, "%s-shm", path);
+    (void)unlink(name);
+    return unlink(aside) == 0;
 }
 
 bool jc_cache_drop(const char *project_dir)

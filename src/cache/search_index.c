@@ -5,6 +5,7 @@
  * that an emoji can be searched for. */
 #include "cache/search_index.h"
 
+#include "base/fail.h"
 #include "base/sql.h"
 
 #define COLUMNS "title,body,type,workflow,agent"
@@ -95,25 +96,27 @@ static bool make_excerpt_table(jc_cache *memory)
     return run(memory, make) && run(memory, empty);
 }
 
-bool jc_search_excerpt(jc_cache *memory, const jc_document *document, jc_str expression, int words,
-                       jc_buf *ret_text)
+jc_status jc_search_excerpt(jc_cache *memory, const jc_document *document, jc_str expression,
+                            int words, jc_buf *ret_text, jc_error *reterr)
 {
     static const char add[] = "INSERT INTO one (" COLUMNS ") VALUES (?1,?2,?3,?4,?5)";
     static const char cut[] = "SELECT snippet(one,-1,char(1),char(2),'…',?2) FROM one "
                               "WHERE one MATCH ?1";
     sqlite3_stmt *stmt = make_excerpt_table(memory) ? jc_cache_statement(memory, add) : NULL;
     if (stmt == NULL)
-        return false;
+        return jc_fail_memory(reterr);
     bind_document(stmt, 1, document);
     if (!jc_cache_run(memory, stmt) || (stmt = jc_cache_statement(memory, cut)) == NULL)
-        return false;
+        return jc_fail_memory(reterr);
     jc_sql_bind(stmt, 1, expression);
     (void)sqlite3_bind_int(stmt, 2, words);
-    bool matches = jc_cache_step(memory, stmt) == SQLITE_ROW;
-    if (matches) {
-        jc_buf_clear(ret_text);
-        matches = jc_buf_append_str(ret_text, jc_sql_text(stmt, 0), NULL) == JC_OK;
-    }
+    int code = jc_cache_step(memory, stmt);
+    jc_status status = code == SQLITE_DONE ? JC_END : JC_OK;
+    jc_buf_clear(ret_text);
+    if (code == SQLITE_ROW)
+        status = jc_buf_append_str(ret_text, jc_sql_text(stmt, 0), reterr);
+    else if (code != SQLITE_DONE)
+        status = jc_fail_memory(reterr);
     jc_cache_reset(stmt);
-    return matches;
+    return status;
 }

@@ -36,8 +36,9 @@ bool jc_search_index_move(jc_cache *cache, uint64_t position, const jc_hash *has
 sqlite3_stmt *jc_search_index_match(jc_cache *cache, jc_str expression);
 
 /* A piece of the document that matches the expression, at most `words` words, what matched between
- * \x01 and \x02, into `ret_text`. false: it does not match. The cache must be one in memory. */
-bool jc_search_excerpt(jc_cache *memory, const jc_document *document, jc_str expression, int words,
-                       jc_buf *ret_text);
+ * \x01 and \x02, into `ret_text`. JC_END: it does not match. JC_ENOMEM. The cache must be one in memory. */
+JC_MUST_CHECK jc_status jc_search_excerpt(jc_cache *memory, const jc_document *document,
+                                          jc_str expression, int words, jc_buf *ret_text,
+                                          jc_error *reterr);
 
 #endif

@@ -12,35 +12,21 @@
     "id,sequence,latest_us,excluded_us,events,event_bytes,timestamp_us,event_hash,digest,state"
 #define OF_KEY "FROM snapshots WHERE workflow_id=?1 AND projection=?2 AND version=?3 "
 
-static void add_number(jc_hasher *hasher, uint64_t number)
-{
-    uint8_t bytes[8];
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (uint8_t)(number >> 8 * i & 0xff);
-    jc_hasher_add(hasher, bytes, sizeof bytes);
-}
-
-static void add_text(jc_hasher *hasher, jc_str text)
-{
-    add_number(hasher, text.size);
-    jc_hasher_add(hasher, text.bytes, text.size);
-}
-
 static jc_hash digest_of(const jc_snapshot_key *key, const jc_snapshot *snapshot)
 {
     jc_hasher hasher;
     jc_hasher_begin(&hasher);
-    add_text(&hasher, key->workflow_id);
-    add_text(&hasher, key->projection);
-    add_text(&hasher, key->version);
-    add_number(&hasher, snapshot->sequence);
-    add_number(&hasher, (uint64_t)snapshot->latest_us);
-    add_number(&hasher, (uint64_t)snapshot->excluded_us);
-    add_number(&hasher, snapshot->events);
-    add_number(&hasher, snapshot->event_bytes);
-    add_number(&hasher, (uint64_t)snapshot->timestamp_us);
+    jc_hasher_add_text(&hasher, key->workflow_id);
+    jc_hasher_add_text(&hasher, key->projection);
+    jc_hasher_add_text(&hasher, key->version);
+    jc_hasher_add_number(&hasher, snapshot->sequence);
+    jc_hasher_add_number(&hasher, (uint64_t)snapshot->latest_us);
+    jc_hasher_add_number(&hasher, (uint64_t)snapshot->excluded_us);
+    jc_hasher_add_number(&hasher, snapshot->events);
+    jc_hasher_add_number(&hasher, snapshot->event_bytes);
+    jc_hasher_add_number(&hasher, (uint64_t)snapshot->timestamp_us);
     jc_hasher_add(&hasher, snapshot->event_hash.bytes, sizeof snapshot->event_hash.bytes);
-    add_text(&hasher, snapshot->state);
+    jc_hasher_add_text(&hasher, snapshot->state);
     return jc_hasher_take(&hasher);
 }
 
@@ -66,7 +52,7 @@ static bool read_row(sqlite3_stmt *row, const jc_snapshot_key *key, jc_snapshot 
         !jc_sql_hash(row, 8, &digest))
         return false;
     jc_hash wanted = digest_of(key, &read);
-    if (memcmp(wanted.bytes, digest.bytes, sizeof wanted.bytes) != 0)
+    if (!jc_hash_equal(&wanted, &digest))
         return false;
     *ret = read;
     return true;
@@ -83,13 +69,16 @@ static sqlite3_stmt *with_key(jc_cache *cache, const char *sql, const jc_snapsho
     return stmt;
 }
 
-void jc_snapshot_remove(jc_cache *cache, int64_t id)
+bool jc_snapshot_remove(jc_cache *cache, int64_t id)
 {
     static const char sql[] = "DELETE FROM snapshots WHERE id=?1";
     sqlite3_stmt *stmt = jc_cache_statement(cache, sql);
     if (stmt != NULL)
         (void)sqlite3_bind_int64(stmt, 1, id);
-    (void)jc_cache_run(cache, stmt);
+    bool done = jc_cache_begin(cache) && jc_cache_run(cache, stmt) && jc_cache_commit(cache);
+    if (!done)
+        jc_cache_rollback(cache);
+    return done;
 }
 
 /* What a look-up found. */
@@ -184,10 +173,7 @@ bool jc_snapshot_get(jc_cache *cache, const jc_snapshot_key *key, uint64_t seque
                                  : look_around_time(cache, key, sequence_max, *time_us, buf, &best);
         if (result == DAMAGED) {
             /* The one before may be good. When it cannot be removed, do without. */
-            if (!jc_cache_begin(cache))
-                return false;
-            jc_snapshot_remove(cache, best.id);
-            if (!jc_cache_commit(cache))
+            if (!jc_snapshot_remove(cache, best.id))
                 return false;
             continue;
         }
@@ -199,17 +185,22 @@ bool jc_snapshot_get(jc_cache *cache, const jc_snapshot_key *key, uint64_t seque
     }
 }
 
-uint64_t jc_snapshot_last(jc_cache *cache, const jc_snapshot_key *key, uint64_t sequence_max)
+uint64_t jc_snapshot_last(jc_cache *cache, const jc_snapshot_key *key, uint64_t sequence_max,
+                          uint64_t *ret_size)
 {
     static const char sql[] =
-        "SELECT max(sequence) " OF_KEY "AND sequence<=?4 AND excluded_us IS NULL";
+        "SELECT sequence,size " OF_KEY "AND sequence<=?4 AND excluded_us IS NULL "
+        "ORDER BY sequence DESC LIMIT 1";
     uint64_t sequence = 0;
+    *ret_size = 0;
     sqlite3_stmt *stmt = with_key(cache, sql, key);
     if (stmt == NULL)
         return 0;
     (void)sqlite3_bind_int64(stmt, 4, (int64_t)sequence_max);
-    if (jc_cache_step(cache, stmt) == SQLITE_ROW)
+    if (jc_cache_step(cache, stmt) == SQLITE_ROW) {
         sequence = (uint64_t)sqlite3_column_int64(stmt, 0);
+        *ret_size = (uint64_t)sqlite3_column_int64(stmt, 1);
+    }
     jc_cache_reset(stmt);
     return sequence <= sequence_max ? sequence : 0;
 }

@@ -33,14 +33,16 @@ typedef struct jc_snapshot {
 bool jc_snapshot_get(jc_cache *cache, const jc_snapshot_key *key, uint64_t sequence_max,
                      const int64_t *time_us, jc_buf *buf, jc_snapshot *ret_snapshot);
 
-/* The sequence of the last one at or before `sequence_max` that leaves nothing out; 0: there is none. */
-uint64_t jc_snapshot_last(jc_cache *cache, const jc_snapshot_key *key, uint64_t sequence_max);
+/* The sequence of the last one at or before `sequence_max` that leaves nothing out, and its bytes; 0:
+ * there is none. */
+uint64_t jc_snapshot_last(jc_cache *cache, const jc_snapshot_key *key, uint64_t sequence_max,
+                          uint64_t *ret_size);
 
 /* Save one, inside a transaction; what there is of other versions of the projection goes. */
 bool jc_snapshot_put(jc_cache *cache, const jc_snapshot_key *key, const jc_snapshot *snapshot);
 
-/* Remove one that is not the log's. */
-void jc_snapshot_remove(jc_cache *cache, int64_t id);
+/* Remove one that is not the log's, in a transaction of its own. */
+bool jc_snapshot_remove(jc_cache *cache, int64_t id);
 
 /* What the snapshots of a key take, in bytes. */
 typedef struct jc_snapshot_sizes {

@@ -36,11 +36,9 @@ static int64_t get_number(const uint8_t *bytes)
 static jc_hash digest_of(jc_str workflow_id, size_t number, const jc_spans_row *row,
                          const uint8_t *times)
 {
-    uint8_t bytes[8];
     jc_hasher hasher;
     jc_hasher_begin(&hasher);
-    put_number(bytes, (int64_t)number);
-    jc_hasher_add(&hasher, bytes, sizeof bytes);
+    jc_hasher_add_number(&hasher, number);
     jc_hasher_add(&hasher, row->before_hash.bytes, sizeof row->before_hash.bytes);
     jc_hasher_add(&hasher, row->event_hash.bytes, sizeof row->event_hash.bytes);
     jc_hasher_add(&hasher, times, row->count * SPAN_SIZE);
@@ -61,11 +59,11 @@ static bool read_row(sqlite3_stmt *stmt, jc_str workflow_id, size_t number, jc_s
     ret->count = size / SPAN_SIZE;
     ret->changed = false;
     jc_hash wanted = digest_of(workflow_id, number, ret, times);
-    if (memcmp(wanted.bytes, digest.bytes, sizeof wanted.bytes) != 0)
+    if (!jc_hash_equal(&wanted, &digest))
         return false;
     for (size_t i = 0; i < ret->count; i++)
-        ret->items[i] = (jc_span){.least_us = get_number(times + i * SPAN_SIZE),
-                                  .greatest_us = get_number(times + i * SPAN_SIZE + 8)};
+        ret->items[i] = (jc_time_span){.least_us = get_number(times + i * SPAN_SIZE),
+                                       .greatest_us = get_number(times + i * SPAN_SIZE + 8)};
     return true;
 }
 
@@ -83,8 +81,7 @@ static bool follows(const jc_spans *spans, const jc_spans_row *row)
 {
     const jc_spans_row *last = spans->count > 0 ? &spans->rows[spans->count - 1] : NULL;
     return last == NULL ||
-           (last->count == JC_SPANS_ROW && memcmp(last->event_hash.bytes, row->before_hash.bytes,
-                                                  sizeof row->before_hash.bytes) == 0);
+           (last->count == JC_SPANS_ROW && jc_hash_equal(&last->event_hash, &row->before_hash));
 }
 
 void jc_spans_get(jc_cache *cache, jc_str workflow_id, size_t first, jc_spans *ret_spans)
@@ -116,12 +113,12 @@ size_t jc_spans_end(const jc_spans *spans)
     return rows + (spans->count - 1) * JC_SPANS_ROW + spans->rows[spans->count - 1].count;
 }
 
-jc_span jc_spans_at(const jc_spans *spans, size_t number)
+jc_time_span jc_spans_at(const jc_spans *spans, size_t number)
 {
     return spans->rows[number / JC_SPANS_ROW - spans->first_row].items[number % JC_SPANS_ROW];
 }
 
-bool jc_spans_add(jc_spans *spans, jc_span span, jc_hash before_hash, jc_hash event_hash)
+bool jc_spans_add(jc_spans *spans, jc_time_span span, jc_hash before_hash, jc_hash event_hash)
 {
     jc_spans_row *row = spans->count > 0 ? &spans->rows[spans->count - 1] : NULL;
     if (row == NULL || row->count == JC_SPANS_ROW) {

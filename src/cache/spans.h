@@ -7,16 +7,16 @@
 
 #define JC_SPAN_EVENTS 100 /* events n*100+1 to n*100+100 are span n */
 
-typedef struct jc_span {
+typedef struct jc_time_span {
     int64_t least_us;
     int64_t greatest_us;
-} jc_span;
+} jc_time_span;
 
 /* So many spans stand in a row of the table; a row is written again until it is full. */
 #define JC_SPANS_ROW 100
 
 typedef struct jc_spans_row {
-    jc_span items[JC_SPANS_ROW];
+    jc_time_span items[JC_SPANS_ROW];
     size_t count;
     jc_hash before_hash; /* of the event before its first one, zeros at the start of a workflow */
     jc_hash event_hash;  /* of the last event of its last span */
@@ -41,10 +41,10 @@ void jc_spans_get(jc_cache *cache, jc_str workflow_id, size_t first, jc_spans *r
 size_t jc_spans_end(const jc_spans *spans);
 
 /* One of them, by its number. */
-jc_span jc_spans_at(const jc_spans *spans, size_t number);
+jc_time_span jc_spans_at(const jc_spans *spans, size_t number);
 
 /* Add one at the end. `before_hash` is the hash of the event before it. false: memory is short. */
-bool jc_spans_add(jc_spans *spans, jc_span span, jc_hash before_hash, jc_hash event_hash);
+bool jc_spans_add(jc_spans *spans, jc_time_span span, jc_hash before_hash, jc_hash event_hash);
 
 /* Inside a transaction: write the rows that have changed. */
 bool jc_spans_put(jc_cache *cache, jc_str workflow_id, const jc_spans *spans);

@@ -1,6 +1,6 @@
 /* Snapshots behind an append: when it passed a multiple of a hundred events of a workflow, and few
- * events must be replayed for it, the built-in projections are saved there. When more must be, the next
- * reader does it: an append is never held up by a long replay. */
+ * events must be replayed for it, the built-in projections are saved there. When more must be, or the
+ * state is large, the next reader does it: an append is never held up for long. */
 #include "projection/follower.h"
 
 #include "base/map.h"
@@ -11,6 +11,7 @@
 #include <assert.h>
 
 #define REPLAYED_MAX 200
+#define RESTORED_SIZE_MAX (64 * 1024) /* a larger state is the next reader's */
 #define PROJECTIONS_MAX 16
 
 /* The projections that are saved together: the events are read once, and all is written in one
@@ -27,8 +28,11 @@ static jc_status begin(saving *one, jc_store *store, const jc_projection *projec
 {
     jc_snapshots_init(&one->snapshots, store, projection, workflow_id);
     one->place = jc_replay_place_start();
+    uint64_t size = 0;
     if (projection->read_json == NULL ||
-        sequence - jc_snapshot_last(store->cache, &one->snapshots.key, sequence) > REPLAYED_MAX)
+        sequence - jc_snapshot_last(store->cache, &one->snapshots.key, sequence, &size) >
+            REPLAYED_MAX ||
+        size > RESTORED_SIZE_MAX)
         return JC_OK;
     jc_status status =
         jc_snapshots_load(&one->snapshots, sequence, NULL, &one->state, &one->place, reterr);

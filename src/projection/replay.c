@@ -27,7 +27,7 @@ typedef struct replay {
 
     /* At a time, with a cache. */
     jc_spans spans;
-    jc_span span;        /* of the hundred events being read */
+    jc_time_span span;   /* of the hundred events being read */
     jc_hash span_before; /* the hash of the event before it */
     bool spans_added;
 } replay;
@@ -74,7 +74,7 @@ static void note_time(replay *run, const jc_event *event)
     if (run->snapshots.cache == NULL || number != jc_spans_end(&run->spans))
         return;
     if (event->sequence % JC_SPAN_EVENTS == 1) {
-        run->span = (jc_span){.least_us = INT64_MAX, .greatest_us = INT64_MIN};
+        run->span = (jc_time_span){.least_us = INT64_MAX, .greatest_us = INT64_MIN};
         run->span_before = run->place.event_hash;
     }
     if (event->timestamp_us < run->span.least_us)
@@ -131,16 +131,13 @@ static jc_status read_range(replay *run, uint64_t from, uint64_t to, jc_error *r
 }
 
 /* Are these spans of this log? The hash of their last event says so for all of them. */
-static bool spans_are_of_log(replay *run)
+static jc_of_log spans_are_of_log(replay *run)
 {
-    JC_AUTO(jc_page) page = {0};
-    const jc_event *event = NULL;
     if (run->spans.count == 0)
-        return true;
-    const jc_hash *hash = &run->spans.rows[run->spans.count - 1].event_hash;
-    uint64_t sequence = (uint64_t)jc_spans_end(&run->spans) * JC_SPAN_EVENTS;
-    return jc_store_at(run->store, run->workflow_id, sequence, &page, &event, NULL) == JC_OK &&
-           memcmp(event->hash.bytes, hash->bytes, sizeof hash->bytes) == 0;
+        return JC_OF_LOG_YES;
+    return jc_event_is_of_log(run->store, run->workflow_id,
+                              (uint64_t)jc_spans_end(&run->spans) * JC_SPAN_EVENTS,
+                              &run->spans.rows[run->spans.count - 1].event_hash);
 }
 
 /* The spans that there are from number `first` on; those of another log go. */
@@ -149,11 +146,12 @@ static void get_spans(replay *run, size_t first)
     jc_cache *cache = run->snapshots.cache;
     jc_spans_release(&run->spans);
     jc_spans_get(cache, run->workflow_id, first, &run->spans);
-    if (spans_are_of_log(run))
+    jc_of_log of_log = spans_are_of_log(run);
+    if (of_log == JC_OF_LOG_YES)
         return;
     jc_spans_release(&run->spans);
     run->spans.first_row = first / JC_SPANS_ROW;
-    if (jc_cache_begin(cache)) {
+    if (of_log == JC_OF_LOG_NO && jc_cache_begin(cache)) {
         (void)jc_spans_remove(cache, run->workflow_id);
         (void)jc_cache_commit(cache);
     }

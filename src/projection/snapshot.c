@@ -5,6 +5,8 @@
 #include "projection/snapshot.h"
 
 #include "base/array.h"
+#include "base/fail.h"
+#include "base/hash.h"
 #include "projection/cached.h"
 #include "projection/state.h"
 
@@ -62,22 +64,16 @@ void jc_snapshots_release(jc_snapshots *snapshots)
     snapshots->waiting = NULL;
 }
 
-/* Is the event at its place the log's? */
-static bool is_of_log(jc_snapshots *snapshots, const jc_snapshot *found)
+jc_of_log jc_event_is_of_log(jc_store *store, jc_str workflow_id, uint64_t sequence,
+                             const jc_hash *event_hash)
 {
     JC_AUTO(jc_page) page = {0};
     const jc_event *event = NULL;
-    return jc_store_at(snapshots->store, snapshots->key.workflow_id, found->sequence, &page, &event,
-                       NULL) == JC_OK &&
-           memcmp(event->hash.bytes, found->event_hash.bytes, sizeof event->hash.bytes) == 0;
-}
-
-static bool remove_snapshot(jc_cache *cache, int64_t id)
-{
-    if (!jc_cache_begin(cache))
-        return false;
-    jc_snapshot_remove(cache, id);
-    return jc_cache_commit(cache);
+    jc_status status = jc_store_at(store, workflow_id, sequence, &page, &event, NULL);
+    if (status < 0)
+        return JC_OF_LOG_UNKNOWN;
+    return status == JC_OK && jc_hash_equal(&event->hash, event_hash) ? JC_OF_LOG_YES
+                                                                      : JC_OF_LOG_NO;
 }
 
 static jc_replay_place place_of(const jc_snapshot *found)
@@ -104,9 +100,15 @@ jc_status jc_snapshots_load(jc_snapshots *snapshots, uint64_t sequence_max, cons
                               .has_timestamp = found.events > 0,
                               .timestamp_us = found.timestamp_us,
                               .snapshot_sequence = found.sequence};
+        jc_error error;
         jc_status status = JC_ECORRUPT;
-        if (is_of_log(snapshots, &found))
-            status = jc_state_restore(snapshots->projection, found.state, &info, ret_state, reterr);
+        jc_of_log of_log = jc_event_is_of_log(snapshots->store, snapshots->key.workflow_id,
+                                              found.sequence, &found.event_hash);
+        /* When the log cannot be asked, the replay will say why. */
+        if (of_log == JC_OF_LOG_UNKNOWN)
+            return JC_OK;
+        if (of_log == JC_OF_LOG_YES)
+            status = jc_state_restore(snapshots->projection, found.state, &info, ret_state, &error);
         if (status == JC_OK) {
             *ret_place = place_of(&found);
             snapshots->saved_at = found.event_bytes;
@@ -114,9 +116,9 @@ jc_status jc_snapshots_load(jc_snapshots *snapshots, uint64_t sequence_max, cons
             return JC_OK;
         }
         if (status != JC_ECORRUPT)
-            return status;
+            return jc_fail(reterr, status, "%s", error.text);
         /* Where it cannot be removed, the next look would find it again. */
-        if (!remove_snapshot(snapshots->cache, found.id))
+        if (!jc_snapshot_remove(snapshots->cache, found.id))
             snapshots->cache = NULL;
     }
     return JC_OK;

@@ -25,6 +25,16 @@ typedef struct jc_replay_place {
 /* Where a replay stands before the first event. */
 jc_replay_place jc_replay_place_start(void);
 
+/* Is what was saved at an event of this log? */
+typedef enum jc_of_log {
+    JC_OF_LOG_YES,
+    JC_OF_LOG_NO,
+    JC_OF_LOG_UNKNOWN /* the log cannot be read just now */
+} jc_of_log;
+
+jc_of_log jc_event_is_of_log(jc_store *store, jc_str workflow_id, uint64_t sequence,
+                             const jc_hash *event_hash);
+
 /* How much an event counts for: what its fields take as text. */
 uint64_t jc_event_bytes(const jc_event *event);
 

@@ -3,12 +3,18 @@
  *
  * Positions of hits are all that the index is believed; whether an event passes the filter and matches
  * is seen from the event itself, so an index that is damaged never makes a hit of another event. When
- * the cache cannot be used, the same is done with an index in memory. */
+ * the cache cannot be used, or turns out to be damaged while it is read, the same is done with an index
+ * in memory, which goes on behind the hits that were given already.
+ *
+ * A search has a connection to the cache of its own, so any number of them live side by side. */
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "cache/search_index.h"
 #include "jc/query.h"
 #include "projection/cached.h"
+#include "projection/snapshot.h"
 #include "query/document.h"
 #include "query/expression.h"
 
@@ -17,13 +23,14 @@
 
 #define EXCERPT_WORDS 20
 #define BATCH_EVENTS 2000
-#define WRITER_TIMEOUT_US (INT64_C(5) * JC_US_PER_SECOND)
+#define WRITER_TIMEOUT_US (JC_US_PER_SECOND / 2)
 #define WRITER_NAP_US 5000
 
 struct jc_search {
     jc_store *store;
-    jc_cache *index;  /* the store's cache, or `memory` */
+    jc_cache *cache;  /* its own connection; NULL: there is none */
     jc_cache *memory; /* for excerpts, and for the index when there is no other */
+    jc_cache *index;  /* one of the two */
     jc_buf expression;
     sqlite3_stmt *rows;
     jc_filter filter;
@@ -31,6 +38,9 @@ struct jc_search {
     jc_document_reader reader;
     jc_buf excerpt;
     jc_cursor *cursor; /* of the hit handed out last */
+    uint64_t *given;   /* positions of the hits that were handed out */
+    size_t given_count, given_capacity;
+    bool resumed; /* in memory, so that some of its rows were given already */
 
     void (*progress)(void *context, uint64_t done, uint64_t total);
     void *progress_context;
@@ -42,7 +52,9 @@ void jc_search_free(jc_search *search)
         return;
     jc_cache_reset(search->rows);
     jc_cursor_close(search->cursor);
+    jc_cache_close(search->cache);
     jc_cache_close(search->memory);
+    free(search->given);
     jc_document_reader_release(&search->reader);
     jc_buf_release(&search->excerpt);
     jc_buf_release(&search->expression);
@@ -61,27 +73,44 @@ static jc_status read_at(jc_search *search, uint64_t position, const jc_event **
     return status == JC_OK ? jc_cursor_next(search->cursor, ret_event, reterr) : status;
 }
 
+/* Is the event at a position the one of that hash? */
+static jc_of_log is_of_log(jc_search *search, uint64_t position, const jc_hash *hash)
+{
+    const jc_event *event = NULL;
+    jc_status status = read_at(search, position, &event, NULL);
+    if (status < 0)
+        return JC_OF_LOG_UNKNOWN;
+    return status == JC_OK && jc_hash_equal(&event->hash, hash) ? JC_OF_LOG_YES : JC_OF_LOG_NO;
+}
+
 /* How far the index is; when the log does not have that event, it is another's, and is emptied. */
 static bool find_place(jc_search *search, uint64_t *ret_position)
 {
     jc_hash hash;
-    const jc_event *event = NULL;
     if (!jc_search_index_place(search->index, ret_position, &hash))
         return false;
-    if (*ret_position == 0 || (read_at(search, *ret_position, &event, NULL) == JC_OK &&
-                               memcmp(event->hash.bytes, hash.bytes, sizeof hash.bytes) == 0))
-        return true;
+    jc_of_log of_log = *ret_position > 0 ? is_of_log(search, *ret_position, &hash) : JC_OF_LOG_YES;
+    if (of_log != JC_OF_LOG_NO)
+        return of_log == JC_OF_LOG_YES;
     *ret_position = 0;
     return jc_search_index_clear(search->index);
 }
 
-/* Wait for others that write to the cache: they may be bringing the index up to date as well. */
+/* Wait for others that write to the cache: as long as the index moves on, they are bringing it up to
+ * date as well. */
 static bool begin(jc_search *search)
 {
+    uint64_t moved_to = 0;
     int64_t deadline_us = jc_clock_monotonic_us() + WRITER_TIMEOUT_US;
     while (!jc_cache_begin(search->index)) {
+        uint64_t position = 0;
+        jc_hash hash;
         if (!jc_cache_is_busy(search->index) || jc_clock_monotonic_us() > deadline_us)
             return false;
+        if (jc_search_index_place(search->index, &position, &hash) && position > moved_to) {
+            moved_to = position;
+            deadline_us = jc_clock_monotonic_us() + WRITER_TIMEOUT_US;
+        }
         jc_clock_sleep_us(WRITER_NAP_US);
     }
     return true;
@@ -149,11 +178,9 @@ static bool is_up_to_date(jc_search *search, uint64_t last)
 {
     uint64_t position = 0;
     jc_hash hash;
-    const jc_event *event = NULL;
     if (!jc_search_index_place(search->index, &position, &hash) || position != last)
         return false;
-    return last == 0 || (read_at(search, position, &event, NULL) == JC_OK &&
-                         memcmp(event->hash.bytes, hash.bytes, sizeof hash.bytes) == 0);
+    return last == 0 || is_of_log(search, position, &hash) == JC_OF_LOG_YES;
 }
 
 /* Bring the index up to the log's end. *ret_usable: it is. */
@@ -181,6 +208,21 @@ static jc_status follow(jc_search *search, bool *ret_usable, jc_error *reterr)
     return status;
 }
 
+/* Ask the index in memory, which is made of the whole log. */
+static jc_status use_memory(jc_search *search, jc_error *reterr)
+{
+    bool usable = false;
+    search->index = search->memory;
+    if (!jc_search_index_ready(search->index))
+        return jc_fail(reterr, JC_EUNSUPPORTED,
+                       "this SQLite (%s) has no full-text search: one with FTS5 is needed",
+                       sqlite3_libversion());
+    jc_status status = follow(search, &usable, reterr);
+    if (status == JC_OK && usable)
+        search->rows = jc_search_index_match(search->index, jc_buf_str(&search->expression));
+    return status == JC_OK && search->rows == NULL ? jc_fail_memory(reterr) : status;
+}
+
 /* The index that is asked: the cache's, or one in memory. */
 static jc_status choose_index(jc_search *search, jc_error *reterr)
 {
@@ -188,17 +230,14 @@ static jc_status choose_index(jc_search *search, jc_error *reterr)
     search->memory = jc_cache_open_memory();
     if (search->memory == NULL)
         return jc_fail_memory(reterr);
-    search->index = jc_store_cache(search->store);
+    search->cache = jc_store_cache_connect(search->store);
+    search->index = search->cache;
     jc_status status = follow(search, &usable, reterr);
-    if (status < 0 || usable)
+    if (status < 0)
         return status;
-    search->index = search->memory;
-    if (!jc_search_index_ready(search->index))
-        return jc_fail(reterr, JC_EUNSUPPORTED,
-                       "this SQLite (%s) has no full-text search: one with FTS5 is needed",
-                       sqlite3_libversion());
-    status = follow(search, &usable, reterr);
-    return status == JC_OK && !usable ? jc_fail_memory(reterr) : status;
+    if (usable)
+        search->rows = jc_search_index_match(search->index, jc_buf_str(&search->expression));
+    return search->rows != NULL ? JC_OK : use_memory(search, reterr);
 }
 
 static jc_status copy_list(jc_arena *arena, const jc_str **list, size_t count, jc_error *reterr)
@@ -269,10 +308,6 @@ jc_status jc_search_new(jc_store *store, jc_str text, const jc_filter *filter,
         status = narrow(search, reterr);
     if (status == JC_OK)
         status = choose_index(search, reterr);
-    if (status == JC_OK) {
-        search->rows = jc_search_index_match(search->index, jc_buf_str(&search->expression));
-        status = search->rows != NULL ? JC_OK : jc_fail_memory(reterr);
-    }
     if (status < 0) {
         jc_search_free(search);
         return status;
@@ -318,30 +353,85 @@ static bool passes(const jc_filter *filter, const jc_event *event)
            (!filter->has_until || event->timestamp_us <= filter->until_us);
 }
 
+static bool was_given(const jc_search *search, uint64_t position)
+{
+    for (size_t i = 0; i < search->given_count; i++) {
+        if (search->given[i] == position)
+            return true;
+    }
+    return false;
+}
+
+static jc_status remember(jc_search *search, uint64_t position, jc_error *reterr)
+{
+    uint64_t *given =
+        jc_array_grow(search->given, sizeof *given, search->given_count, &search->given_capacity);
+    if (given == NULL)
+        return jc_fail_memory(reterr);
+    search->given = given;
+    given[search->given_count++] = position;
+    return JC_OK;
+}
+
+/* The next row of the index. When the cache cannot be read on, the rest comes from memory. */
+static jc_status next_row(jc_search *search, uint64_t *ret_position, double *ret_rank,
+                          jc_error *reterr)
+{
+    int code = jc_cache_step(search->index, search->rows);
+    if (code != SQLITE_ROW && code != SQLITE_DONE && search->index == search->cache) {
+        jc_cache_distrust(search->cache);
+        jc_cache_reset(search->rows);
+        search->rows = NULL;
+        search->resumed = true;
+        jc_status status = use_memory(search, reterr);
+        if (status < 0)
+            return status;
+        code = jc_cache_step(search->index, search->rows);
+    }
+    if (code == SQLITE_DONE)
+        return JC_END;
+    if (code != SQLITE_ROW)
+        return jc_fail_memory(reterr);
+    *ret_position = (uint64_t)sqlite3_column_int64(search->rows, 0);
+    *ret_rank = sqlite3_column_double(search->rows, 1);
+    return JC_OK;
+}
+
+/* Is the event at a position a hit? JC_END: it is not. */
+static jc_status look_at(jc_search *search, uint64_t position, jc_search_hit *ret_hit,
+                         jc_error *reterr)
+{
+    const jc_event *event = NULL;
+    jc_document document;
+    jc_status status = read_at(search, position, &event, reterr);
+    if (status != JC_OK || !passes(&search->filter, event))
+        return status < 0 ? status : JC_END;
+    status = jc_document_read(&search->reader, event, &document, reterr);
+    if (status == JC_OK)
+        status = jc_search_excerpt(search->memory, &document, jc_buf_str(&search->expression),
+                                   EXCERPT_WORDS, &search->excerpt, reterr);
+    ret_hit->event = event;
+    ret_hit->excerpt = jc_buf_str(&search->excerpt);
+    return status;
+}
+
 jc_status jc_search_next(jc_search *search, jc_search_hit *ret_hit, jc_error *reterr)
 {
     for (;;) {
-        const jc_event *event = NULL;
-        jc_document document;
-        int code = jc_cache_step(search->index, search->rows);
-        if (code == SQLITE_DONE)
-            return JC_END;
-        if (code != SQLITE_ROW)
-            return jc_fail(reterr, JC_EIO, "the search index cannot be read on: repeat the search");
-        double rank = sqlite3_column_double(search->rows, 1);
-        jc_status status =
-            read_at(search, (uint64_t)sqlite3_column_int64(search->rows, 0), &event, reterr);
-        if (status == JC_END || (status == JC_OK && !passes(&search->filter, event)))
+        jc_search_hit hit = {0};
+        uint64_t position = 0;
+        jc_status status = next_row(search, &position, &hit.rank, reterr);
+        if (status != JC_OK)
+            return status;
+        if (search->resumed && was_given(search, position))
+            continue;
+        status = look_at(search, position, &hit, reterr);
+        if (status == JC_END)
             continue;
         if (status == JC_OK)
-            status = jc_document_read(&search->reader, event, &document, reterr);
-        if (status < 0)
-            return status;
-        if (!jc_search_excerpt(search->memory, &document, jc_buf_str(&search->expression),
-                               EXCERPT_WORDS, &search->excerpt))
-            continue;
-        *ret_hit =
-            (jc_search_hit){.event = event, .rank = rank, .excerpt = jc_buf_str(&search->excerpt)};
-        return JC_OK;
+            status = remember(search, position, reterr);
+        if (status == JC_OK)
+            *ret_hit = hit;
+        return status;
     }
 }

@@ -10,6 +10,7 @@
 #include "jc/projection.h"
 #include "projection/snapshot.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -177,6 +178,22 @@ static void remove_cache(workshop *shop)
         (void)unlink(path);
     }
     workshop_reopen(shop);
+}
+
+/* Does any lock lie on the file, as another process sees it? */
+static bool is_locked(const char *path)
+{
+    int code = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        int fd = open(path, O_RDWR);
+        bool asked = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0;
+        _exit(!asked ? 2 : lock.l_type == F_UNLCK ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_true(WIFEXITED(code) && WEXITSTATUS(code) != 2);
+    return WEXITSTATUS(code) == 1;
 }
 
 /* A row of one number from the cache. */
@@ -436,6 +453,29 @@ static void a_cache_that_cannot_be_had_is_done_without(void **state)
     workshop_reopen(shop);
     check_points(shop, &all, 3, 20);
     assert_int_equal(ask_cache(shop, "PRAGMA user_version"), 99);
+    record_release(&all);
+}
+
+/* Closing any descriptor of a file drops all locks that a process has on it. */
+static void a_second_handle_leaves_the_locks_of_the_first(void **state)
+{
+    workshop *shop = *state;
+    char path[JC_TEST_PATH_SIZE + 32];
+    jc_store *second = NULL;
+    jc_state *read = NULL;
+    append_history(shop, 19, 250);
+    record all = read_record(shop->store);
+    check_points(shop, &all, 1, 12);
+    cache_path(shop, path, "");
+    assert_true(is_locked(path));
+    assert_int_equal(jc_open(shop->dir, NULL, &second, NULL), JC_OK);
+    assert_int_equal(jc_state_read(second, jc_projection_find("workflow"), JC_STR("wf"), NULL,
+                                   &read, NULL),
+                     JC_OK);
+    jc_state_free(read);
+    assert_true(is_locked(path));
+    jc_close(second);
+    assert_true(is_locked(path));
     record_release(&all);
 }
 
@@ -754,6 +794,7 @@ int main(void)
         WORKSHOP_CLAIM(damaged_spans_lead_nobody_astray),
         WORKSHOP_CLAIM(what_is_no_cache_is_replaced),
         WORKSHOP_CLAIM(a_cache_that_cannot_be_had_is_done_without),
+        WORKSHOP_CLAIM(a_second_handle_leaves_the_locks_of_the_first),
         WORKSHOP_CLAIM(another_version_of_a_projection_has_snapshots_of_its_own),
         WORKSHOP_CLAIM(snapshots_of_another_past_are_not_used),
         WORKSHOP_CLAIM(the_cache_of_another_store_is_emptied),

@@ -296,7 +296,8 @@ static void narrow_range(const jc_filter *filter, int64_t *after, int64_t *end)
     int64_t from = as_key(filter->from);
     int64_t to = filter->to > 0 ? as_key(filter->to) : INT64_MAX;
     if (filter->reverse) {
-        *after = to<INT64_MAX && * after> to ? to + 1 : *after;
+        if (to<INT64_MAX && * after> to)
+            *after = to + 1;
         *end = *end < from ? from : *end;
     } else {
         *after = *after < from - 1 ? from - 1 : *after;
