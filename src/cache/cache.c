@@ -109,8 +109,11 @@ bool jc_cache_drop(const char *project_dir)
     char path[JC_PATH_SIZE_MAX];
     if (jc_path_join(project_dir, ".jc/cache.db", path, sizeof path, NULL) < 0)
         return false;
-    if (access(path, F_OK) != 0)
-        return true;
+    jc_file_facts facts;
+    if (!jc_path_look(path, &facts))
+        return errno == ENOENT;
+    if (!facts.is_regular)
+        return false;
     sqlite3 *db = connect(path);
     bool done = db != NULL && reset_in_place(db);
     int code = db != NULL ? sqlite3_errcode(db) : SQLITE_CANTOPEN;
@@ -135,7 +138,8 @@ static bool prepare(sqlite3 *db, jc_uuid store_id)
             return false;
     }
     (void)snprintf(sql, sizeof sql,
-                   "DELETE FROM snapshots; DELETE FROM spans; DELETE FROM followers; "
+                   "DELETE FROM snapshots; DELETE FROM totals; DELETE FROM spans; "
+                   "DELETE FROM followers; "
                    "DROP TABLE IF EXISTS search; UPDATE cache SET store_id='%s'",
                    id);
     return run(db, sql);

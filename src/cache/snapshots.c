@@ -237,26 +237,34 @@ bool jc_snapshot_put(jc_cache *cache, const jc_snapshot_key *key, const jc_snaps
     return jc_cache_run(cache, stmt);
 }
 
+/* A sum; one that was damaged is no reason for nonsense. */
+static uint64_t sum_of(sqlite3_stmt *row, int column)
+{
+    int64_t sum = sqlite3_column_int64(row, column);
+    return sum > 0 ? (uint64_t)sum : 0;
+}
+
 bool jc_snapshot_measure(jc_cache *cache, const jc_snapshot_key *key, jc_snapshot_sizes *ret_sizes)
 {
-    static const char sql[] = "SELECT coalesce(sum(size) FILTER (WHERE excluded_us IS NULL),0),"
-                              "coalesce(sum(size) FILTER (WHERE excluded_us IS NOT NULL),0),"
-                              "coalesce(max(event_bytes),0) " OF_KEY;
+    static const char sql[] = "SELECT complete,excluding,event_bytes FROM totals "
+                              "WHERE workflow_id=?1 AND projection=?2 AND version=?3";
     sqlite3_stmt *stmt = with_key(cache, sql, key);
-    bool found = jc_cache_step(cache, stmt) == SQLITE_ROW;
-    if (found)
-        *ret_sizes = (jc_snapshot_sizes){.complete = (uint64_t)sqlite3_column_int64(stmt, 0),
-                                         .excluding = (uint64_t)sqlite3_column_int64(stmt, 1),
-                                         .event_bytes = (uint64_t)sqlite3_column_int64(stmt, 2)};
+    int code = jc_cache_step(cache, stmt);
+    *ret_sizes = (jc_snapshot_sizes){0};
+    if (code == SQLITE_ROW)
+        *ret_sizes = (jc_snapshot_sizes){.complete = sum_of(stmt, 0),
+                                         .excluding = sum_of(stmt, 1),
+                                         .event_bytes = sum_of(stmt, 2)};
     jc_cache_reset(stmt);
-    return found;
+    return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
 bool jc_snapshot_remove_oldest_excluding(jc_cache *cache, const jc_snapshot_key *key)
 {
     static const char sql[] =
         "DELETE FROM snapshots WHERE id=(SELECT min(id) " OF_KEY "AND excluded_us IS NOT NULL)";
-    return jc_cache_run(cache, with_key(cache, sql, key));
+    sqlite3_stmt *stmt = with_key(cache, sql, key);
+    return jc_cache_run(cache, stmt) && sqlite3_changes(sqlite3_db_handle(stmt)) > 0;
 }
 
 bool jc_snapshot_has(jc_cache *cache, const jc_snapshot_key *key, uint64_t sequence,

@@ -53,7 +53,7 @@ typedef struct jc_snapshot_sizes {
 
 bool jc_snapshot_measure(jc_cache *cache, const jc_snapshot_key *key, jc_snapshot_sizes *ret_sizes);
 
-/* Inside a transaction: remove the oldest of those that leave events out. */
+/* Inside a transaction: remove the oldest of those that leave events out. false: there was none. */
 bool jc_snapshot_remove_oldest_excluding(jc_cache *cache, const jc_snapshot_key *key);
 
 /* Is there one at that sequence that leaves the same out? */

@@ -108,16 +108,6 @@ static jc_status flush(follower *mirrors, known_file *slot, uint64_t sequence, j
     return JC_OK;
 }
 
-static jc_event as_stored(const jc_event *given, const jc_receipt *receipt)
-{
-    jc_event event = *given;
-    event.position = receipt->position;
-    event.sequence = receipt->sequence;
-    event.timestamp_us = receipt->timestamp_us;
-    event.hash = receipt->hash;
-    return event;
-}
-
 /* The unit's own events, when they are just what the mirror lacks: no need to read them back. */
 static jc_status write_unit(follower *mirrors, known_file *slot, const jc_unit *unit,
                             jc_error *reterr)
@@ -129,7 +119,7 @@ static jc_status write_unit(follower *mirrors, known_file *slot, const jc_unit *
         if (unit->ret_receipts[i].sequence != sequence + 1 ||
             !jc_str_equal(unit->events[i].workflow_id, workflow_id))
             continue;
-        jc_event event = as_stored(&unit->events[i], &unit->ret_receipts[i]);
+        jc_event event = jc_event_as_stored(&unit->events[i], &unit->ret_receipts[i]);
         jc_status status = jc_line_encode(&event, &mirrors->bytes, reterr);
         if (status == JC_OK)
             status = jc_buf_append_char(&mirrors->bytes, '\n', reterr);

@@ -22,20 +22,30 @@ typedef struct saving {
     jc_replay_place place;
 } saving;
 
+/* Where a snapshot is due. */
+typedef struct due {
+    jc_store *store;
+    const jc_unit *unit; /* that was appended */
+    jc_str workflow_id;
+    uint64_t sequence; /* the multiple that was passed */
+    uint64_t first;    /* of the unit's events of the workflow */
+} due;
+
 /* Begin to save a projection, when few events must be replayed for it. */
-static jc_status begin(saving *one, jc_store *store, const jc_projection *projection,
-                       jc_str workflow_id, uint64_t sequence, jc_error *reterr)
+static jc_status begin(saving *one, const due *what, const jc_projection *projection,
+                       jc_error *reterr)
 {
-    jc_snapshots_init(&one->snapshots, store, projection, workflow_id);
+    jc_snapshots_init(&one->snapshots, what->store, projection, what->workflow_id);
     one->place = jc_replay_place_start();
     uint64_t size = 0;
     if (projection->read_json == NULL ||
-        sequence - jc_snapshot_last(store->cache, &one->snapshots.key, sequence, &size) >
+        what->sequence -
+                jc_snapshot_last(what->store->cache, &one->snapshots.key, what->sequence, &size) >
             REPLAYED_MAX ||
         size > RESTORED_SIZE_MAX)
         return JC_OK;
     jc_status status =
-        jc_snapshots_load(&one->snapshots, sequence, NULL, &one->state, &one->place, reterr);
+        jc_snapshots_load(&one->snapshots, what->sequence, NULL, &one->state, &one->place, reterr);
     if (status == JC_OK && one->state == NULL)
         status = jc_state_new(projection, &one->state, reterr);
     return status;
@@ -55,23 +65,28 @@ static jc_status take(saving *all, size_t count, const jc_event *event, jc_error
     return JC_OK;
 }
 
-/* Read what the one that is furthest behind lacks. */
-static jc_status replay(saving *all, size_t count, jc_store *store, jc_str workflow_id,
-                        uint64_t sequence, jc_error *reterr)
+/* The unit's own events, when they are all that is lacking: no need to read them back. */
+static jc_status replay_unit(saving *all, size_t count, const jc_unit *unit, jc_str workflow_id,
+                             uint64_t sequence, jc_error *reterr)
 {
-    jc_filter filter = {.workflow_ids = &workflow_id,
-                        .workflow_count = 1,
-                        .from = sequence + 1,
-                        .to = sequence};
+    jc_status status = JC_OK;
+    for (size_t i = 0; i < unit->count && status == JC_OK; i++) {
+        const jc_receipt *receipt = &unit->ret_receipts[i];
+        if (receipt->already_stored || receipt->sequence > sequence ||
+            !jc_str_equal(unit->events[i].workflow_id, workflow_id))
+            continue;
+        jc_event event = jc_event_as_stored(&unit->events[i], receipt);
+        status = take(all, count, &event, reterr);
+    }
+    return status;
+}
+
+static jc_status replay_log(saving *all, size_t count, jc_store *store, const jc_filter *filter,
+                            jc_error *reterr)
+{
     jc_cursor *cursor = NULL;
     const jc_event *event = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (all[i].state != NULL && all[i].place.sequence + 1 < filter.from)
-            filter.from = all[i].place.sequence + 1;
-    }
-    if (filter.from > sequence)
-        return JC_OK;
-    jc_status status = jc_cursor_open(store, &filter, &cursor, reterr);
+    jc_status status = jc_cursor_open(store, filter, &cursor, reterr);
     while (status == JC_OK) {
         status = jc_cursor_next(cursor, &event, reterr);
         if (status == JC_OK)
@@ -79,6 +94,24 @@ static jc_status replay(saving *all, size_t count, jc_store *store, jc_str workf
     }
     jc_cursor_close(cursor);
     return status == JC_END ? JC_OK : status;
+}
+
+/* Apply what the one that is furthest behind lacks. */
+static jc_status replay(saving *all, size_t count, const due *from, jc_error *reterr)
+{
+    jc_filter filter = {.workflow_ids = &from->workflow_id,
+                        .workflow_count = 1,
+                        .from = from->sequence + 1,
+                        .to = from->sequence};
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].state != NULL && all[i].place.sequence + 1 < filter.from)
+            filter.from = all[i].place.sequence + 1;
+    }
+    if (filter.from > from->sequence)
+        return JC_OK;
+    return filter.from >= from->first
+               ? replay_unit(all, count, from->unit, from->workflow_id, from->sequence, reterr)
+               : replay_log(all, count, from->store, &filter, reterr);
 }
 
 static void write_all(saving *all, size_t count, jc_cache *cache)
@@ -97,7 +130,7 @@ static void write_all(saving *all, size_t count, jc_cache *cache)
         jc_cache_rollback(cache);
 }
 
-static void save(jc_store *store, jc_str workflow_id, uint64_t sequence)
+static void save(const due *what)
 {
     saving all[PROJECTIONS_MAX] = {0};
     jc_error error;
@@ -105,16 +138,16 @@ static void save(jc_store *store, jc_str workflow_id, uint64_t sequence)
     size_t count = 0;
     const jc_projection *const *projections = jc_projection_list(&count);
     assert(count <= PROJECTIONS_MAX);
-    if (jc_store_cache(store) == NULL)
+    if (jc_store_cache(what->store) == NULL)
         return;
     for (size_t i = 0; i < count && status == JC_OK; i++)
-        status = begin(&all[i], store, projections[i], workflow_id, sequence, &error);
+        status = begin(&all[i], what, projections[i], &error);
     if (status == JC_OK)
-        status = replay(all, count, store, workflow_id, sequence, &error);
+        status = replay(all, count, what, &error);
     if (status == JC_OK)
-        write_all(all, count, store->cache);
+        write_all(all, count, what->store->cache);
     else
-        jc_store_warn(store, "no snapshot is taken: %s; the log has the event", error.text);
+        jc_store_warn(what->store, "no snapshot is taken: %s; the log has the event", error.text);
     for (size_t i = 0; i < count; i++) {
         jc_state_free(all[i].state);
         jc_snapshots_release(&all[i].snapshots);
@@ -145,8 +178,13 @@ static void follow_unit(jc_store *store, const jc_unit *unit)
         uint64_t multiple = last - last % JC_SNAPSHOT_EVENTS;
         if (unit->ret_receipts[i - 1].already_stored || jc_map_get(&seen, workflow_id) != NULL)
             continue;
-        if (multiple > 0 && multiple >= first_sequence(unit, i - 1))
-            save(store, workflow_id, multiple);
+        due what = {.store = store,
+                    .unit = unit,
+                    .workflow_id = workflow_id,
+                    .sequence = multiple,
+                    .first = first_sequence(unit, i - 1)};
+        if (multiple > 0 && multiple >= what.first)
+            save(&what);
         if (i > 1 && !jc_map_put(&seen, &arena, workflow_id, &seen))
             return;
     }

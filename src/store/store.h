@@ -37,6 +37,17 @@ struct jc_store {
     bool poisoned; /* a write's outcome is unknown: no more appends */
 };
 
+/* An event of a unit that was appended, as it is stored. */
+static inline jc_event jc_event_as_stored(const jc_event *given, const jc_receipt *receipt)
+{
+    jc_event event = *given;
+    event.position = receipt->position;
+    event.sequence = receipt->sequence;
+    event.timestamp_us = receipt->timestamp_us;
+    event.hash = receipt->hash;
+    return event;
+}
+
 /* Make a handle around a backend, which it owns from then on, also when this fails. */
 JC_MUST_CHECK jc_status jc_store_new(jc_backend backend, const jc_options *options,
                                      const char *project_dir, jc_store **ret_store,
