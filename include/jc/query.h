@@ -42,8 +42,9 @@ typedef struct jc_change {
 } jc_change;
 
 /* Call `each` for every change, in the order of the second text; its texts are borrowed for the call.
- * Elements of a list that have an id or a name are compared with the element of that id or name, others
- * with the element at the same place. JC_EINVAL: one of them is not JSON. */
+ * Where all elements of two lists have an id or a name, and no two of a list the same, each is compared
+ * with the element of that id or name, wherever that stands: order alone is no change. Elements of other
+ * lists are compared with those at the same place. JC_EINVAL: one of them is not JSON. */
 JC_API JC_MUST_CHECK jc_status jc_json_diff(jc_str before, jc_str after,
                                             void (*each)(void *context, const jc_change *change),
                                             void *context, jc_error *reterr);
