@@ -56,6 +56,13 @@ void jc_cli_warn(const jc_cli *cli, const char *format, ...)
     write_message(cli, "warning: ", text);
 }
 
+int jc_cli_found_nothing(const jc_cli *cli, const char *text)
+{
+    if (!cli->json)
+        write_message(cli, "", text);
+    return JC_EXIT_DONE;
+}
+
 int jc_cli_exit_code(jc_status status)
 {
     switch (status) {

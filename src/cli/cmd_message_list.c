@@ -31,6 +31,7 @@ typedef struct listing {
     jc_term term;
     size_t id_size;      /* bytes of an id that are shown */
     size_t name_columns; /* of the widest "from lead" */
+    size_t count;        /* of messages, so far */
 } listing;
 
 static size_t common_size(jc_str a, jc_str b)
@@ -217,6 +218,7 @@ static int list_agent(listing *list, jc_str agent)
     }
     if (jc_mailbox_select(list->mailbox, &query, &items, &error) < 0)
         return jc_cli_fail_error(list->cli, &error);
+    list->count += items.count;
     measure_names(list, &items);
     if (!list->cli->json && items.count > 0)
         print_heading(list, agent, &items);
@@ -248,6 +250,10 @@ static int list_store(jc_cli *cli, const list_options *options, jc_mail_store st
         failed = measure_ids(&list);
     if (failed == 0)
         failed = list_agents(&list);
+    if (failed == 0 && list.count == 0)
+        failed = jc_cli_found_nothing(
+            cli, options->all ? "no messages found"
+                              : "no open messages found: --all shows the completed ones too");
     jc_mailbox_free(list.mailbox);
     return failed;
 }

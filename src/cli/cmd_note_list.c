@@ -239,9 +239,13 @@ static int list(jc_cli *cli, const void *values)
                            options->workflow);
     int failed = jc_note_read(cli, options->workflow, options->all ? NULL : &names, options->at,
                               &filter, &notes);
-    if (failed == 0 && (!options->count.given || options->count.value > 0))
+    if (failed != 0)
+        return failed;
+    if (notes.count == 0)
+        return jc_note_found_nothing(cli, options->category);
+    if (!options->count.given || options->count.value > 0)
         print_notes(cli, options, &notes);
-    return failed;
+    return JC_EXIT_DONE;
 }
 
 /* clang-format off */

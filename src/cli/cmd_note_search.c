@@ -77,6 +77,8 @@ static int search_notes(jc_cli *cli, const void *values)
     jc_progress_end(&cli->progress);
     if (status < 0)
         return jc_cli_fail_error(cli, &error);
+    if (notes.count == 0)
+        return jc_note_found_nothing(cli, options->category);
     print_notes(cli, &notes, options->full);
     return JC_EXIT_DONE;
 }

@@ -165,6 +165,9 @@ static int workflows(jc_cli *cli, const void *values)
             print_json(cli, all.names.ids[i], &all.items[i]);
     } else if (status == JC_OK && all.count > 0) {
         print_table(cli, &all);
+    } else if (status == JC_OK) {
+        (void)jc_cli_found_nothing(cli,
+                                   "there are no workflows yet: 'jc emit' appends their events");
     }
     jc_names_release(&all.names);
     free(all.items);

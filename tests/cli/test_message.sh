@@ -100,8 +100,12 @@ END
     out_has "lead   3 messages, 2 unread"
     out_has "to coder"
     run message inbox -a nobody
+    finds_nothing "jc message inbox: no open messages found: --all shows the completed ones too"
+    run message outbox -a nobody --all
+    finds_nothing "jc message outbox: no messages found"
+    run message inbox -a nobody --json
     succeeds
-    prints ""
+    out_lines 0
 }
 
 test_the_ids_that_are_shown_are_enough() {
