@@ -104,8 +104,10 @@ static void add_duration(jc_buf *line, yyjson_val *object)
 static void add_cost(jc_buf *line, yyjson_val *object)
 {
     yyjson_val *cost = yyjson_obj_get(object, "cost_usd");
-    if (cost != NULL)
-        jc_cli_must(jc_buf_append_format(line, NULL, "   $%.2f", yyjson_get_num(cost)));
+    if (cost == NULL)
+        return;
+    add(line, "   ");
+    jc_text_append_cost(line, yyjson_get_num(cost));
 }
 
 /* "started 10m ago", of something that goes on. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -190,6 +191,12 @@ void jc_text_append_duration(jc_buf *buf, int64_t duration_ms)
     else
         jc_cli_must(
             jc_buf_append_format(buf, NULL, "%lldd %lldh", seconds / 86400, seconds / 3600 % 24));
+}
+
+void jc_text_append_cost(jc_buf *buf, double usd)
+{
+    jc_cli_must(fabs(usd) < 1e9 ? jc_buf_append_format(buf, NULL, "$%.2f", usd)
+                                : jc_buf_append_format(buf, NULL, "$%.3g", usd));
 }
 
 jc_colour jc_colour_of_status(jc_str status)

@@ -50,4 +50,7 @@ void jc_text_append_local(jc_buf *buf, int64_t time_us);
 /* Append a duration: 350ms, 12s, 3m 20s, 1h 05m, 2d 3h. */
 void jc_text_append_duration(jc_buf *buf, int64_t duration_ms);
 
+/* Append an amount of money: $1.50, or $1.7e+308 when that is much too long. */
+void jc_text_append_cost(jc_buf *buf, double usd);
+
 #endif

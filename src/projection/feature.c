@@ -40,7 +40,7 @@ static void add_cost(jc_workflow *state, jc_feature *feature)
 {
     double cost = 0;
     /* JSON has no infinite number, and so neither has a state. */
-    if (!jc_payload_number(&state->payload, "cost_usd", &cost) ||
+    if (!jc_payload_amount(&state->payload, "cost_usd", &cost) ||
         !isfinite(feature->cost_usd + cost))
         return;
     feature->has_cost = true;
@@ -85,7 +85,7 @@ static void complete(jc_workflow *state, jc_feature *feature, const jc_event *ev
     end_attempt(state, feature, JC_FEATURE_COMPLETED);
     feature->completed_us = (jc_maybe){.given = true, .value = event->timestamp_us};
     feature->duration_ms = jc_duration_between(feature->started_us, event->timestamp_us);
-    if (!feature->duration_ms.given && jc_payload_number(&state->payload, "duration_ms", &told))
+    if (!feature->duration_ms.given && jc_payload_amount(&state->payload, "duration_ms", &told))
         feature->duration_ms = jc_maybe_of(told);
 }
 
