@@ -24,6 +24,9 @@ test_a_message_is_sent_read_answered_and_completed() {
     run message complete "$id" -a coder -r reviewed
     prints "fix #5 agent.message.completed $id"
 
+    run trace "$id" --json
+    equal "$(grep -o '"depth":[0-9]*' "$T/out" | tr -d '\n')" '"depth":0"depth":1"depth":1"depth":1'
+
     run message outbox -a lead --json
     out_lines 0
     run message outbox -a lead --json --all
