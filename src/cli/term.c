@@ -199,17 +199,32 @@ void jc_text_append_cost(jc_buf *buf, double usd)
                                 : jc_buf_append_format(buf, NULL, "$%.3g", usd));
 }
 
-jc_colour jc_colour_of_status(jc_str status)
+typedef struct look {
+    const char *status;
+    const char *mark;
+    jc_colour colour;
+} look;
+
+static look look_of(jc_str status)
 {
-    static const struct {
-        const char *status;
-        jc_colour colour;
-    } looks[] = {{"completed", JC_COLOUR_GREEN}, {"failed", JC_COLOUR_RED},
-                 {"paused", JC_COLOUR_YELLOW},   {"running", JC_COLOUR_CYAN},
-                 {"started", JC_COLOUR_CYAN},    {"planned", JC_COLOUR_DIM}};
+    static const look looks[] = {
+        {"completed", "✓", JC_COLOUR_GREEN}, {"failed", "✗", JC_COLOUR_RED},
+        {"paused", "○", JC_COLOUR_YELLOW},   {"running", "→", JC_COLOUR_CYAN},
+        {"started", "→", JC_COLOUR_CYAN},    {"planned", "○", JC_COLOUR_DIM},
+    };
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
         if (jc_str_equal(status, jc_str_of(looks[i].status)))
-            return looks[i].colour;
+            return looks[i];
     }
-    return JC_COLOUR_NONE;
+    return (look){"", "○", JC_COLOUR_NONE};
+}
+
+jc_colour jc_colour_of_status(jc_str status)
+{
+    return look_of(status).colour;
+}
+
+const char *jc_mark_of_status(jc_str status)
+{
+    return look_of(status).mark;
 }

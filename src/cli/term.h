@@ -32,8 +32,9 @@ jc_term jc_term_of_output(void);
 /* The escape that starts a colour; "" without colours. JC_COLOUR_NONE ends it. */
 const char *jc_term_colour(const jc_term *term, jc_colour colour);
 
-/* How a status looks, of workflows and of features. */
+/* How a status looks, of workflows and of features; its mark is one of ✓ ✗ → ○. */
 jc_colour jc_colour_of_status(jc_str status);
+const char *jc_mark_of_status(jc_str status);
 
 /* Append text so that a terminal only ever shows it: control characters (also U+0080 to U+009F, and
  * those that turn the direction of writing) appear as \n, \t, \u001b; bytes that are not UTF-8 as
