@@ -112,8 +112,8 @@ static void objects_of_many_members_are_compared_by_name(void **state)
                                               40 - i, i == 1 ? 0 : 40 - i),
                          JC_OK);
     }
-    assert_int_equal(jc_buf_append_text(&before, "}", NULL), JC_OK);
-    assert_int_equal(jc_buf_append_text(&after, "}", NULL), JC_OK);
+    assert_int_equal(jc_buf_append(&before, "}", sizeof "}", NULL), JC_OK);
+    assert_int_equal(jc_buf_append(&after, "}", sizeof "}", NULL), JC_OK);
     assert_differs(before.bytes, after.bytes, "+ k40 /k40 >40\n~ k39 /k39 39>0\n- k0 /k0 0>\n");
 }
 
