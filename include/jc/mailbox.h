@@ -122,7 +122,8 @@ typedef struct jc_message_receipt {
 JC_API JC_MUST_CHECK jc_status jc_message_send(jc_store *store, const jc_message_draft *draft,
                                                jc_message_receipt *ret_receipt, jc_error *reterr);
 
-/* An agent's answer to a thread. */
+/* An agent's answer to a thread. Its event is caused by the newest message to the agent that it is for, or
+ * else by the newest from it. */
 typedef struct jc_message_answer {
     jc_str workflow_id;
     jc_str correlation_id; /* or an unambiguous beginning of it */

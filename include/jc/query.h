@@ -42,8 +42,9 @@ typedef struct jc_change {
 } jc_change;
 
 /* Call `each` for every change, in the order of the second text; its texts are borrowed for the call.
- * Elements of a list that have an id or a name are compared with the element of that id or name, others
- * with the element at the same place. JC_EINVAL: one of them is not JSON. */
+ * Where all elements of two lists have an id or a name, and no two of a list the same, each is compared
+ * with the element of that id or name, wherever that stands: order alone is no change. Elements of other
+ * lists are compared with those at the same place. JC_EINVAL: one of them is not JSON. */
 JC_API JC_MUST_CHECK jc_status jc_json_diff(jc_str before, jc_str after,
                                             void (*each)(void *context, const jc_change *change),
                                             void *context, jc_error *reterr);
@@ -104,13 +105,19 @@ JC_API void jc_search_free(jc_search *search);
 /* Times, in microseconds, and durations, in milliseconds, that nobody told of. */
 #define JC_UNKNOWN INT64_C(-1)
 
-/* How an attempt at a feature ended, if it did. */
+#define JC_ATTEMPT_STATUS_MAP(X)                                                                   \
+    X(JC_ATTEMPT_RUNNING, "running")                                                               \
+    X(JC_ATTEMPT_COMPLETED, "completed")                                                           \
+    X(JC_ATTEMPT_FAILED, "failed")                                                                 \
+    X(JC_ATTEMPT_ABANDONED, "abandoned")                                                           \
+    X(JC_ATTEMPT_REVERTED, "reverted")
+
+/* How an attempt at a feature ended, if it did. Nobody ended an abandoned one before the next began; a
+ * reverted one was completed, but that was taken back. */
 typedef enum jc_attempt_status {
-    JC_ATTEMPT_RUNNING = 0,
-    JC_ATTEMPT_COMPLETED,
-    JC_ATTEMPT_FAILED,
-    JC_ATTEMPT_ABANDONED, /* nobody ended it before the next one began */
-    JC_ATTEMPT_REVERTED,  /* completed, but that was taken back */
+#define JC_ATTEMPT_STATUS_ENUM(name, text) name,
+    JC_ATTEMPT_STATUS_MAP(JC_ATTEMPT_STATUS_ENUM)
+#undef JC_ATTEMPT_STATUS_ENUM
     JC_ATTEMPT_STATUS_COUNT
 } jc_attempt_status;
 
@@ -123,12 +130,17 @@ typedef struct jc_attempt {
         waited_ms; /* before it: since the end of the one before, or since the feature was planned */
 } jc_attempt;
 
+#define JC_FEATURE_STATE_MAP(X)                                                                    \
+    X(JC_FEATURE_IS_PLANNED, "planned")                                                            \
+    X(JC_FEATURE_IS_STARTED, "started")                                                            \
+    X(JC_FEATURE_IS_COMPLETED, "completed")                                                        \
+    X(JC_FEATURE_HAS_FAILED, "failed")
+
 /* A feature's status is what its last event says. */
 typedef enum jc_feature_state {
-    JC_FEATURE_IS_PLANNED = 0,
-    JC_FEATURE_IS_STARTED,
-    JC_FEATURE_IS_COMPLETED,
-    JC_FEATURE_HAS_FAILED,
+#define JC_FEATURE_STATE_ENUM(name, text) name,
+    JC_FEATURE_STATE_MAP(JC_FEATURE_STATE_ENUM)
+#undef JC_FEATURE_STATE_ENUM
     JC_FEATURE_STATE_COUNT
 } jc_feature_state;
 

@@ -56,6 +56,13 @@ void jc_cli_warn(const jc_cli *cli, const char *format, ...)
     write_message(cli, "warning: ", text);
 }
 
+int jc_cli_found_nothing(const jc_cli *cli, const char *text)
+{
+    if (!cli->json)
+        write_message(cli, "", text);
+    return JC_EXIT_DONE;
+}
+
 int jc_cli_exit_code(jc_status status)
 {
     switch (status) {
@@ -76,10 +83,16 @@ int jc_cli_exit_code(jc_status status)
     }
 }
 
-/* What to do about a status, where the sentence of the library leaves it open. */
-static const char *advice_for(jc_status status)
+/* What to do about an error, where the sentence of the library leaves it open. */
+static const char *advice_for(jc_status status, const char *text)
 {
+    static const char no_workflow[] = "there is no workflow '";
     switch (status) {
+    case JC_ENOTFOUND:
+        /* It may as well be another thing that is not there: only the sentence tells. */
+        return strncmp(text, no_workflow, sizeof no_workflow - 1) == 0
+                   ? ": 'jc workflows' lists them"
+                   : "";
     case JC_EBUSY:
         return ": try again";
     case JC_EFULL:
@@ -94,7 +107,7 @@ static const char *advice_for(jc_status status)
 int jc_cli_fail_error(const jc_cli *cli, const jc_error *error)
 {
     const char *text = error->text[0] != '\0' ? error->text : jc_status_text(error->status);
-    const char *advice = strchr(text, ';') == NULL ? advice_for(error->status) : "";
+    const char *advice = strchr(text, ';') == NULL ? advice_for(error->status, text) : "";
     return jc_cli_fail(cli, jc_cli_exit_code(error->status), "%s%s", text, advice);
 }
 

@@ -81,6 +81,10 @@ int jc_cli_fail_error(const jc_cli *cli, const jc_error *error);
 JC_PRINTF(2, 3)
 void jc_cli_warn(const jc_cli *cli, const char *format, ...);
 
+/* Say on stderr that there was nothing to print: people take silence for a mistake. Not with --json,
+ * where no line says it. Returns JC_EXIT_DONE. */
+int jc_cli_found_nothing(const jc_cli *cli, const char *text);
+
 /* The exit code that belongs to a status. */
 int jc_cli_exit_code(jc_status status);
 

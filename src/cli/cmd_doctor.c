@@ -265,14 +265,18 @@ static void check_cache(examination *all)
 {
     char size[32];
     char snapshots[32];
-    int64_t bytes = size_of(all, ".jc/cache.db");
     jc_cache_info info = {0};
-    if (bytes < 0) {
+    if (size_of(all, ".jc/cache.db") < 0) {
         say(all, "cache", GOOD, NULL, "none yet; it is made when it helps");
         return;
     }
-    if (all->cli->store == NULL || jc_cache_info_read(all->cli->store, &info, NULL) < 0 ||
-        !info.usable) {
+    bool usable = all->cli->store != NULL &&
+                  jc_cache_info_read(all->cli->store, &info, NULL) == JC_OK && info.usable;
+    /* Measured now: to look into a damaged one empties it, and what is new stands in its log still. */
+    int64_t bytes = size_of(all, ".jc/cache.db");
+    int64_t wal = size_of(all, ".jc/cache.db-wal");
+    bytes = (bytes > 0 ? bytes : 0) + (wal > 0 ? wal : 0);
+    if (!usable) {
         say(all, "cache", NOTE, "everything works without it; 'jc rebuild --cache' makes it anew",
             "cache.db %s cannot be used", shown_size(bytes, size));
         return;

@@ -69,7 +69,7 @@ void jc_message_print_receipt(jc_cli *cli, jc_str workflow_id, const char *event
                                          (int)workflow_id.size, workflow_id.bytes,
                                          receipt->sequence, event_type));
         (void)jc_text_append_safe(&line, jc_str_of(receipt->correlation_id), 0);
-        jc_message_print_line(&line);
+        jc_line_print(&line);
         return;
     }
     jc_event stored = {0};
@@ -82,18 +82,6 @@ void jc_message_print_receipt(jc_cli *cli, jc_str workflow_id, const char *event
 
 /* ---- Parts of a line ---- */
 
-void jc_message_add(jc_buf *line, const char *text)
-{
-    jc_cli_must(jc_buf_append_text(line, text, NULL));
-}
-
-void jc_message_add_coloured(jc_buf *line, const jc_term *term, jc_colour colour, const char *text)
-{
-    jc_message_add(line, jc_term_colour(term, colour));
-    jc_message_add(line, text);
-    jc_message_add(line, jc_term_colour(term, JC_COLOUR_NONE));
-}
-
 bool jc_message_is_unread(const jc_mailbox_item *item)
 {
     return item->store != JC_MAIL_HISTORY && !item->message->acknowledged;
@@ -103,54 +91,45 @@ void jc_message_add_mark(jc_buf *line, const jc_term *term, const jc_mailbox_ite
 {
     const jc_message *message = item->message;
     if (jc_message_is_unread(item))
-        jc_message_add_coloured(line, term, JC_COLOUR_CYAN, "●");
+        jc_line_coloured(line, term, JC_COLOUR_CYAN, "●");
     else if (message->completed && message->success)
-        jc_message_add_coloured(line, term, JC_COLOUR_GREEN, "✓");
+        jc_line_coloured(line, term, JC_COLOUR_GREEN, "✓");
     else if (message->completed)
-        jc_message_add_coloured(line, term, JC_COLOUR_RED, "✗");
+        jc_line_coloured(line, term, JC_COLOUR_RED, "✗");
     else
-        jc_message_add_coloured(line, term, JC_COLOUR_DIM, "○");
+        jc_line_coloured(line, term, JC_COLOUR_DIM, "○");
 }
 
 void jc_message_add_priority(jc_buf *line, const jc_term *term, jc_priority priority)
 {
     switch (priority) {
     case JC_PRIORITY_URGENT:
-        jc_message_add_coloured(line, term, JC_COLOUR_RED, "!!");
+        jc_line_coloured(line, term, JC_COLOUR_RED, "!!");
         break;
     case JC_PRIORITY_HIGH:
-        jc_message_add_coloured(line, term, JC_COLOUR_YELLOW, "! ");
+        jc_line_coloured(line, term, JC_COLOUR_YELLOW, "! ");
         break;
     case JC_PRIORITY_LOW:
-        jc_message_add_coloured(line, term, JC_COLOUR_DIM, "↓ ");
+        jc_line_coloured(line, term, JC_COLOUR_DIM, "↓ ");
         break;
     default:
-        jc_message_add(line, "  ");
+        jc_line_add(line, "  ");
         break;
     }
 }
 
 void jc_message_add_time(jc_buf *line, const jc_term *term, int64_t time_us)
 {
-    jc_message_add(line, jc_term_colour(term, JC_COLOUR_DIM));
+    jc_line_colour(line, term, JC_COLOUR_DIM);
     size_t start = line->size;
     if (term->terminal)
         jc_text_append_age(line, time_us, jc_clock_now_us());
     else
         jc_text_append_local(line, time_us);
     for (size_t used = line->size - start; used < AGE_COLUMNS; used++)
-        jc_message_add(line, " ");
-    jc_message_add(line, jc_term_colour(term, JC_COLOUR_NONE));
-    jc_message_add(line, "  ");
-}
-
-void jc_message_print_line(jc_buf *line)
-{
-    while (line->size > 0 && line->bytes[line->size - 1] == ' ')
-        line->size--;
-    jc_message_add(line, "\n");
-    (void)fwrite(line->bytes, 1, line->size, stdout);
-    jc_buf_clear(line);
+        jc_line_add(line, " ");
+    jc_line_colour(line, term, JC_COLOUR_NONE);
+    jc_line_add(line, "  ");
 }
 
 static const jc_command_entry message_commands[] = {

@@ -31,6 +31,7 @@ typedef struct listing {
     jc_term term;
     size_t id_size;      /* bytes of an id that are shown */
     size_t name_columns; /* of the widest "from lead" */
+    size_t count;        /* of messages, so far */
 } listing;
 
 static size_t common_size(jc_str a, jc_str b)
@@ -70,14 +71,6 @@ static jc_str short_id(const listing *list, jc_str id)
     return (jc_str){id.bytes, size};
 }
 
-static void add_column(jc_buf *line, jc_str text, size_t columns, size_t columns_max)
-{
-    size_t used = jc_text_append_safe(line, text, columns_max);
-    for (; used < columns; used++)
-        jc_message_add(line, " ");
-    jc_message_add(line, "  ");
-}
-
 /* The other end, "from lead" or "to coder". Returns its columns. */
 static size_t add_other_end(jc_buf *text, const jc_mailbox_item *item)
 {
@@ -85,7 +78,7 @@ static size_t add_other_end(jc_buf *text, const jc_mailbox_item *item)
     bool sent = item->store == JC_MAIL_OUTBOX ||
                 (item->store == JC_MAIL_HISTORY && jc_str_equal(item->agent, message->from_agent));
     const char *word = sent ? "to " : "from ";
-    jc_message_add(text, word);
+    jc_line_add(text, word);
     return strlen(word) + jc_text_append_safe(text, sent ? message->to_agent : message->from_agent,
                                               NAME_COLUMNS_MAX);
 }
@@ -110,47 +103,33 @@ static size_t text_columns(const listing *list)
                                                         : TEXT_COLUMNS_MIN;
 }
 
-/* The text in full, its lines indented. */
-static void print_content(jc_buf *line, const char *indent, jc_str content)
-{
-    while (content.size > 0) {
-        const char *end = memchr(content.bytes, '\n', content.size);
-        size_t size = end != NULL ? (size_t)(end - content.bytes) : content.size;
-        jc_message_add(line, indent);
-        (void)jc_text_append_safe(line, (jc_str){content.bytes, size}, 0);
-        jc_message_print_line(line);
-        size += end != NULL ? 1 : 0;
-        content.bytes += size;
-        content.size -= size;
-    }
-}
-
 static void print_item(const listing *list, const jc_mailbox_item *item)
 {
     const jc_message *message = item->message;
     JC_AUTO(jc_buf) line = {0};
     JC_AUTO(jc_buf) name = {0};
     (void)add_other_end(&name, item);
-    jc_message_add(&line, "  ");
+    jc_line_add(&line, "  ");
     jc_message_add_mark(&line, &list->term, item);
-    jc_message_add(&line, " ");
+    jc_line_add(&line, " ");
     jc_message_add_priority(&line, &list->term, message->priority);
-    jc_message_add(&line, " ");
-    add_column(&line, short_id(list, message->correlation_id), 0, 0);
+    jc_line_add(&line, " ");
+    jc_line_cell(&line, &list->term, JC_COLOUR_NONE, short_id(list, message->correlation_id), 0, 0);
     jc_message_add_time(&line, &list->term, message->sent_us);
-    add_column(&line, jc_buf_str(&name), list->name_columns, 0);
-    add_column(&line, message->message_type, TYPE_COLUMNS_MAX, TYPE_COLUMNS_MAX);
+    jc_line_cell(&line, &list->term, JC_COLOUR_NONE, jc_buf_str(&name), list->name_columns, 0);
+    jc_line_cell(&line, &list->term, JC_COLOUR_NONE, message->message_type, TYPE_COLUMNS_MAX,
+                 TYPE_COLUMNS_MAX);
     if (!list->cli->verbose)
         (void)jc_text_append_safe(&line, message->content, text_columns(list));
-    jc_message_print_line(&line);
+    jc_line_print(&line);
     if (list->cli->verbose)
-        print_content(&line, "       ", message->content);
+        jc_line_print_text("       ", message->content);
     if (message->completed) {
-        jc_message_add(&line, "       → ");
+        jc_line_add(&line, "       → ");
         (void)jc_text_append_safe(&line, message->completed_by, NAME_COLUMNS_MAX);
-        jc_message_add(&line, ": ");
+        jc_line_add(&line, ": ");
         (void)jc_text_append_safe(&line, message->result, 0);
-        jc_message_print_line(&line);
+        jc_line_print(&line);
     }
 }
 
@@ -166,12 +145,12 @@ static void print_heading(const listing *list, jc_str agent, const jc_mailbox_it
     size_t unread = 0;
     for (size_t i = 0; i < items->count; i++)
         unread += rank_of(&items->items[i]) == 0 ? 1 : 0;
-    jc_message_add(&line, jc_term_colour(&list->term, JC_COLOUR_BOLD));
+    jc_line_colour(&line, &list->term, JC_COLOUR_BOLD);
     (void)jc_text_append_safe(&line, agent, 0);
-    jc_message_add(&line, jc_term_colour(&list->term, JC_COLOUR_NONE));
-    jc_cli_must(jc_buf_append_format(&line, NULL, "   %zu message%s, %zu unread", items->count,
-                                     items->count == 1 ? "" : "s", unread));
-    jc_message_print_line(&line);
+    jc_line_colour(&line, &list->term, JC_COLOUR_NONE);
+    jc_line_format(&line, "   %zu message%s, %zu unread", items->count,
+                   items->count == 1 ? "" : "s", unread);
+    jc_line_print(&line);
 }
 
 static int print_one(listing *list, const jc_mailbox_item *item)
@@ -217,6 +196,7 @@ static int list_agent(listing *list, jc_str agent)
     }
     if (jc_mailbox_select(list->mailbox, &query, &items, &error) < 0)
         return jc_cli_fail_error(list->cli, &error);
+    list->count += items.count;
     measure_names(list, &items);
     if (!list->cli->json && items.count > 0)
         print_heading(list, agent, &items);
@@ -248,6 +228,10 @@ static int list_store(jc_cli *cli, const list_options *options, jc_mail_store st
         failed = measure_ids(&list);
     if (failed == 0)
         failed = list_agents(&list);
+    if (failed == 0 && list.count == 0)
+        failed = jc_cli_found_nothing(
+            cli, options->all ? "no messages found"
+                              : "no open messages found: --all shows the completed ones too");
     jc_mailbox_free(list.mailbox);
     return failed;
 }

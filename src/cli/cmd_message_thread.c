@@ -37,32 +37,31 @@ static jc_colour colour_of(jc_thread_status status)
 static void print_heading(const jc_term *term, const jc_thread *thread)
 {
     JC_AUTO(jc_buf) line = {0};
-    jc_message_add(&line, jc_term_colour(term, JC_COLOUR_BOLD));
+    jc_line_colour(&line, term, JC_COLOUR_BOLD);
     (void)jc_text_append_safe(&line, thread->correlation_id, 0);
-    jc_message_add(&line, jc_term_colour(term, JC_COLOUR_NONE));
-    jc_message_add(&line, "   ");
-    jc_message_add_coloured(&line, term, colour_of(thread->status),
-                            jc_thread_status_name(thread->status));
-    jc_message_add(&line, "   ");
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_add(&line, "   ");
+    jc_line_coloured(&line, term, colour_of(thread->status), jc_thread_status_name(thread->status));
+    jc_line_add(&line, "   ");
     for (size_t i = 0; i < thread->participant_count; i++) {
-        jc_message_add(&line, i > 0 ? ", " : "");
+        jc_line_add(&line, i > 0 ? ", " : "");
         add_name(&line, thread->participants[i]);
     }
-    jc_message_print_line(&line);
+    jc_line_print(&line);
 }
 
 static void add_sent(jc_buf *line, const jc_term *term, const jc_message *message)
 {
-    jc_message_add(line, " → ");
+    jc_line_add(line, " → ");
     add_name(line, message->to_agent);
-    jc_message_add(line, "  ");
+    jc_line_add(line, "  ");
     jc_message_add_priority(line, term, message->priority);
-    jc_message_add(line, " ");
+    jc_line_add(line, " ");
     add_name(line, message->message_type);
-    jc_message_add(line, ": ");
+    jc_line_add(line, ": ");
     (void)jc_text_append_safe(line, message->content, 0);
     if (message->awaiting_response)
-        jc_message_add_coloured(line, term, JC_COLOUR_DIM, "  (a response is awaited)");
+        jc_line_coloured(line, term, JC_COLOUR_DIM, "  (a response is awaited)");
 }
 
 /* What became of a message, or what an answer that found none was. */
@@ -70,7 +69,7 @@ static void add_answer(jc_buf *line, const jc_thread_entry *entry)
 {
     bool acknowledged = entry->step == JC_THREAD_ACKNOWLEDGED;
     if (entry->message == NULL) {
-        jc_message_add(line, acknowledged ? " acknowledged" : " completed");
+        jc_line_add(line, acknowledged ? " acknowledged" : " completed");
         return;
     }
     jc_cli_must(jc_buf_append_format(line, NULL, "%s #%" PRIu64,
@@ -80,14 +79,14 @@ static void add_answer(jc_buf *line, const jc_thread_entry *entry)
                                      entry->message->sequence));
     if (acknowledged)
         return;
-    jc_message_add(line, ": ");
+    jc_line_add(line, ": ");
     (void)jc_text_append_safe(line, entry->message->result, 0);
 }
 
 static void print_entry(const jc_term *term, const jc_thread_entry *entry)
 {
     JC_AUTO(jc_buf) line = {0};
-    jc_message_add(&line, "  ");
+    jc_line_add(&line, "  ");
     jc_message_add_time(&line, term, entry->time_us);
     jc_cli_must(jc_buf_append_format(&line, NULL, "#%-4" PRIu64 " ", entry->sequence));
     add_name(&line, entry->agent);
@@ -96,12 +95,12 @@ static void print_entry(const jc_term *term, const jc_thread_entry *entry)
     else
         add_answer(&line, entry);
     if (entry->problem != JC_PROBLEM_NONE) {
-        jc_message_add(&line, "  ");
-        jc_message_add_coloured(&line, term, JC_COLOUR_YELLOW, "(");
-        jc_message_add_coloured(&line, term, JC_COLOUR_YELLOW, jc_problem_text(entry->problem));
-        jc_message_add_coloured(&line, term, JC_COLOUR_YELLOW, ")");
+        jc_line_add(&line, "  ");
+        jc_line_coloured(&line, term, JC_COLOUR_YELLOW, "(");
+        jc_line_coloured(&line, term, JC_COLOUR_YELLOW, jc_problem_text(entry->problem));
+        jc_line_coloured(&line, term, JC_COLOUR_YELLOW, ")");
     }
-    jc_message_print_line(&line);
+    jc_line_print(&line);
 }
 
 static void print_thread(const jc_thread *thread)
@@ -118,7 +117,7 @@ static void print_thread(const jc_thread *thread)
             jc_buf_append_format(&line, NULL, " is to %s #%" PRIu64,
                                  pending->action == JC_ACTION_ACKNOWLEDGE ? "read" : "complete",
                                  pending->message->sequence));
-        jc_message_print_line(&line);
+        jc_line_print(&line);
     }
 }
 

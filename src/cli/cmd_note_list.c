@@ -1,5 +1,6 @@
 /* jc note list: notes, newest first: a line each, or in full. */
 #include "base/clock.h"
+#include "cli/line.h"
 #include "cli/note.h"
 
 #include <inttypes.h>
@@ -32,43 +33,10 @@ typedef struct layout {
     size_t workflow, sequence, category, agent;
 } layout;
 
-static void add(jc_buf *line, const char *text)
-{
-    jc_cli_must(jc_buf_append_text(line, text, NULL));
-}
-
-/* A cell, coloured, then spaces that bring it to `width` columns, and two. */
-static void add_cell(jc_buf *line, const layout *with, jc_str text, jc_colour colour, size_t width,
-                     size_t columns_max)
-{
-    const bool coloured = colour != JC_COLOUR_NONE;
-    add(line, coloured ? jc_term_colour(&with->term, colour) : "");
-    size_t used = jc_text_append_safe(line, text, columns_max);
-    add(line, coloured ? jc_term_colour(&with->term, JC_COLOUR_NONE) : "");
-    for (; used < width; used++)
-        add(line, " ");
-    add(line, "  ");
-}
-
-static void print_line(jc_buf *line)
-{
-    while (line->size > 0 && line->bytes[line->size - 1] == ' ')
-        line->size--;
-    add(line, "\n");
-    (void)fwrite(line->bytes, 1, line->size, stdout);
-    jc_buf_clear(line);
-}
-
 static void grow(size_t *width, size_t columns)
 {
     if (columns > *width)
         *width = columns;
-}
-
-static size_t columns_of(jc_str text, size_t columns_max)
-{
-    JC_AUTO(jc_buf) safe = {0};
-    return jc_text_append_safe(&safe, text, columns_max);
 }
 
 static layout layout_of(const jc_notes *notes, bool workflows)
@@ -81,7 +49,7 @@ static layout layout_of(const jc_notes *notes, bool workflows)
         grow(&made.workflow, note->workflow_id.size);
         grow(&made.sequence, (size_t)snprintf(NULL, 0, "#%" PRIu64, note->sequence));
         grow(&made.category, note->category.size);
-        grow(&made.agent, columns_of(note->agent_id, AGENT_COLUMNS_MAX));
+        grow(&made.agent, jc_line_width(note->agent_id, AGENT_COLUMNS_MAX));
     }
     return made;
 }
@@ -91,15 +59,15 @@ static void add_sequence(jc_buf *line, const layout *with, const jc_note *note, 
     char text[24];
     (void)snprintf(text, sizeof text, "#%" PRIu64, note->sequence);
     if (with->workflows)
-        add_cell(line, with, note->workflow_id, JC_COLOUR_BOLD, with->workflow, 0);
-    add_cell(line, with, jc_str_of(text), JC_COLOUR_NONE, width, 0);
+        jc_line_cell(line, &with->term, JC_COLOUR_BOLD, note->workflow_id, with->workflow, 0);
+    jc_line_cell(line, &with->term, JC_COLOUR_NONE, jc_str_of(text), width, 0);
 }
 
 static void add_time(jc_buf *line, const layout *with, const jc_note *note)
 {
     JC_AUTO(jc_buf) text = {0};
     jc_text_append_local(&text, note->created_us);
-    add_cell(line, with, jc_buf_str(&text), JC_COLOUR_DIM, TIME_COLUMNS, 0);
+    jc_line_cell(line, &with->term, JC_COLOUR_DIM, jc_buf_str(&text), TIME_COLUMNS, 0);
 }
 
 /* For a person, how long ago it was says it shortest; elsewhere the line may be kept. */
@@ -107,13 +75,13 @@ static void add_age(jc_buf *line, const layout *with, const jc_note *note)
 {
     JC_AUTO(jc_buf) text = {0};
     jc_text_append_age(&text, note->created_us, with->now_us);
-    add_cell(line, with, jc_buf_str(&text), JC_COLOUR_DIM, AGE_COLUMNS, 0);
+    jc_line_cell(line, &with->term, JC_COLOUR_DIM, jc_buf_str(&text), AGE_COLUMNS, 0);
 }
 
 static void append_tags(jc_buf *text, const jc_note *note)
 {
     for (size_t i = 0; i < note->tag_count; i++) {
-        add(text, i > 0 ? ", " : "");
+        jc_line_add(text, i > 0 ? ", " : "");
         jc_cli_must(jc_buf_append_str(text, note->tags[i], NULL));
     }
 }
@@ -140,18 +108,20 @@ static void print_row(const layout *with, const jc_note *note)
     else
         add_time(&line, with, note);
     add_sequence(&line, with, note, with->sequence);
-    add_cell(&line, with, note->category, jc_note_colour(note->category), with->category, 0);
-    add_cell(&line, with, note->agent_id, JC_COLOUR_NONE, with->agent, AGENT_COLUMNS_MAX);
+    jc_line_cell(&line, &with->term, jc_note_colour(note->category), note->category, with->category,
+                 0);
+    jc_line_cell(&line, &with->term, JC_COLOUR_NONE, note->agent_id, with->agent,
+                 AGENT_COLUMNS_MAX);
     size_t used = jc_text_append_safe(&line, note->title, columns);
     append_tags(&tags, note);
     if (tags.size > 0 && used + 6 < columns) {
-        add(&line, jc_term_colour(&with->term, JC_COLOUR_DIM));
-        add(&line, "  [");
+        jc_line_colour(&line, &with->term, JC_COLOUR_DIM);
+        jc_line_add(&line, "  [");
         (void)jc_text_append_safe(&line, jc_buf_str(&tags), columns - used - 4);
-        add(&line, "]");
-        add(&line, jc_term_colour(&with->term, JC_COLOUR_NONE));
+        jc_line_add(&line, "]");
+        jc_line_colour(&line, &with->term, JC_COLOUR_NONE);
     }
-    print_line(&line);
+    jc_line_print(&line);
 }
 
 /* A line of what there is: "tags: auth, api". */
@@ -160,25 +130,10 @@ static void print_detail(const char *name, jc_str text)
     JC_AUTO(jc_buf) line = {0};
     if (text.size == 0)
         return;
-    add(&line, "    ");
-    add(&line, name);
+    jc_line_add(&line, "    ");
+    jc_line_add(&line, name);
     (void)jc_text_append_safe(&line, text, 0);
-    print_line(&line);
-}
-
-static void print_content(jc_str content)
-{
-    while (content.size > 0) {
-        const char *end = memchr(content.bytes, '\n', content.size);
-        size_t size = end != NULL ? (size_t)(end - content.bytes) : content.size;
-        JC_AUTO(jc_buf) line = {0};
-        add(&line, "    ");
-        (void)jc_text_append_safe(&line, (jc_str){content.bytes, size}, 0);
-        print_line(&line);
-        size += end != NULL ? 1 : 0;
-        content.bytes += size;
-        content.size -= size;
-    }
+    jc_line_print(&line);
 }
 
 static void print_full(const layout *with, const jc_note *note)
@@ -187,23 +142,23 @@ static void print_full(const layout *with, const jc_note *note)
     JC_AUTO(jc_buf) tags = {0};
     char id[JC_UUID_TEXT_SIZE];
     add_sequence(&line, with, note, 0);
-    add_cell(&line, with, note->category, jc_note_colour(note->category), 0, 0);
-    add_cell(&line, with, note->title, JC_COLOUR_BOLD, 0, 0);
-    print_line(&line);
-    add(&line, "    ");
+    jc_line_cell(&line, &with->term, jc_note_colour(note->category), note->category, 0, 0);
+    jc_line_cell(&line, &with->term, JC_COLOUR_BOLD, note->title, 0, 0);
+    jc_line_print(&line);
+    jc_line_add(&line, "    ");
     add_time(&line, with, note);
     if (with->term.terminal)
         add_age(&line, with, note);
-    add_cell(&line, with, note->agent_id, JC_COLOUR_NONE, 0, 0);
+    jc_line_cell(&line, &with->term, JC_COLOUR_NONE, note->agent_id, 0, 0);
     jc_uuid_format(note->id, id);
-    add_cell(&line, with, jc_str_of(id), JC_COLOUR_DIM, 0, 0);
-    print_line(&line);
+    jc_line_cell(&line, &with->term, JC_COLOUR_DIM, jc_str_of(id), 0, 0);
+    jc_line_print(&line);
     append_tags(&tags, note);
     print_detail("tags: ", jc_buf_str(&tags));
     print_detail("file: ", note->related_file);
     print_detail("feature: ", note->related_feature);
     if (!jc_str_equal(note->title, note->content))
-        print_content(note->content);
+        jc_line_print_text("    ", note->content);
 }
 
 static void print_notes(jc_cli *cli, const list_options *options, const jc_notes *notes)
@@ -239,9 +194,13 @@ static int list(jc_cli *cli, const void *values)
                            options->workflow);
     int failed = jc_note_read(cli, options->workflow, options->all ? NULL : &names, options->at,
                               &filter, &notes);
-    if (failed == 0 && (!options->count.given || options->count.value > 0))
+    if (failed != 0)
+        return failed;
+    if (notes.count == 0)
+        return jc_note_found_nothing(cli, options->category);
+    if (!options->count.given || options->count.value > 0)
         print_notes(cli, options, &notes);
-    return failed;
+    return JC_EXIT_DONE;
 }
 
 /* clang-format off */

@@ -1,4 +1,5 @@
 /* jc note search: notes by words, the best match first. */
+#include "cli/line.h"
 #include "cli/note.h"
 #include "cli/search.h"
 
@@ -14,32 +15,28 @@ typedef struct search_options {
     bool full;
 } search_options;
 
-static void add(jc_buf *line, const char *text)
-{
-    jc_cli_must(jc_buf_append_text(line, text, NULL));
-}
-
 static void print_note(const jc_term *term, const jc_note *note, jc_str excerpt, bool full)
 {
     JC_AUTO(jc_buf) line = {0};
-    add(&line, jc_term_colour(term, JC_COLOUR_BOLD));
+    jc_line_colour(&line, term, JC_COLOUR_BOLD);
     (void)jc_text_append_safe(&line, note->workflow_id, 0);
-    jc_cli_must(jc_buf_append_format(&line, NULL, " #%" PRIu64 "%s  %s", note->sequence,
-                                     jc_term_colour(term, JC_COLOUR_NONE),
-                                     jc_term_colour(term, jc_note_colour(note->category))));
+    jc_line_format(&line, " #%" PRIu64, note->sequence);
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_add(&line, "  ");
+    jc_line_colour(&line, term, jc_note_colour(note->category));
     (void)jc_text_append_safe(&line, note->category, 0);
-    add(&line, jc_term_colour(term, JC_COLOUR_NONE));
-    add(&line, "  ");
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_add(&line, "  ");
     (void)jc_text_append_safe(&line, note->agent_id, 20);
-    add(&line, "  ");
+    jc_line_add(&line, "  ");
     (void)jc_text_append_safe(&line, note->title, 0);
-    add(&line, "\n    ");
+    jc_line_print(&line);
+    jc_line_add(&line, "    ");
     if (full)
         (void)jc_text_append_safe(&line, note->content, 0);
     else
         jc_excerpt_append(&line, term, excerpt);
-    add(&line, "\n");
-    (void)fwrite(line.bytes, 1, line.size, stdout);
+    jc_line_print(&line);
 }
 
 static void print_notes(jc_cli *cli, const jc_notes *notes, bool full)
@@ -77,6 +74,8 @@ static int search_notes(jc_cli *cli, const void *values)
     jc_progress_end(&cli->progress);
     if (status < 0)
         return jc_cli_fail_error(cli, &error);
+    if (notes.count == 0)
+        return jc_note_found_nothing(cli, options->category);
     print_notes(cli, &notes, options->full);
     return JC_EXIT_DONE;
 }

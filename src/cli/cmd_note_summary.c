@@ -1,4 +1,5 @@
 /* jc note summary: how many notes there are, of which category and by whom, and what they are called. */
+#include "cli/line.h"
 #include "cli/note.h"
 
 #include <inttypes.h>
@@ -9,50 +10,33 @@ typedef struct summary_options {
     const char *at;
 } summary_options;
 
-static void add(jc_buf *line, const char *text)
-{
-    jc_cli_must(jc_buf_append_text(line, text, NULL));
-}
-
-static void print_line(jc_buf *line)
-{
-    add(line, "\n");
-    (void)fwrite(line->bytes, 1, line->size, stdout);
-    jc_buf_clear(line);
-}
-
-static void add_count(jc_buf *line, size_t count)
-{
-    jc_cli_must(jc_buf_append_format(line, NULL, " %zu", count));
-}
-
 static void print_category(const jc_term *term, const jc_note_group *group)
 {
     JC_AUTO(jc_buf) line = {0};
-    add(&line, jc_term_colour(term, jc_note_colour(group->name)));
+    jc_line_colour(&line, term, jc_note_colour(group->name));
     (void)jc_text_append_safe(&line, group->name, 0);
-    add(&line, jc_term_colour(term, JC_COLOUR_NONE));
-    add_count(&line, group->count);
-    print_line(&line);
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_format(&line, " %zu", group->count);
+    jc_line_print(&line);
     for (size_t i = 0; i < group->count; i++) {
-        add(&line, "  [");
+        jc_line_add(&line, "  [");
         (void)jc_text_append_safe(&line, group->notes[i]->agent_id, 0);
-        add(&line, "] ");
+        jc_line_add(&line, "] ");
         (void)jc_text_append_safe(&line, group->notes[i]->title, 0);
-        print_line(&line);
+        jc_line_print(&line);
     }
 }
 
 static void print_agents(const jc_note_summary *summary)
 {
     JC_AUTO(jc_buf) line = {0};
-    add(&line, "by ");
+    jc_line_add(&line, "by ");
     for (size_t i = 0; i < summary->agent_count; i++) {
-        add(&line, i > 0 ? ", " : "");
+        jc_line_add(&line, i > 0 ? ", " : "");
         (void)jc_text_append_safe(&line, summary->agents[i].name, 0);
-        add_count(&line, summary->agents[i].count);
+        jc_line_format(&line, " %zu", summary->agents[i].count);
     }
-    print_line(&line);
+    jc_line_print(&line);
 }
 
 static void print_summary(jc_str workflow_id, size_t count, const jc_note_summary *summary)

@@ -59,21 +59,24 @@ static int print_hits(jc_cli *cli, const jc_filter *filter, uint64_t count)
     jc_error error = {0};
     jc_search *search = NULL;
     jc_search_hit hit;
+    uint64_t found = 0;
     JC_AUTO(jc_buf) text = {0};
     jc_search_text(cli, &text);
     jc_progress_begin(&cli->progress, "indexing");
     jc_status status = jc_search_new(cli->store, jc_buf_str(&text), filter, jc_search_progress,
                                      &cli->progress, &search, &error);
     jc_progress_end(&cli->progress);
-    for (uint64_t i = 0; status == JC_OK && (count == 0 || i < count); i++) {
+    while (status == JC_OK && (count == 0 || found < count) && jc_cli_output_works(cli)) {
         status = jc_search_next(search, &hit, &error);
-        if (status == JC_OK)
-            print_hit(cli, &term, &hit);
-        if (!jc_cli_output_works(cli))
+        if (status != JC_OK)
             break;
+        print_hit(cli, &term, &hit);
+        found++;
     }
     jc_search_free(search);
-    return status < 0 ? jc_cli_fail_error(cli, &error) : JC_EXIT_DONE;
+    if (status < 0)
+        return jc_cli_fail_error(cli, &error);
+    return found == 0 ? jc_cli_found_nothing(cli, "nothing found") : JC_EXIT_DONE;
 }
 
 static int search_events(jc_cli *cli, const void *values)

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/line.h"
 #include "cli/names.h"
-#include "cli/term.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,47 +65,22 @@ static uint64_t count_of(yyjson_val *object, const char *name)
     return yyjson_get_uint(yyjson_obj_get(object, name));
 }
 
-static void add(jc_buf *line, const char *text)
-{
-    jc_cli_must(jc_buf_append_text(line, text, NULL));
-}
-
-static void add_colour(jc_buf *line, const jc_term *term, jc_colour colour)
-{
-    add(line, jc_term_colour(term, colour));
-}
-
-/* Text in a column of its own, at least so wide. */
-static void add_column(jc_buf *line, jc_str text, size_t columns, size_t columns_max)
-{
-    size_t used = jc_text_append_safe(line, text, columns_max);
-    for (; used < columns; used++)
-        add(line, " ");
-}
-
-static void print_line(jc_buf *line)
-{
-    while (line->size > 0 && line->bytes[line->size - 1] == ' ')
-        line->size--;
-    add(line, "\n");
-    (void)fwrite(line->bytes, 1, line->size, stdout);
-    jc_buf_clear(line);
-}
-
 static void add_duration(jc_buf *line, yyjson_val *object)
 {
     yyjson_val *duration = yyjson_obj_get(object, "duration_ms");
     if (duration == NULL)
         return;
-    add(line, "   ");
+    jc_line_add(line, "   ");
     jc_text_append_duration(line, yyjson_get_sint(duration));
 }
 
 static void add_cost(jc_buf *line, yyjson_val *object)
 {
     yyjson_val *cost = yyjson_obj_get(object, "cost_usd");
-    if (cost != NULL)
-        jc_cli_must(jc_buf_append_format(line, NULL, "   $%.2f", yyjson_get_num(cost)));
+    if (cost == NULL)
+        return;
+    jc_line_add(line, "   ");
+    jc_text_append_cost(line, yyjson_get_num(cost));
 }
 
 /* "started 10m ago", of something that goes on. */
@@ -115,7 +90,7 @@ static void add_since(jc_buf *line, yyjson_val *object)
     jc_str start = text_of(object, "started_at");
     if (start.bytes == NULL || jc_time_parse(start, &start_us, NULL) < 0)
         return;
-    add(line, "   started ");
+    jc_line_add(line, "   started ");
     jc_text_append_age(line, start_us, jc_clock_now_us());
 }
 
@@ -129,23 +104,14 @@ static unsigned percent_of(yyjson_val *root)
 
 static void add_bar(jc_buf *line, const jc_term *term, unsigned percent)
 {
-    add_colour(line, term, JC_COLOUR_GREEN);
+    jc_line_colour(line, term, JC_COLOUR_GREEN);
     for (unsigned i = 0; i < BAR_COLUMNS; i++) {
         if (i == percent * BAR_COLUMNS / 100)
-            add_colour(line, term, JC_COLOUR_DIM);
-        add(line, i < percent * BAR_COLUMNS / 100 ? "█" : "░");
+            jc_line_colour(line, term, JC_COLOUR_DIM);
+        jc_line_add(line, i < percent * BAR_COLUMNS / 100 ? "█" : "░");
     }
-    add_colour(line, term, JC_COLOUR_NONE);
-    jc_cli_must(jc_buf_append_format(line, NULL, " %3u %%", percent));
-}
-
-static const char *mark_of(jc_str status)
-{
-    if (jc_str_equal(status, JC_STR("completed")))
-        return "✓";
-    if (jc_str_equal(status, JC_STR("started")))
-        return "→";
-    return jc_str_equal(status, JC_STR("failed")) ? "✗" : "○";
+    jc_line_colour(line, term, JC_COLOUR_NONE);
+    jc_line_format(line, " %3u %%", percent);
 }
 
 /* A feature that nobody named is shown by its id. */
@@ -161,10 +127,8 @@ static size_t name_columns(yyjson_val *features)
     size_t at;
     size_t count;
     yyjson_val *feature;
-    JC_AUTO(jc_buf) scratch = {0};
     yyjson_arr_foreach(features, at, count, feature) {
-        jc_buf_clear(&scratch);
-        size_t used = jc_text_append_safe(&scratch, name_of(feature), NAME_COLUMNS_MAX);
+        size_t used = jc_line_width(name_of(feature), NAME_COLUMNS_MAX);
         widest = used > widest ? used : widest;
     }
     return widest;
@@ -177,27 +141,25 @@ static void print_feature(const jc_cli *cli, const jc_term *term, yyjson_val *fe
     jc_str status = text_of(feature, "status");
     uint64_t attempts = count_of(feature, "attempts");
     bool is_going_on = jc_str_equal(status, JC_STR("started"));
-    add(&line, "  ");
-    add_colour(&line, term, jc_colour_of_status(status));
-    add(&line, mark_of(status));
-    add_colour(&line, term, JC_COLOUR_NONE);
-    add(&line, " ");
-    add_column(&line, name_of(feature), columns, NAME_COLUMNS_MAX);
+    jc_line_add(&line, "  ");
+    jc_line_coloured(&line, term, jc_colour_of_status(status), jc_mark_of_status(status));
+    jc_line_add(&line, " ");
+    jc_line_column(&line, name_of(feature), columns, NAME_COLUMNS_MAX);
     if (attempts > 1)
-        jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " attempts", attempts));
+        jc_line_format(&line, "   %" PRIu64 " attempts", attempts);
     if (is_going_on)
         add_since(&line, feature);
     add_duration(&line, feature);
     add_cost(&line, feature);
     if (text_of(feature, "error").bytes != NULL) {
-        add(&line, "   ");
+        jc_line_add(&line, "   ");
         (void)jc_text_append_safe(&line, text_of(feature, "error"), TEXT_COLUMNS_MAX);
     }
-    print_line(&line);
+    jc_line_print(&line);
     if (cli->verbose && text_of(feature, "description").bytes != NULL) {
-        add(&line, "    ");
+        jc_line_add(&line, "    ");
         (void)jc_text_append_safe(&line, text_of(feature, "description"), 0);
-        print_line(&line);
+        jc_line_print(&line);
     }
 }
 
@@ -208,19 +170,19 @@ static void add_title(jc_buf *line, const jc_term *term, const standing *of)
     jc_str reason = text_of(of->root, "pause_reason");
     if (reason.bytes == NULL)
         reason = text_of(of->root, "error");
-    add_colour(line, term, JC_COLOUR_BOLD);
+    jc_line_colour(line, term, JC_COLOUR_BOLD);
     (void)jc_text_append_safe(line, of->workflow_id, 0);
-    add_colour(line, term, JC_COLOUR_NONE);
-    add(line, "   ");
-    add_colour(line, term, jc_colour_of_status(status));
+    jc_line_colour(line, term, JC_COLOUR_NONE);
+    jc_line_add(line, "   ");
+    jc_line_colour(line, term, jc_colour_of_status(status));
     (void)jc_text_append_safe(line, status.bytes != NULL ? status : JC_STR("not started"), 0);
-    add_colour(line, term, JC_COLOUR_NONE);
+    jc_line_colour(line, term, JC_COLOUR_NONE);
     if (reason.bytes != NULL) {
-        add(line, ": ");
+        jc_line_add(line, ": ");
         (void)jc_text_append_safe(line, reason, TEXT_COLUMNS_MAX);
     }
     if (text_of(of->root, "phase").bytes != NULL) {
-        add(line, "   phase ");
+        jc_line_add(line, "   phase ");
         (void)jc_text_append_safe(line, text_of(of->root, "phase"), NAME_COLUMNS_MAX);
     }
 }
@@ -231,21 +193,19 @@ static void print_standing(const jc_cli *cli, const jc_term *term, const standin
     yyjson_val *features = yyjson_obj_get(of->root, "features");
     uint64_t retries = count_of(of->root, "retries");
     add_title(&line, term, of);
-    print_line(&line);
+    jc_line_print(&line);
     if (text_of(of->root, "description").bytes != NULL) {
         (void)jc_text_append_safe(&line, text_of(of->root, "description"), 0);
-        print_line(&line);
+        jc_line_print(&line);
     }
     add_bar(&line, term, percent_of(of->root));
-    jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " of %" PRIu64 " features",
-                                     count_of(of->root, "features_completed"),
-                                     count_of(of->root, "features_total")));
+    jc_line_format(&line, "   %" PRIu64 " of %" PRIu64 " features",
+                   count_of(of->root, "features_completed"), count_of(of->root, "features_total"));
     if (retries > 0)
-        jc_cli_must(jc_buf_append_format(&line, NULL, "   %" PRIu64 " retr%s", retries,
-                                         retries == 1 ? "y" : "ies"));
+        jc_line_format(&line, "   %" PRIu64 " retr%s", retries, retries == 1 ? "y" : "ies");
     add_duration(&line, of->root);
     add_cost(&line, of->root);
-    print_line(&line);
+    jc_line_print(&line);
 
     size_t columns = name_columns(features);
     size_t at;
@@ -270,22 +230,21 @@ static void print_row(const jc_term *term, const standing *of, size_t columns)
 {
     JC_AUTO(jc_buf) line = {0};
     jc_str status = text_of(of->root, "status");
-    add_colour(&line, term, JC_COLOUR_BOLD);
-    add_column(&line, of->workflow_id, columns, 0);
-    add_colour(&line, term, JC_COLOUR_NONE);
-    add(&line, "  ");
-    add_colour(&line, term, jc_colour_of_status(status));
-    add_column(&line, status.bytes != NULL ? status : JC_STR("not started"), 11, 0);
-    add_colour(&line, term, JC_COLOUR_NONE);
-    add(&line, "  ");
+    jc_line_colour(&line, term, JC_COLOUR_BOLD);
+    jc_line_column(&line, of->workflow_id, columns, 0);
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_add(&line, "  ");
+    jc_line_colour(&line, term, jc_colour_of_status(status));
+    jc_line_column(&line, status.bytes != NULL ? status : JC_STR("not started"), 11, 0);
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_add(&line, "  ");
     add_bar(&line, term, percent_of(of->root));
-    jc_cli_must(jc_buf_append_format(&line, NULL, "  %" PRIu64 "/%" PRIu64 "  ",
-                                     count_of(of->root, "features_completed"),
-                                     count_of(of->root, "features_total")));
-    add_column(&line, text_of(of->root, "phase"), 12, 12);
-    add(&line, "  ");
+    jc_line_format(&line, "  %" PRIu64 "/%" PRIu64 "  ", count_of(of->root, "features_completed"),
+                   count_of(of->root, "features_total"));
+    jc_line_column(&line, text_of(of->root, "phase"), 12, 12);
+    jc_line_add(&line, "  ");
     (void)jc_text_append_safe(&line, text_of(of->root, "description"), NAME_COLUMNS_MAX);
-    print_line(&line);
+    jc_line_print(&line);
 }
 
 static int print_workflows(jc_cli *cli, const jc_names *names, bool as_table)

@@ -59,17 +59,9 @@ static void measure(report *of)
     }
 }
 
-static const char *mark_of(jc_feature_state status)
+static jc_str status_of(const jc_feature_timing *feature)
 {
-    static const char *const marks[JC_FEATURE_STATE_COUNT] = {"○", "→", "✓", "✗"};
-    return marks[status];
-}
-
-static jc_colour colour_of(jc_feature_state status)
-{
-    static const jc_colour colours[JC_FEATURE_STATE_COUNT] = {JC_COLOUR_DIM, JC_COLOUR_CYAN,
-                                                              JC_COLOUR_GREEN, JC_COLOUR_RED};
-    return colours[status];
+    return jc_str_of(jc_feature_state_text(feature->status));
 }
 
 /* The attempt that a moment lies in; NULL: between attempts. */
@@ -97,7 +89,7 @@ static void add_bar(jc_buf *line, const report *of, const jc_feature_timing *fea
         if (attempt == NULL)
             jc_line_coloured(line, &of->term, JC_COLOUR_DIM, "·");
         else if (attempt->status == JC_ATTEMPT_RUNNING || attempt->status == JC_ATTEMPT_COMPLETED)
-            jc_line_coloured(line, &of->term, colour_of(feature->status), "█");
+            jc_line_coloured(line, &of->term, jc_colour_of_status(status_of(feature)), "█");
         else
             jc_line_coloured(line, &of->term, JC_COLOUR_RED, "▒");
     }
@@ -132,7 +124,8 @@ static void print_feature(const report *of, const jc_feature_timing *feature)
     JC_AUTO(jc_buf) line = {0};
     bool is_running = feature->status == JC_FEATURE_IS_STARTED && feature->started_us != JC_UNKNOWN;
     jc_line_add(&line, "  ");
-    jc_line_coloured(&line, &of->term, colour_of(feature->status), mark_of(feature->status));
+    jc_line_coloured(&line, &of->term, jc_colour_of_status(status_of(feature)),
+                     jc_mark_of_status(status_of(feature)));
     jc_line_add(&line, " ");
     jc_line_column(&line, name_of(feature), of->name_columns, NAME_COLUMNS_MAX);
     jc_line_add(&line, "  ");

@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/commands.h"
+#include "cli/line.h"
 #include "cli/names.h"
-#include "cli/term.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -93,59 +93,50 @@ static void print_json(const jc_cli *cli, jc_str name, const jc_workflow_summary
            of.total);
 }
 
-/* Text in a column of its own. */
-static void add_cell(jc_buf *line, jc_str text, size_t columns)
-{
-    size_t used = jc_text_append_safe(line, text, columns);
-    jc_cli_must(jc_buf_append_format(line, NULL, "%*s", (int)(columns - used) + 2, ""));
-}
-
 static void add_progress(jc_buf *line, const jc_cli *cli, const jc_term *term, jc_str name)
 {
     JC_AUTO(progress) of = progress_of(cli, name);
     char features[48] = "";
     if (of.total > 0)
         (void)snprintf(features, sizeof features, "%" PRIu64 "/%" PRIu64, of.completed, of.total);
-    jc_cli_must(
-        jc_buf_append_text(line, jc_term_colour(term, jc_colour_of_status(of.status)), NULL));
-    add_cell(line, of.status.bytes != NULL ? of.status : JC_STR("-"), 9);
-    jc_cli_must(jc_buf_append_text(line, jc_term_colour(term, JC_COLOUR_NONE), NULL));
-    add_cell(line, jc_str_of(features), 8);
+    jc_line_colour(line, term, jc_colour_of_status(of.status));
+    jc_line_cell(line, term, JC_COLOUR_NONE, of.status.bytes != NULL ? of.status : JC_STR("-"), 9,
+                 9);
+    jc_line_colour(line, term, JC_COLOUR_NONE);
+    jc_line_cell(line, term, JC_COLOUR_NONE, jc_str_of(features), 8, 8);
     (void)jc_text_append_safe(line, of.phase, PHASE_COLUMNS_MAX);
 }
 
-static void print_row(const jc_cli *cli, const jc_term *term, int width, jc_str name,
+static void print_row(const jc_cli *cli, const jc_term *term, size_t width, jc_str name,
                       const jc_workflow_summary *summary)
 {
     JC_AUTO(jc_buf) line = {0};
     JC_AUTO(jc_buf) age = {0};
-    jc_cli_must(jc_buf_append_format(&line, NULL, "%s%-*.*s%s  %8" PRIu64 "  ",
-                                     jc_term_colour(term, JC_COLOUR_BOLD), width, (int)name.size,
-                                     name.bytes, jc_term_colour(term, JC_COLOUR_NONE),
-                                     summary->events));
+    jc_line_colour(&line, term, JC_COLOUR_BOLD);
+    jc_line_column(&line, name, width, 0);
+    jc_line_colour(&line, term, JC_COLOUR_NONE);
+    jc_line_format(&line, "  %8" PRIu64 "  ", summary->events);
     jc_text_append_local(&line, summary->first_us);
-    jc_cli_must(jc_buf_append_text(&line, "  ", NULL));
+    jc_line_add(&line, "  ");
     jc_text_append_local(&line, summary->last_us);
-    jc_cli_must(jc_buf_append_text(&line, "  ", NULL));
+    jc_line_add(&line, "  ");
     if (term->terminal) {
         jc_text_append_age(&age, summary->last_us, jc_clock_now_us());
-        add_cell(&line, jc_buf_str(&age), 8);
+        jc_line_cell(&line, term, JC_COLOUR_NONE, jc_buf_str(&age), 8, 8);
     }
     add_progress(&line, cli, term, name);
-    while (line.size > 0 && line.bytes[line.size - 1] == ' ')
-        line.size--;
-    printf("%.*s\n", (int)line.size, line.bytes);
+    jc_line_print(&line);
 }
 
 static void print_table(jc_cli *cli, const listing *all)
 {
     jc_term term = jc_term_of_output();
-    int width = (int)sizeof "workflow" - 1;
+    size_t width = sizeof "workflow" - 1;
     for (size_t i = 0; i < all->count; i++)
-        width = (int)all->names.ids[i].size > width ? (int)all->names.ids[i].size : width;
+        width = all->names.ids[i].size > width ? all->names.ids[i].size : width;
 
     printf("%s%-*s  %8s  %-19s  %-19s  %s%-9s  %-8s  %s%s\n", jc_term_colour(&term, JC_COLOUR_DIM),
-           width, "workflow", "events", "first", "last", term.terminal ? "age       " : "",
+           (int)width, "workflow", "events", "first", "last", term.terminal ? "age       " : "",
            "status", "features", "phase", jc_term_colour(&term, JC_COLOUR_NONE));
     for (size_t i = 0; i < all->count && jc_cli_output_works(cli); i++)
         print_row(cli, &term, width, all->names.ids[i], &all->items[i]);
@@ -165,6 +156,9 @@ static int workflows(jc_cli *cli, const void *values)
             print_json(cli, all.names.ids[i], &all.items[i]);
     } else if (status == JC_OK && all.count > 0) {
         print_table(cli, &all);
+    } else if (status == JC_OK) {
+        (void)jc_cli_found_nothing(cli,
+                                   "there are no workflows yet: 'jc emit' appends their events");
     }
     jc_names_release(&all.names);
     free(all.items);

@@ -5,8 +5,8 @@
 #ifndef JC_CLI_MESSAGE_H
 #define JC_CLI_MESSAGE_H
 
+#include "cli/line.h"
 #include "cli/names.h"
-#include "cli/term.h"
 
 /* Each in the file cmd_message_NAME.c; ack and complete in cmd_message_answer.c, inbox and outbox in
  * cmd_message_list.c. */
@@ -38,9 +38,6 @@ void jc_message_print_receipt(jc_cli *cli, jc_str workflow_id, const char *event
 
 /* ---- Parts of a line ---- */
 
-void jc_message_add(jc_buf *line, const char *text);
-void jc_message_add_coloured(jc_buf *line, const jc_term *term, jc_colour colour, const char *text);
-
 /* Is it new to whose store it is in? In an outbox: to its recipient. */
 bool jc_message_is_unread(const jc_mailbox_item *item);
 
@@ -50,8 +47,5 @@ void jc_message_add_priority(jc_buf *line, const jc_term *term, jc_priority prio
 
 /* Its age on a terminal, else the local time; then two spaces. */
 void jc_message_add_time(jc_buf *line, const jc_term *term, int64_t time_us);
-
-/* Print the line, without spaces at its end, and empty it. */
-void jc_message_print_line(jc_buf *line);
 
 #endif

@@ -35,6 +35,45 @@ int jc_note_read(jc_cli *cli, const char *workflow, jc_names *names, const char 
     return 0;
 }
 
+/* The categories that there are, and whether the wanted one is among them. */
+typedef struct category_search {
+    const char *wanted;
+    bool found;
+    jc_buf names;
+} category_search;
+
+static void look_at_category(void *context, const jc_note_category *category)
+{
+    category_search *of = context;
+    of->found = of->found || strcmp(category->category, of->wanted) == 0;
+    jc_cli_must(jc_buf_append_format(&of->names, NULL, "%s%s", of->names.size > 0 ? ", " : "",
+                                     category->category));
+}
+
+/* Notes of a category that nobody declares may have been emitted or imported. */
+static bool has_notes_of(const jc_cli *cli, const char *category)
+{
+    JC_AUTO(jc_notes) notes = {0};
+    jc_note_filter filter = {.category = jc_str_of(category), .limit = 1};
+    return jc_notes_read(cli->store, (jc_str){0}, NULL, &filter, &notes, NULL) < 0 ||
+           notes.count > 0;
+}
+
+int jc_note_found_nothing(jc_cli *cli, const char *category)
+{
+    category_search of = {.wanted = category};
+    int code = JC_EXIT_USAGE;
+    if (category != NULL)
+        jc_note_category_list(cli->store, look_at_category, &of);
+    if (category == NULL || of.found || has_notes_of(cli, category))
+        code = jc_cli_found_nothing(cli, "no notes found");
+    else
+        (void)jc_cli_fail(cli, code, "there is no category '%s', and no note of it: there are %.*s",
+                          category, (int)of.names.size, of.names.bytes);
+    jc_buf_release(&of.names);
+    return code;
+}
+
 static void print_member(const char *name, jc_str text)
 {
     if (text.bytes == NULL)

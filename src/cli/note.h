@@ -23,6 +23,10 @@ int jc_note_workflow(jc_cli *cli, const char *given, jc_names *ret_names);
 int jc_note_read(jc_cli *cli, const char *workflow, jc_names *names, const char *at,
                  const jc_note_filter *filter, jc_notes *ret_notes);
 
+/* What to say when no note was found: that there is none, or, when there is no such category (NULL: any
+ * was wanted) and no note of it in the log, which categories there are. Returns an exit code. */
+int jc_note_found_nothing(jc_cli *cli, const char *category);
+
 /* Print a note as a JSON object in a line. */
 void jc_note_print_json(const jc_note *note);
 

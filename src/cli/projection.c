@@ -20,11 +20,10 @@ static int unknown_projection(const jc_cli *cli, const char *name)
         add_name(&known, list[i]->name);
     if (jc_projection_custom_list(cli->store, add_name, &own, &error) < 0)
         return jc_cli_fail_error(cli, &error);
-    return jc_cli_fail(cli, JC_EXIT_USAGE,
-                       "there is no projection '%s': there are %.*s, and of this project's own, "
-                       ".jc/projections/NAME.jq, %.*s",
-                       name, (int)known.size, known.bytes, own.size > 0 ? (int)own.size : 4,
-                       own.size > 0 ? own.bytes : "none");
+    return jc_cli_fail(cli, JC_EXIT_USAGE, "there is no projection '%s': there are %.*s%s%.*s",
+                       name, (int)known.size, known.bytes,
+                       own.size > 0 ? ", and of this project's own, .jc/projections/NAME.jq, " : "",
+                       (int)own.size, own.size > 0 ? own.bytes : "");
 }
 
 int jc_cli_find_projection(const jc_cli *cli, const char *name, jc_found_projection *ret)

@@ -9,7 +9,6 @@
 
 #include "cli/cli.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #define PARTS_MAX 5
@@ -97,8 +96,8 @@ static void append_number(jc_buf *buf, const char *path, size_t size, jc_str num
     double value = strtod(text, NULL);
     if (path_ends(path, size, "_ms") && *text != '\0' && value >= 0 && value < 1e15)
         jc_text_append_duration(buf, (int64_t)value);
-    else if (path_ends(path, size, "_usd") && *text != '\0' && fabs(value) < 1e15)
-        jc_cli_must(jc_buf_append_format(buf, NULL, "$%.2f", value));
+    else if (path_ends(path, size, "_usd") && *text != '\0')
+        jc_text_append_cost(buf, value);
     else
         jc_cli_must(jc_buf_append_str(buf, number, NULL));
 }

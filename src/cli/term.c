@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -192,17 +193,38 @@ void jc_text_append_duration(jc_buf *buf, int64_t duration_ms)
             jc_buf_append_format(buf, NULL, "%lldd %lldh", seconds / 86400, seconds / 3600 % 24));
 }
 
-jc_colour jc_colour_of_status(jc_str status)
+void jc_text_append_cost(jc_buf *buf, double usd)
 {
-    static const struct {
-        const char *status;
-        jc_colour colour;
-    } looks[] = {{"completed", JC_COLOUR_GREEN}, {"failed", JC_COLOUR_RED},
-                 {"paused", JC_COLOUR_YELLOW},   {"running", JC_COLOUR_CYAN},
-                 {"started", JC_COLOUR_CYAN},    {"planned", JC_COLOUR_DIM}};
+    jc_cli_must(fabs(usd) < 1e9 ? jc_buf_append_format(buf, NULL, "$%.2f", usd)
+                                : jc_buf_append_format(buf, NULL, "$%.3g", usd));
+}
+
+typedef struct look {
+    const char *status;
+    const char *mark;
+    jc_colour colour;
+} look;
+
+static look look_of(jc_str status)
+{
+    static const look looks[] = {
+        {"completed", "✓", JC_COLOUR_GREEN}, {"failed", "✗", JC_COLOUR_RED},
+        {"paused", "○", JC_COLOUR_YELLOW},   {"running", "→", JC_COLOUR_CYAN},
+        {"started", "→", JC_COLOUR_CYAN},    {"planned", "○", JC_COLOUR_DIM},
+    };
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
         if (jc_str_equal(status, jc_str_of(looks[i].status)))
-            return looks[i].colour;
+            return looks[i];
     }
-    return JC_COLOUR_NONE;
+    return (look){"", "○", JC_COLOUR_NONE};
+}
+
+jc_colour jc_colour_of_status(jc_str status)
+{
+    return look_of(status).colour;
+}
+
+const char *jc_mark_of_status(jc_str status)
+{
+    return look_of(status).mark;
 }

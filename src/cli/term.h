@@ -32,8 +32,9 @@ jc_term jc_term_of_output(void);
 /* The escape that starts a colour; "" without colours. JC_COLOUR_NONE ends it. */
 const char *jc_term_colour(const jc_term *term, jc_colour colour);
 
-/* How a status looks, of workflows and of features. */
+/* How a status looks, of workflows and of features; its mark is one of ✓ ✗ → ○. */
 jc_colour jc_colour_of_status(jc_str status);
+const char *jc_mark_of_status(jc_str status);
 
 /* Append text so that a terminal only ever shows it: control characters (also U+0080 to U+009F, and
  * those that turn the direction of writing) appear as \n, \t, \u001b; bytes that are not UTF-8 as
@@ -49,5 +50,8 @@ void jc_text_append_local(jc_buf *buf, int64_t time_us);
 
 /* Append a duration: 350ms, 12s, 3m 20s, 1h 05m, 2d 3h. */
 void jc_text_append_duration(jc_buf *buf, int64_t duration_ms);
+
+/* Append an amount of money: $1.50, or $1.7e+308 when that is much too long. */
+void jc_text_append_cost(jc_buf *buf, double usd);
 
 #endif

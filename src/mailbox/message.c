@@ -259,20 +259,23 @@ static jc_status refuse_stranger(const answering *on, const char *what, jc_error
                    on->answer->agent.bytes, (int)names.size, names.bytes);
 }
 
-static size_t count_open(const jc_mail_queue *queue)
-{
-    size_t count = 0;
-    for (const jc_mail_link *link = queue->first; link != NULL; link = link->next)
-        count += link->mail->message.completed ? 0 : 1;
-    return count;
-}
+/* The messages that an answer is for. */
+typedef struct covered {
+    size_t count;
+    const jc_message *newest; /* NULL: there is none */
+} covered;
 
-static size_t count_unread(const jc_mail_queue *queue)
+/* Those of a queue; with `open` only what is not completed, which the other end may have done. */
+static covered cover(const jc_mail_queue *queue, bool open)
 {
-    size_t count = 0;
-    for (const jc_mail_link *link = queue->first; link != NULL; link = link->next)
-        count++;
-    return count;
+    covered all = {0};
+    for (const jc_mail_link *link = queue->first; link != NULL; link = link->next) {
+        if (open && link->mail->message.completed)
+            continue;
+        all.count++;
+        all.newest = &link->mail->message;
+    }
+    return all;
 }
 
 static jc_status refuse_completed(const answering *on, jc_error *reterr)
@@ -323,17 +326,21 @@ static size_t count_answered(const answering *on, uint64_t sequence)
     return count;
 }
 
-/* Append the answer, and see what it came to: `hoped` messages, unless others answered meanwhile.
- * What is stored cannot fail any more. */
-static jc_status give(answering *on, making *made, size_t hoped, jc_message_receipt *receipt,
+/* Append the answer, caused by the newest message that it is for, and see what it came to: all that it
+ * is for, unless others answered meanwhile. What is stored cannot fail any more. */
+static jc_status give(answering *on, making *made, covered hoped, jc_message_receipt *receipt,
                       jc_error *reterr)
 {
+    char cause[JC_UUID_TEXT_SIZE];
+    jc_uuid_format(hoped.newest->id, cause);
+    made->event.causation_id = jc_str_of(cause);
     jc_write_text(&made->write, made->root, "correlation_id", on->thread->correlation_id);
     jc_write_text(&made->write, made->root, "from_agent", on->answer->agent);
     jc_status status = finish(made, on->store, receipt, reterr);
     if (status < 0)
         return status;
-    receipt->messages = catch_up(on, NULL) == JC_OK ? count_answered(on, receipt->sequence) : hoped;
+    receipt->messages =
+        catch_up(on, NULL) == JC_OK ? count_answered(on, receipt->sequence) : hoped.count;
     return JC_OK;
 }
 
@@ -349,8 +356,8 @@ jc_status jc_message_acknowledge(jc_store *store, const jc_message_answer *answe
         return status;
     if (on.party == NULL || !on.party->has_received)
         return refuse_stranger(&on, "went to", reterr);
-    size_t hoped = count_unread(&on.party->unread);
-    if (hoped > 0) {
+    covered hoped = cover(&on.party->unread, false);
+    if (hoped.count > 0) {
         status = jc_event_prepare(&event, reterr);
         if (status < 0)
             return status;
@@ -383,8 +390,13 @@ jc_status jc_message_complete(jc_store *store, const jc_message_answer *answer,
         return status;
     if (on.party == NULL)
         return refuse_stranger(&on, "was sent or received by", reterr);
-    size_t hoped = count_open(&on.party->received) + count_open(&on.party->sent);
-    if (hoped == 0)
+    /* What it was asked to do is the cause, rather than what it said about that itself. */
+    covered hoped = cover(&on.party->received, true);
+    covered sent = cover(&on.party->sent, true);
+    hoped.count += sent.count;
+    if (hoped.newest == NULL)
+        hoped.newest = sent.newest;
+    if (hoped.count == 0)
         return refuse_completed(&on, reterr);
     status = jc_event_prepare(&event, reterr);
     if (status < 0)

@@ -40,7 +40,7 @@ static void add_cost(jc_workflow *state, jc_feature *feature)
 {
     double cost = 0;
     /* JSON has no infinite number, and so neither has a state. */
-    if (!jc_payload_number(&state->payload, "cost_usd", &cost) ||
+    if (!jc_payload_amount(&state->payload, "cost_usd", &cost) ||
         !isfinite(feature->cost_usd + cost))
         return;
     feature->has_cost = true;
@@ -56,7 +56,7 @@ static void see_tests(jc_workflow *state, jc_feature *feature)
 
 static void start_attempt(jc_feature *feature, const jc_event *event)
 {
-    feature->status = JC_FEATURE_STARTED;
+    feature->status = JC_FEATURE_IS_STARTED;
     feature->attempts++;
     if (!feature->started_us.given)
         feature->started_us = (jc_maybe){.given = true, .value = event->timestamp_us};
@@ -66,7 +66,7 @@ static void start_attempt(jc_feature *feature, const jc_event *event)
 }
 
 /* An attempt whose start nobody told of is one all the same. */
-static void end_attempt(jc_workflow *state, jc_feature *feature, jc_feature_status status)
+static void end_attempt(jc_workflow *state, jc_feature *feature, jc_feature_state status)
 {
     feature->status = status;
     if (feature->attempts == 0)
@@ -82,16 +82,16 @@ static void end_attempt(jc_workflow *state, jc_feature *feature, jc_feature_stat
 static void complete(jc_workflow *state, jc_feature *feature, const jc_event *event)
 {
     double told = 0;
-    end_attempt(state, feature, JC_FEATURE_COMPLETED);
+    end_attempt(state, feature, JC_FEATURE_IS_COMPLETED);
     feature->completed_us = (jc_maybe){.given = true, .value = event->timestamp_us};
     feature->duration_ms = jc_duration_between(feature->started_us, event->timestamp_us);
-    if (!feature->duration_ms.given && jc_payload_number(&state->payload, "duration_ms", &told))
+    if (!feature->duration_ms.given && jc_payload_amount(&state->payload, "duration_ms", &told))
         feature->duration_ms = jc_maybe_of(told);
 }
 
 static void revert_completion(jc_feature *feature)
 {
-    feature->status = JC_FEATURE_STARTED;
+    feature->status = JC_FEATURE_IS_STARTED;
     feature->completed_us = (jc_maybe){0};
     feature->duration_ms = (jc_maybe){0};
 }
@@ -114,7 +114,7 @@ jc_status jc_feature_take(jc_workflow *state, const jc_event *event, jc_error *r
         state->status = JC_WORKFLOW_RUNNING;
     switch (jc_event_type_of(event->event_type)) {
     case JC_TYPE_FEATURE_PLANNED:
-        feature->status = JC_FEATURE_PLANNED;
+        feature->status = JC_FEATURE_IS_PLANNED;
         break;
     case JC_TYPE_FEATURE_STARTED:
         start_attempt(feature, event);
@@ -123,7 +123,7 @@ jc_status jc_feature_take(jc_workflow *state, const jc_event *event, jc_error *r
         complete(state, feature, event);
         break;
     case JC_TYPE_FEATURE_FAILED:
-        end_attempt(state, feature, JC_FEATURE_FAILED);
+        end_attempt(state, feature, JC_FEATURE_HAS_FAILED);
         status =
             jc_text_set(&feature->error, jc_payload_text(&state->payload, "error|reason"), reterr);
         break;
@@ -143,7 +143,7 @@ jc_feature_totals jc_feature_total(const jc_workflow *state)
     jc_feature_totals totals = {0};
     for (size_t i = 0; i < state->feature_count; i++) {
         const jc_feature *feature = state->features[i];
-        totals.completed += feature->status == JC_FEATURE_COMPLETED ? 1 : 0;
+        totals.completed += feature->status == JC_FEATURE_IS_COMPLETED ? 1 : 0;
         totals.retries += feature->attempts > 1 ? feature->attempts - 1 : 0;
         totals.has_cost = totals.has_cost || feature->has_cost;
         totals.cost_usd += feature->cost_usd;

@@ -23,8 +23,7 @@ jc_maybe jc_duration_between(jc_maybe start_us, int64_t end_us)
 jc_maybe jc_start_told(const jc_payload *payload, int64_t end_us)
 {
     double told = 0;
-    if (!jc_payload_number(payload, "duration_ms", &told) || !(told >= 0) ||
-        told * US_PER_MS > (double)end_us)
+    if (!jc_payload_amount(payload, "duration_ms", &told) || told * US_PER_MS > (double)end_us)
         return (jc_maybe){0};
     return jc_maybe_is(end_us - (int64_t)(told * US_PER_MS));
 }

@@ -73,6 +73,15 @@ bool jc_payload_bool(const jc_payload *payload, const char *names, bool *ret)
     return value != NULL;
 }
 
+bool jc_payload_amount(const jc_payload *payload, const char *names, double *ret)
+{
+    double number = 0;
+    if (!jc_payload_number(payload, names, &number) || !(number >= 0))
+        return false;
+    *ret = number;
+    return true;
+}
+
 yyjson_val *jc_payload_list(const jc_payload *payload, const char *name)
 {
     yyjson_val *value = yyjson_obj_get(payload->root, name);

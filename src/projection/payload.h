@@ -28,6 +28,9 @@ jc_str jc_payload_text(const jc_payload *payload, const char *names);
 bool jc_payload_number(const jc_payload *payload, const char *names, double *ret);
 bool jc_payload_bool(const jc_payload *payload, const char *names, bool *ret);
 
+/* The same number, when it can be a duration or a cost: negative ones are as if nothing was told. */
+bool jc_payload_amount(const jc_payload *payload, const char *names, double *ret);
+
 /* The array under `name`, NULL when there is none. */
 yyjson_val *jc_payload_list(const jc_payload *payload, const char *name);
 

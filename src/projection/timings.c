@@ -8,13 +8,9 @@
 #include "base/array.h"
 #include "base/fail.h"
 #include "jc/event_types.h"
+#include "projection/feature_words.h"
 #include "projection/read.h"
 #include "projection/registry.h"
-
-const char *const jc_attempt_words[JC_ATTEMPT_STATUS_COUNT] = {"running", "completed", "failed",
-                                                               "abandoned", "reverted"};
-const char *const jc_feature_words[JC_FEATURE_STATE_COUNT] = {"planned", "started", "completed",
-                                                              "failed"};
 
 static jc_status add_feature(jc_timings_state *state, jc_error *reterr)
 {

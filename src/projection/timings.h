@@ -28,8 +28,4 @@ typedef struct jc_timings_state {
     size_t capacity;
 } jc_timings_state;
 
-/* The words of both, in the order of their values. */
-extern const char *const jc_attempt_words[JC_ATTEMPT_STATUS_COUNT];
-extern const char *const jc_feature_words[JC_FEATURE_STATE_COUNT];
-
 #endif

@@ -37,9 +37,9 @@ static jc_status end(jc_workflow *state, const jc_event *event, jc_workflow_stat
     state->status = status;
     state->completed_us = (jc_maybe){.given = true, .value = event->timestamp_us};
     state->duration_ms = jc_duration_between(state->started_us, event->timestamp_us);
-    if (!state->duration_ms.given && jc_payload_number(&state->payload, "duration_ms", &number))
+    if (!state->duration_ms.given && jc_payload_amount(&state->payload, "duration_ms", &number))
         state->duration_ms = jc_maybe_of(number);
-    if (jc_payload_number(&state->payload, "total_cost_usd|total_cost|cost_usd", &number)) {
+    if (jc_payload_amount(&state->payload, "total_cost_usd|total_cost|cost_usd", &number)) {
         state->has_cost = true;
         state->cost_usd = number;
     }
@@ -252,7 +252,7 @@ static void workflow_release(void *context)
 
 const jc_projection jc_projection_workflow = {
     .name = "workflow",
-    .version = 1,
+    .version = 2,
     .state_size = sizeof(jc_workflow),
     .summary = "status, phase, and features with their attempts, durations and costs",
     .apply = workflow_apply,

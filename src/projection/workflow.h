@@ -2,20 +2,14 @@
 #ifndef JC_PROJECTION_WORKFLOW_H
 #define JC_PROJECTION_WORKFLOW_H
 
+#include "jc/query.h"
 #include "projection/feature_names.h"
 #include "projection/maybe.h"
-
-typedef enum jc_feature_status {
-    JC_FEATURE_PLANNED,
-    JC_FEATURE_STARTED,
-    JC_FEATURE_COMPLETED,
-    JC_FEATURE_FAILED
-} jc_feature_status;
 
 typedef struct jc_feature {
     jc_buf description;
     jc_buf error; /* of the last attempt, while that failed */
-    jc_feature_status status;
+    jc_feature_state status;
     uint64_t attempts;
     jc_maybe started_us; /* of the first attempt */
     jc_maybe completed_us;

@@ -8,11 +8,11 @@
 #include "base/array.h"
 #include "base/fail.h"
 #include "projection/feature.h"
+#include "projection/feature_words.h"
 #include "projection/read.h"
 #include "projection/write.h"
 
 static const char *const workflow_statuses[] = {"", "running", "paused", "completed", "failed"};
-static const char *const feature_statuses[] = {"planned", "started", "completed", "failed"};
 
 static void write_feature(jc_write *write, yyjson_mut_val *list, const jc_workflow *state,
                           size_t place)
@@ -21,7 +21,7 @@ static void write_feature(jc_write *write, yyjson_mut_val *list, const jc_workfl
     yyjson_mut_val *object = jc_write_element(write, list);
     jc_feature_names_write(&state->names, place, write, object);
     jc_write_text(write, object, "description", jc_buf_str(&feature->description));
-    jc_write_text(write, object, "status", jc_str_of(feature_statuses[feature->status]));
+    jc_write_text(write, object, "status", jc_str_of(jc_feature_words[feature->status]));
     jc_write_count(write, object, "attempts", feature->attempts);
     jc_write_maybe_time(write, object, "started_at", feature->started_us);
     jc_write_maybe_time(write, object, "completed_at", feature->completed_us);
@@ -108,10 +108,11 @@ static jc_status read_feature(jc_workflow *state, yyjson_val *object, jc_error *
         status = jc_feature_add(state, &feature, reterr);
     if (status < 0)
         return status;
-    size_t word = jc_word_of(jc_read_text(object, "status"), feature_statuses, 4);
-    if (word == 4 || !jc_read_count(object, "attempts", &feature->attempts))
+    size_t word =
+        jc_word_of(jc_read_text(object, "status"), jc_feature_words, JC_FEATURE_STATE_COUNT);
+    if (word == JC_FEATURE_STATE_COUNT || !jc_read_count(object, "attempts", &feature->attempts))
         return jc_read_fail("a feature", reterr);
-    feature->status = (jc_feature_status)word;
+    feature->status = (jc_feature_state)word;
     feature->started_us = jc_read_maybe_time(object, "started_at");
     feature->completed_us = jc_read_maybe_time(object, "completed_at");
     feature->duration_ms = jc_read_maybe(object, "duration_ms");

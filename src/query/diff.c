@@ -1,18 +1,25 @@
 /* Differences: of two JSON texts, and of two workflows.
  *
  * Two trees are walked side by side. Of lists, elements are matched by what identifies them, so that
- * one that came in the middle is one addition and not a change of all that follow. */
+ * one that came in the middle is one addition and not a change of all that follow; but only by a key
+ * that every element of both lists has, each with a value of its own. Elsewhere it would match
+ * strangers, and the place of an element says more. All look-ups are by maps: states grow large. */
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/fail.h"
+#include "base/map.h"
 #include "jc/query.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <yyjson.h>
 
+#define SMALL_OBJECT 16 /* members; up to so many need no map */
+
 typedef struct walk {
     jc_buf path;
     jc_buf pointer;
+    jc_arena arena; /* the maps, until the end */
     void (*each)(void *context, const jc_change *change);
     void *context;
     jc_error *reterr;
@@ -22,6 +29,7 @@ static void walk_release(walk *over)
 {
     jc_buf_release(&over->path);
     jc_buf_release(&over->pointer);
+    jc_arena_release(&over->arena);
 }
 JC_AUTO_DEFINE(walk, walk_release);
 
@@ -88,11 +96,17 @@ static jc_status compare_or_tell(walk *over, yyjson_val *before, yyjson_val *aft
     return compare(over, before, after);
 }
 
-static jc_status compare_member(walk *over, yyjson_val *key, yyjson_val *before, yyjson_val *after)
+static jc_str text_of(yyjson_val *value)
+{
+    return yyjson_is_str(value) ? (jc_str){yyjson_get_str(value), yyjson_get_len(value)}
+                                : (jc_str){0};
+}
+
+static jc_status compare_member(walk *over, jc_str name, yyjson_val *before, yyjson_val *after)
 {
     size_t path = over->path.size;
     size_t pointer = over->pointer.size;
-    jc_status status = enter_member(over, (jc_str){yyjson_get_str(key), yyjson_get_len(key)});
+    jc_status status = enter_member(over, name);
     if (status == JC_OK)
         status = compare_or_tell(over, before, after);
     over->path.size = path;
@@ -100,53 +114,60 @@ static jc_status compare_member(walk *over, yyjson_val *key, yyjson_val *before,
     return status;
 }
 
-static jc_status compare_objects(walk *over, yyjson_val *before, yyjson_val *after)
+/* An object's members by their names: most objects are small, and looked through as they are. */
+typedef struct members {
+    yyjson_val *object;
+    jc_map by_name;
+} members;
+
+static jc_status index_members(walk *over, yyjson_val *object, members *ret)
 {
-    jc_status status = JC_OK;
     size_t at = 0;
     size_t count = 0;
     yyjson_val *key;
     yyjson_val *value;
-    yyjson_obj_foreach(after, at, count, key, value) {
-        yyjson_val *old = yyjson_obj_getn(before, yyjson_get_str(key), yyjson_get_len(key));
-        if (status == JC_OK)
-            status = compare_member(over, key, old, value);
+    *ret = (members){.object = object};
+    if (yyjson_obj_size(object) <= SMALL_OBJECT)
+        return JC_OK;
+    yyjson_obj_foreach(object, at, count, key, value) {
+        jc_str name = text_of(key);
+        if (jc_map_get(&ret->by_name, name) == NULL &&
+            !jc_map_put(&ret->by_name, &over->arena, name, value))
+            return jc_fail_memory(over->reterr);
     }
-    yyjson_obj_foreach(before, at, count, key, value) {
-        if (status == JC_OK &&
-            yyjson_obj_getn(after, yyjson_get_str(key), yyjson_get_len(key)) == NULL)
-            status = compare_member(over, key, value, NULL);
-    }
-    return status;
+    return JC_OK;
 }
 
-/* What an element is known by, or absent. */
-static jc_str identity_of(yyjson_val *element)
+static yyjson_val *member_of(const members *of, jc_str name)
 {
-    static const char *const names[] = {"id",   "correlation_id", "feature_id",
-                                        "name", "commit_sha",     "path"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        yyjson_val *value = yyjson_obj_get(element, names[i]);
-        if (yyjson_is_str(value))
-            return (jc_str){yyjson_get_str(value), yyjson_get_len(value)};
-    }
-    return (jc_str){0};
+    return of->by_name.count > 0 ? jc_map_get(&of->by_name, name)
+                                 : yyjson_obj_getn(of->object, name.bytes, name.size);
 }
 
-/* Where a list has the element of that identity; near `place` first, where it mostly is. */
-static yyjson_val *find_element(yyjson_val *list, jc_str identity, size_t place)
+static jc_status compare_objects(walk *over, yyjson_val *before, yyjson_val *after)
 {
-    yyjson_val *near = yyjson_arr_get(list, place);
+    members olds;
+    members news;
     size_t at = 0;
     size_t count = 0;
-    yyjson_val *element;
-    if (near != NULL && jc_str_equal(identity_of(near), identity))
-        return near;
-    yyjson_arr_foreach(list, at, count, element) {
-        if (jc_str_equal(identity_of(element), identity))
-            return element;
+    yyjson_val *key;
+    yyjson_val *value;
+    jc_status status = index_members(over, before, &olds);
+    if (status == JC_OK)
+        status = index_members(over, after, &news);
+    if (status < 0)
+        return status;
+    yyjson_obj_foreach(after, at, count, key, value) {
+        jc_str name = text_of(key);
+        if (status == JC_OK)
+            status = compare_member(over, name, member_of(&olds, name), value);
     }
-    return NULL;
+    yyjson_obj_foreach(before, at, count, key, value) {
+        jc_str name = text_of(key);
+        if (status == JC_OK && member_of(&news, name) == NULL)
+            status = compare_member(over, name, value, NULL);
+    }
+    return status;
 }
 
 static jc_status compare_element(walk *over, jc_str identity, size_t place, yyjson_val *before,
@@ -162,33 +183,93 @@ static jc_status compare_element(walk *over, jc_str identity, size_t place, yyjs
     return status;
 }
 
-static yyjson_val *counterpart(yyjson_val *list, yyjson_val *element, jc_str identity, size_t place)
+/* What an element is known by under a key, or absent. */
+static jc_str identity_of(yyjson_val *element, const char *key)
 {
-    if (identity.bytes != NULL)
-        return find_element(list, identity, place);
-    yyjson_val *other = yyjson_arr_get(list, place);
-    (void)element;
-    return other != NULL && identity_of(other).bytes == NULL ? other : NULL;
+    return text_of(yyjson_obj_get(element, key));
 }
 
-static jc_status compare_lists(walk *over, yyjson_val *before, yyjson_val *after)
+/* The elements of a list by their identities under a key. JC_END: it does not tell them all apart. */
+static jc_status identify(walk *over, yyjson_val *list, const char *key, jc_map *elements)
+{
+    size_t at = 0;
+    size_t count = 0;
+    yyjson_val *element;
+    *elements = (jc_map){0};
+    yyjson_arr_foreach(list, at, count, element) {
+        jc_str identity = identity_of(element, key);
+        if (identity.bytes == NULL || jc_map_get(elements, identity) != NULL)
+            return JC_END;
+        if (!jc_map_put(elements, &over->arena, identity, element))
+            return jc_fail_memory(over->reterr);
+    }
+    return JC_OK;
+}
+
+/* The key by which the elements of both lists are known; NULL: there is none. */
+static jc_status find_identity(walk *over, yyjson_val *before, yyjson_val *after,
+                               jc_map ret_elements[2], const char **ret_key)
+{
+    static const char *const keys[] = {"id",   "correlation_id", "feature_id",
+                                       "name", "commit_sha",     "path"};
+    *ret_key = NULL;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        jc_status status = identify(over, before, keys[i], &ret_elements[0]);
+        if (status == JC_OK)
+            status = identify(over, after, keys[i], &ret_elements[1]);
+        if (status == JC_OK)
+            *ret_key = keys[i];
+        if (status != JC_END)
+            return status;
+    }
+    return JC_OK;
+}
+
+static jc_status compare_by_identity(walk *over, yyjson_val *before, yyjson_val *after,
+                                     const jc_map elements[2], const char *key)
 {
     jc_status status = JC_OK;
     size_t at = 0;
     size_t count = 0;
     yyjson_val *element;
     yyjson_arr_foreach(after, at, count, element) {
-        jc_str identity = identity_of(element);
+        jc_str identity = identity_of(element, key);
         if (status == JC_OK)
-            status = compare_element(over, identity, at, counterpart(before, element, identity, at),
-                                     element);
+            status =
+                compare_element(over, identity, at, jc_map_get(&elements[0], identity), element);
     }
     yyjson_arr_foreach(before, at, count, element) {
-        jc_str identity = identity_of(element);
-        if (status == JC_OK && counterpart(after, element, identity, at) == NULL)
+        jc_str identity = identity_of(element, key);
+        if (status == JC_OK && jc_map_get(&elements[1], identity) == NULL)
             status = compare_element(over, identity, at, element, NULL);
     }
     return status;
+}
+
+static jc_status compare_by_place(walk *over, yyjson_val *before, yyjson_val *after)
+{
+    jc_status status = JC_OK;
+    yyjson_arr_iter olds = yyjson_arr_iter_with(before);
+    yyjson_arr_iter news = yyjson_arr_iter_with(after);
+    for (size_t place = 0; status == JC_OK; place++) {
+        yyjson_val *old = yyjson_arr_iter_next(&olds);
+        yyjson_val *new = yyjson_arr_iter_next(&news);
+        if (old == NULL && new == NULL)
+            break;
+        status = compare_element(over, (jc_str){0}, place, old, new);
+    }
+    return status;
+}
+
+static jc_status compare_lists(walk *over, yyjson_val *before, yyjson_val *after)
+{
+    jc_map elements[2];
+    const char *key = NULL;
+    jc_status status = find_identity(over, before, after, elements, &key);
+    if (status < 0)
+        return status;
+    return key != NULL ? compare_by_identity(over, before, after, elements, key)
+                       : compare_by_place(over, before, after);
 }
 
 static jc_status compare(walk *over, yyjson_val *before, yyjson_val *after)

@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/fail.h"
 #include "jc/query.h"
+#include "projection/feature_words.h"
 #include "projection/registry.h"
 #include "projection/timings.h"
 

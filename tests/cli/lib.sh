@@ -58,6 +58,13 @@ refused() {
     [ ! -s "$T/out" ] || complain "expected nothing on stdout"
 }
 
+# The last run printed nothing, and said so on stderr in this line.
+finds_nothing() {
+    exits 0
+    [ "$(cat "$T/err")" = "$1" ] || complain "expected on stderr: $1"
+    [ ! -s "$T/out" ] || complain "expected nothing on stdout"
+}
+
 prints() {
     [ "$(cat "$T/out")" = "$1" ] || complain "expected on stdout: $1"
 }

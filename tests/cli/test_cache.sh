@@ -69,6 +69,17 @@ test_verify_checks_the_snapshots() {
     out_has 'w #200: note: the snapshot of workflow is damaged; it is not used'
 }
 
+test_doctor_tells_the_size_of_a_damaged_cache_that_it_emptied() {
+    tell_many >/dev/null
+    jc rebuild --cache >/dev/null
+    rm -f .jc/cache.db-*
+    head -c 3000000 /dev/zero | tr '\0' x >.jc/cache.db
+    run doctor
+    succeeds
+    [ "$(wc -c <.jc/cache.db)" -lt 1000000 ] || complain "it was not emptied"
+    grep -q 'cache.db [0-9.]* KiB: 0 snapshots' "$T/out" || complain "it has another size"
+}
+
 test_state_says_where_it_came_from() {
     tell_many >/dev/null
     rm -f .jc/cache.db*

@@ -168,8 +168,7 @@ test_an_empty_log_prints_nothing() {
     succeeds
     prints ""
     run workflows
-    succeeds
-    prints ""
+    finds_nothing "jc workflows: there are no workflows yet: 'jc emit' appends their events"
     run export
     succeeds
     prints ""

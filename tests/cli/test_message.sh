@@ -24,6 +24,9 @@ test_a_message_is_sent_read_answered_and_completed() {
     run message complete "$id" -a coder -r reviewed
     prints "fix #5 agent.message.completed $id"
 
+    run trace "$id" --json
+    equal "$(grep -o '"depth":[0-9]*' "$T/out" | tr -d '\n')" '"depth":0"depth":1"depth":1"depth":1'
+
     run message outbox -a lead --json
     out_lines 0
     run message outbox -a lead --json --all
@@ -100,8 +103,12 @@ END
     out_has "lead   3 messages, 2 unread"
     out_has "to coder"
     run message inbox -a nobody
+    finds_nothing "jc message inbox: no open messages found: --all shows the completed ones too"
+    run message outbox -a nobody --all
+    finds_nothing "jc message outbox: no messages found"
+    run message inbox -a nobody --json
     succeeds
-    prints ""
+    out_lines 0
 }
 
 test_the_ids_that_are_shown_are_enough() {

@@ -97,6 +97,33 @@ test_note_list_is_newest_first_and_filters() {
     wanted='' titles --all --at '1h ago'
 }
 
+test_note_list_says_that_there_is_nothing() {
+    tell_a_story >/dev/null
+    run note list -w w -a nobody
+    finds_nothing "jc note list: no notes found"
+    run note list -w w -t todo
+    finds_nothing "jc note list: no notes found"
+    run note list -w w -t todo --json
+    succeeds
+    out_lines 0
+    run note list -w w -n 0
+    succeeds
+}
+
+test_note_list_refuses_a_category_that_is_nowhere() {
+    tell_a_story >/dev/null
+    run note list -w w -t nope
+    refused 2 "there is no category 'nope', and no note of it: there are accomplishment, blocker"
+    run note list -w w -t nope --json
+    refused 2 "there is no category 'nope'"
+    jc emit other agent.note.nope --agent coder -d '{"title":"t","content":"c"}' >/dev/null
+    run note list -w w -t nope
+    finds_nothing "jc note list: no notes found"
+    printf '{"types":{"agent.note.risk":{"required":"title"}}}' >.jc/config.json
+    run note list -w w -t risk
+    finds_nothing "jc note list: no notes found"
+}
+
 test_note_list_refuses_what_makes_no_sense() {
     tell_a_story >/dev/null
     run note list --all -w w
@@ -237,8 +264,12 @@ test_note_search_finds_a_note_right_after_it_was_added() {
     out_lines 2
     out_has '    All routes check tokens'
     run note search nothing
+    finds_nothing "jc note search: no notes found"
+    run note search nothing --json
     succeeds
     out_lines 0
+    run note search token -t nope
+    refused 2 "there is no category 'nope'"
     run note search '?'
     refused 2 "there is no word"
     run note search x -w nobody

@@ -30,8 +30,7 @@ test_search_takes_filters() {
     run search 'token*' -w add-cache --json
     out_lines 1
     run search 'token*' --type 'agent.tool.*'
-    succeeds
-    out_lines 0
+    finds_nothing "jc search: nothing found"
     run search 'token*' --agent tester --json
     out_lines 1
     run search 'token*' -n 1 --json
@@ -63,6 +62,8 @@ test_search_takes_several_words() {
 
 test_search_without_events_finds_nothing() {
     run search anything
+    finds_nothing "jc search: nothing found"
+    run search anything --json
     succeeds
     out_lines 0
 }

@@ -32,6 +32,18 @@ END
     diff "$T/wanted" "$T/shown"
 }
 
+test_status_shortens_what_costs_too_much() {
+    jc emit w feature.completed -d '{"name":"a","cost_usd":1.7e308}' >/dev/null
+    jc emit w feature.completed -d '{"name":"b","cost_usd":999999999.5}' >/dev/null
+    run status w
+    succeeds
+    out_has '$1.7e+308'
+    out_has '$999999999.50'
+    run log w
+    out_has '$1.7e+308'
+    out_has '$999999999.50'
+}
+
 test_status_without_a_workflow_shows_the_one_heard_of_last() {
     run status
     refused 4 "no workflows yet"

@@ -218,6 +218,18 @@ version"
 feature.completion_reverted"
 }
 
+test_a_workflow_that_is_not_there_is_answered_alike_everywhere() {
+    jc emit w workflow.started >/dev/null
+    for command in "log x" "export x" "verify x" "head x" "search a -w x" "state x" "diff x -1" \
+        "diff --workflows w x" "diff --workflows x w" "status x" "timings x" "note list -w x" \
+        "note search a -w x" "note summary -w x" "note context -w x" "message inbox -w x" \
+        "message outbox -w x" "message ack 1 -a a -w x" "message complete 1 -a a -w x" \
+        "message thread 1 -w x" "message send b c -a a -w x --reply-to 1"; do
+        run $command
+        refused 4 "there is no workflow 'x': 'jc workflows' lists them"
+    done
+}
+
 test_a_closed_pipe_ends_quietly() {
     seq 1 3000 | sed 's/.*/{"workflow_id":"w","event_type":"a.happened","data":{"n":&}}/' | jc emit --batch >/dev/null
     for command in "log" "log --json" "export"; do

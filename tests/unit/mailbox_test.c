@@ -877,6 +877,46 @@ static void an_acknowledgement_says_how_many_it_was_for(void **state)
     assert_int_equal(head.sequence, 3);
 }
 
+static void assert_caused_by(story *in, uint64_t sequence, jc_uuid cause)
+{
+    char id[JC_UUID_TEXT_SIZE];
+    jc_str workflow_id = JC_STR("wf");
+    jc_filter filter = {.workflow_ids = &workflow_id,
+                        .workflow_count = 1,
+                        .from = sequence,
+                        .to = sequence};
+    jc_cursor *cursor = NULL;
+    const jc_event *event = NULL;
+    assert_int_equal(jc_cursor_open(in->store, &filter, &cursor, NULL), JC_OK);
+    assert_int_equal(jc_cursor_next(cursor, &event, NULL), JC_OK);
+    jc_uuid_format(cause, id);
+    assert_str(event->causation_id, id);
+    jc_cursor_close(cursor);
+}
+
+static void an_answer_is_caused_by_the_newest_message_that_it_is_for(void **state)
+{
+    story *in = *state;
+    tell(in, SENT("lead", "coder", IN("c1")));
+    tell(in, SENT("lead", "coder", IN("c1")));
+    tell(in, SENT("coder", "lead", IN("c1")));
+    tell(in, SENT("lead", "tester", IN("c1")));
+    jc_message_receipt receipt;
+    jc_message_answer by_coder = answer_of("c1", "coder");
+    jc_message_answer by_lead = answer_of("c1", "lead");
+    jc_uuid second = read_thread(in, "c1").messages[1]->id;
+    jc_uuid fourth = read_thread(in, "c1").messages[3]->id;
+
+    assert_int_equal(jc_message_acknowledge(in->store, &by_coder, &receipt, NULL), JC_OK);
+    assert_caused_by(in, receipt.sequence, second);
+    assert_int_equal(jc_message_complete(in->store, &by_coder, &receipt, NULL), JC_OK);
+    assert_int_equal(receipt.messages, 3);
+    assert_caused_by(in, receipt.sequence, second);
+    assert_int_equal(jc_message_complete(in->store, &by_lead, &receipt, NULL), JC_OK);
+    assert_int_equal(receipt.messages, 1);
+    assert_caused_by(in, receipt.sequence, fourth);
+}
+
 static void answers_of_strangers_are_refused(void **state)
 {
     story *in = *state;
@@ -989,6 +1029,7 @@ int main(void)
         STORY_CLAIM(a_send_that_is_repeated_is_sent_once),
         STORY_CLAIM(drafts_that_are_none_are_refused),
         STORY_CLAIM(an_acknowledgement_says_how_many_it_was_for),
+        STORY_CLAIM(an_answer_is_caused_by_the_newest_message_that_it_is_for),
         STORY_CLAIM(answers_of_strangers_are_refused),
         STORY_CLAIM(a_completion_carries_its_result),
         STORY_CLAIM(a_second_completion_is_refused),

@@ -157,6 +157,20 @@ static void a_duration_that_is_told_counts_where_no_start_is_known(void **state)
     assert_state_holds(in, "workflow", NULL, "\"duration_ms\":99,\"cost_usd\":1.5");
 }
 
+static void durations_and_costs_below_zero_are_as_if_not_told(void **state)
+{
+    story *in = *state;
+    tell(in, "feature.completed", "{\"name\":\"a\",\"duration_ms\":-5,\"cost_usd\":-3}");
+    tell(in, "feature.failed", "{\"name\":\"b\",\"cost_usd\":2}");
+    tell(in, "feature.failed", "{\"name\":\"b\",\"cost_usd\":-1}");
+    tell(in, "workflow.completed", "{\"duration_ms\":-5,\"total_cost\":-3}");
+    assert_state_holds(in, "workflow", NULL, "\"completed_at\":\"2026-01-09T09:01:00.000000Z\"},{");
+    assert_state_holds(in, "workflow", NULL,
+                       "\"name\":\"b\",\"status\":\"failed\",\"attempts\":1,"
+                       "\"cost_usd\":2.0}],");
+    assert_state_holds(in, "workflow", NULL, "\"retries\":0,\"cost_usd\":2.0,\"commits\"");
+}
+
 static void a_clock_that_went_back_makes_no_negative_duration(void **state)
 {
     story *in = *state;
@@ -487,6 +501,7 @@ int main(void)
         STORY_CLAIM(both_vocabularies_mean_the_same),
         STORY_CLAIM(attempts_beyond_the_first_are_retries),
         STORY_CLAIM(a_duration_that_is_told_counts_where_no_start_is_known),
+        STORY_CLAIM(durations_and_costs_below_zero_are_as_if_not_told),
         STORY_CLAIM(a_clock_that_went_back_makes_no_negative_duration),
         STORY_CLAIM(a_renamed_feature_is_the_same_one),
         STORY_CLAIM(a_completion_can_be_taken_back),
