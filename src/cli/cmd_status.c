@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/line.h"
 #include "cli/names.h"
+#include "cli/point.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 typedef struct status_options {
     bool all;
+    const char *at;
 } status_options;
 
 /* One workflow's state, taken apart. */
@@ -33,11 +35,11 @@ static void standing_release(standing *of)
     *of = (standing){0};
 }
 
-static int standing_read(jc_cli *cli, jc_str workflow_id, standing *ret)
+static int standing_read(jc_cli *cli, jc_str workflow_id, const jc_point *point, standing *ret)
 {
     jc_error error = {0};
     standing of = {.workflow_id = workflow_id};
-    jc_status status = jc_state_read(cli->store, jc_projection_find("workflow"), workflow_id, NULL,
+    jc_status status = jc_state_read(cli->store, jc_projection_find("workflow"), workflow_id, point,
                                      &of.state, &error);
     if (status < 0)
         return jc_cli_fail_error(cli, &error);
@@ -247,7 +249,7 @@ static void print_row(const jc_term *term, const standing *of, size_t columns)
     jc_line_print(&line);
 }
 
-static int print_workflows(jc_cli *cli, const jc_names *names, bool as_table)
+static int print_workflows(jc_cli *cli, const jc_names *names, const jc_point *point, bool as_table)
 {
     jc_term term = jc_term_of_output();
     size_t columns = 0;
@@ -255,7 +257,7 @@ static int print_workflows(jc_cli *cli, const jc_names *names, bool as_table)
         columns = names->ids[i].size > columns ? names->ids[i].size : columns;
     for (size_t i = 0; i < names->count && jc_cli_output_works(cli); i++) {
         standing of = {0};
-        int failed = standing_read(cli, names->ids[i], &of);
+        int failed = standing_read(cli, names->ids[i], point, &of);
         if (failed != 0)
             return failed;
         if (cli->json)
@@ -276,29 +278,39 @@ static int status_command(jc_cli *cli, const void *values)
     if (options->all && cli->word_count > 0)
         return jc_cli_fail(cli, JC_EXIT_USAGE, "--all is all workflows: leave out '%s'",
                            cli->words[0]);
+    jc_point point = {.kind = JC_POINT_HEAD};
     int failed = jc_cli_words_as_workflows(cli, &names);
+    if (failed == 0)
+        failed = jc_cli_point(cli, "--at", options->at, &point);
+    if (failed == 0 && options->all && options->at != NULL && point.kind != JC_POINT_TIME)
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "--at %s is a place in one workflow: with --all give a time",
+                           options->at);
     if (failed == 0)
         failed = jc_cli_open(cli, true);
     if (failed == 0 && options->all)
         failed = jc_cli_workflows(cli, false, &names);
     else if (failed == 0 && cli->word_count == 0)
         failed = jc_cli_latest_workflow(cli, &names);
-    return failed != 0 ? failed : print_workflows(cli, &names, options->all);
+    return failed != 0 ? failed : print_workflows(cli, &names, &point, options->all);
 }
 
 /* clang-format off */
 static const jc_option status_command_options[] = {
     {"all", 0, JC_OPTION_FLAG, NULL, "all workflows, a line each", offsetof(status_options, all)},
+    {"at", 0, JC_OPTION_TEXT, "POINT", "as it was: at a sequence, -N, or a time",
+     offsetof(status_options, at)},
     JC_OPTIONS_END,
 };
 /* clang-format on */
 
 const jc_command jc_cmd_status = {
-    .synopsis = "[WORKFLOW] [--all]",
+    .synopsis = "[WORKFLOW] [--all] [--at POINT]",
     .details = "Without a workflow: the one that was heard of last. Features are marked ✓\n"
                "completed, → started, ○ planned, ✗ failed. -v shows their descriptions.",
     .examples = "jc status\n"
                 "jc status fix-login -v\n"
+                "jc status fix-login --at 09:30\n"
                 "jc status --all",
     .options = status_command_options,
     .words_min = 0,

@@ -53,7 +53,7 @@ static jc_cost cost_from(double usd)
 jc_cost jc_cost_of(const jc_payload *payload)
 {
     double usd = 0;
-    return jc_payload_number(payload, "cost_usd", &usd) ? cost_from(usd) : (jc_cost){0};
+    return jc_payload_amount(payload, "cost_usd", &usd) ? cost_from(usd) : (jc_cost){0};
 }
 
 void jc_tokens_add(jc_tokens *sum, const jc_tokens *more)

@@ -99,4 +99,19 @@ test_status_of_a_workflow_that_is_none() {
     refused 2 "workflow"
 }
 
+test_status_of_the_past() {
+    jc emit w feature.started --timestamp 2026-01-09T09:00:00Z -d '{"name":"auth"}' >/dev/null
+    jc emit w feature.completed --timestamp 2026-01-09T10:00:00Z -d '{"name":"auth"}' >/dev/null
+    run status w --at -1
+    succeeds
+    out_has '0 of 1 features'
+    run status --all --at 2026-01-09T09:30:00Z
+    succeeds
+    out_has '0/1'
+    run status --all --at 1
+    refused 2 "with --all give a time"
+    run status w --at 7
+    refused 4 "it is at #2"
+}
+
 run_tests
