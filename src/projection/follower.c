@@ -1,11 +1,13 @@
 /* Snapshots behind an append: when it passed a multiple of a hundred events of a workflow, and few
  * events must be replayed for it, the built-in projections are saved there. When more must be, or the
- * state is large, the next reader does it: an append is never held up for long. */
+ * state is large, the next reader does it: an append is never held up for long. Besides `workflow`,
+ * which every look at a project reads, they are those that somebody has read before. */
 #include "projection/follower.h"
 
 #include "base/map.h"
 #include "jc/projection.h"
 #include "projection/cached.h"
+#include "projection/registry.h"
 #include "projection/snapshot.h"
 
 #include <assert.h>
@@ -38,10 +40,10 @@ static jc_status begin(saving *one, const due *what, const jc_projection *projec
     jc_snapshots_init(&one->snapshots, what->store, projection, what->workflow_id);
     one->place = jc_replay_place_start();
     uint64_t size = 0;
-    if (projection->read_json == NULL ||
-        what->sequence -
-                jc_snapshot_last(what->store->cache, &one->snapshots.key, what->sequence, &size) >
-            REPLAYED_MAX ||
+    uint64_t last =
+        jc_snapshot_last(what->store->cache, &one->snapshots.key, what->sequence, &size);
+    bool wanted = last > 0 || projection == &jc_projection_workflow;
+    if (projection->read_json == NULL || !wanted || what->sequence - last > REPLAYED_MAX ||
         size > RESTORED_SIZE_MAX)
         return JC_OK;
     jc_status status =

@@ -251,14 +251,24 @@ static void appends_leave_snapshots_behind(void **state)
     assert_int_equal(ask_cache(shop, "SELECT count(*) FROM snapshots WHERE sequence=100 "
                                      "AND projection='workflow' AND workflow_id='w'"),
                      1);
+    /* The others only once they were read. */
+    assert_int_equal(ask_cache(shop, "SELECT count(*) FROM snapshots"), 1);
+    jc_state *read = NULL;
+    assert_int_equal(jc_state_read(shop->store, jc_projection_find("timings"), JC_STR("w"), NULL,
+                                   &read, NULL),
+                     JC_OK);
+    jc_state_free(read);
+    workshop_append(shop, 500, 100);
+    assert_int_equal(ask_cache(shop, "SELECT count(*) FROM snapshots WHERE sequence=200"), 2);
+
     /* A batch that jumps over a multiple, and one that would take too long a replay. */
     jc_event events[1000];
     for (uint64_t i = 0; i < 1000; i++)
         events[i] = jc_test_event(1000 + i, "w", "step.done", "{}");
     assert_int_equal(jc_test_append(shop->store, events, 150, NULL, NULL), JC_OK);
-    assert_int_equal(ask_cache(shop, "SELECT max(sequence) FROM snapshots"), 200);
+    assert_int_equal(ask_cache(shop, "SELECT max(sequence) FROM snapshots"), 300);
     assert_int_equal(jc_test_append(shop->store, events + 150, 850, NULL, NULL), JC_OK);
-    assert_int_equal(ask_cache(shop, "SELECT max(sequence) FROM snapshots"), 200);
+    assert_int_equal(ask_cache(shop, "SELECT max(sequence) FROM snapshots"), 300);
     assert_int_equal(shop->warnings, 0);
 }
 
