@@ -29,9 +29,10 @@ JC_API JC_MUST_CHECK jc_status jc_output_add(jc_output *output, jc_str text, jc_
  * order of sequence (the caller of jc_state_apply() may try to do otherwise; the runner skips what is
  * not above the last one), and ignores types that it does not know. */
 typedef struct jc_projection {
-    const char *name;    /* [a-z][a-z0-9_-]*, at most 63 characters */
-    uint32_t version;    /* raise it when apply, or what it writes, changes */
-    size_t state_size;   /* bytes of the state; it begins as zeros */
+    const char *name;  /* [a-z][a-z0-9_-]*, at most 63 characters, and no built-in one's: snapshots
+                            are kept by name, version and revision */
+    uint32_t version;  /* raise it when apply, or what it writes, changes */
+    size_t state_size; /* bytes of the state; it begins as zeros */
     const char *summary; /* what the state says, one line; may be NULL */
 
     /* What tells it from others of its name beside the version, such as the hash of the text it was
