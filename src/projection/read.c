@@ -38,7 +38,8 @@ jc_str jc_read_element_text(yyjson_val *element)
 
 jc_str jc_read_text(yyjson_val *object, const char *name)
 {
-    return jc_read_element_text(yyjson_obj_get(object, name));
+    jc_str text = jc_read_element_text(yyjson_obj_get(object, name));
+    return text.size > 0 ? text : (jc_str){0};
 }
 
 bool jc_read_count(yyjson_val *object, const char *name, uint64_t *ret)

@@ -19,7 +19,8 @@ JC_AUTO_DEFINE(jc_read, jc_read_release);
 JC_MUST_CHECK jc_status jc_read_begin(jc_read *read, jc_str json, yyjson_val **ret_root,
                                       jc_error *reterr);
 
-/* A member that is a string, borrowed; absent when there is none. */
+/* A member that is a string, borrowed; absent when there is none, or when it is empty: an empty text is
+ * never written. */
 jc_str jc_read_text(yyjson_val *object, const char *name);
 
 /* An element of a list that is a string; absent when it is none. */

@@ -52,11 +52,26 @@ static void what_is_no_saved_state_is_refused(void **state)
                      JC_ECORRUPT);
 }
 
+/* Empty texts are never written, so one that is read is absent. */
+static void an_empty_text_is_none(void **state)
+{
+    (void)state;
+    jc_state_info info = {0};
+    jc_state *none = NULL;
+    assert_int_equal(jc_state_restore(jc_projection_find("agents"),
+                                      JC_STR(
+                                          "{\"agents\":[],\"sessions\":[{\"session_id\":\"\"}]}"),
+                                      &info, &none, NULL),
+                     JC_ECORRUPT);
+    assert_null(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_state_read_back_goes_on_as_if_it_had_not_been_saved),
         CLAIM(what_is_no_saved_state_is_refused),
+        CLAIM(an_empty_text_is_none),
     };
     return cmocka_run_group_tests_name("saved_states", tests, NULL, NULL);
 }
