@@ -589,11 +589,10 @@ static uint64_t bytes_of(const record *all)
     return bytes;
 }
 
-static void snapshots_never_outgrow_the_events(void **state)
+/* 3,000 events of which every so manieth is a note, and long. */
+static void append_notes(workshop *shop, uint64_t every)
 {
-    workshop *shop = *state;
     jc_error error;
-    /* The state of `notes` grows with every third event. */
     for (uint64_t i = 0; i < 3000; i += 250) {
         jc_event events[250];
         char data[250][400];
@@ -606,10 +605,61 @@ static void snapshots_never_outgrow_the_events(void **state)
                 (unsigned long long)(each % 9));
             events[each] =
                 jc_test_event(i + each + 1, "wf",
-                              each % 3 == 0 ? "agent.note.learning" : "step.done", data[each]);
+                              each % every == 0 ? "agent.note.learning" : "step.done", data[each]);
         }
         assert_int_equal(jc_test_append(shop->store, events, 250, NULL, &error), JC_OK);
     }
+}
+
+/* A state of twice as many bytes as the events' data: {"x":"…"}. */
+static jc_status swollen_apply(void *state, const jc_event *event, jc_error *reterr)
+{
+    (void)reterr;
+    *(uint64_t *)state += 2 * event->data.size;
+    return JC_OK;
+}
+
+static jc_status swollen_write(const void *state, jc_output *output, jc_error *reterr)
+{
+    jc_status status = jc_output_add(output, JC_STR("{\"x\":\""), reterr);
+    for (uint64_t i = 0; status == JC_OK && i < *(const uint64_t *)state; i++)
+        status = jc_output_add(output, JC_STR("x"), reterr);
+    return status == JC_OK ? jc_output_add(output, JC_STR("\"}"), reterr) : status;
+}
+
+static jc_status swollen_read(void *state, jc_str json, jc_error *reterr)
+{
+    (void)reterr;
+    *(uint64_t *)state = json.size - 8;
+    return JC_OK;
+}
+
+/* Of a state that is larger than its events there is room for few or none. */
+static void a_state_larger_than_its_events_has_no_more_snapshots_than_fit(void **state)
+{
+    static const jc_projection swollen = {.name = "swollen",
+                                          .version = 1,
+                                          .state_size = sizeof(uint64_t),
+                                          .apply = swollen_apply,
+                                          .write_json = swollen_write,
+                                          .read_json = swollen_read};
+    workshop *shop = *state;
+    append_notes(shop, 1);
+    record all = read_record(shop->store);
+    for (uint64_t sequence = 3000; sequence > 0; sequence -= 500) {
+        jc_point point = {.kind = JC_POINT_SEQUENCE, .number = sequence};
+        assert_reads_as_folded(shop, &all, &swollen, &point);
+    }
+    int64_t bytes = ask_cache(shop, "SELECT coalesce(sum(length(state)),0) FROM snapshots "
+                                    "WHERE projection='swollen'");
+    assert_true((uint64_t)bytes <= bytes_of(&all));
+    record_release(&all);
+}
+
+static void snapshots_never_outgrow_the_events(void **state)
+{
+    workshop *shop = *state;
+    append_notes(shop, 3);
     record all = read_record(shop->store);
     check_points(shop, &all, 1, 300);
     jc_point now = {.kind = JC_POINT_HEAD};
@@ -809,6 +859,7 @@ int main(void)
         WORKSHOP_CLAIM(snapshots_of_another_past_are_not_used),
         WORKSHOP_CLAIM(the_cache_of_another_store_is_emptied),
         WORKSHOP_CLAIM(snapshots_never_outgrow_the_events),
+        WORKSHOP_CLAIM(a_state_larger_than_its_events_has_no_more_snapshots_than_fit),
         WORKSHOP_CLAIM(own_projections_have_snapshots_too),
         WORKSHOP_CLAIM(a_check_tells_wrong_snapshots_from_damaged_ones),
         WORKSHOP_CLAIM(reads_while_others_write_are_whole),
