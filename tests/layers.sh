@@ -3,7 +3,7 @@
 #
 # src/ is built in layers, one a folder (docs/ARCHITECTURE.md). A file includes only public headers
 # ("jc/x.h"), its own folder ("x.h"), and folders of a lower layer ("base/x.h"); programs include
-# only "jc/x.h", "base/x.h" and their own folder. Public headers include only public headers. No file
+# only "jc/x.h", "base/x.h" and their own folder, and the command line the programs that it starts. Public headers include only public headers. No file
 # of src/ is longer than 800 lines: past that it has a second subject.
 #
 # The test then plants each kind of mistake into a copy and expects to find it.
@@ -38,7 +38,7 @@ wrong_includes() (
                 return ""
             if (!(target in layer))
                 return target " is not a layer"
-            if (layer[folder] == 6 && target != "base")
+            if (layer[folder] >= 6 && layer[target] < 6 && target != "base")
                 return "a program uses the library through jc/ and base/ only"
             if (layer[target] >= layer[folder])
                 return target " (layer " layer[target] ") is not below " folder " (layer " layer[folder] ")"
@@ -48,7 +48,7 @@ wrong_includes() (
         # "." holds the files that compose the layers below.
         BEGIN {
             count = split("base 0 event 1 store 2 cache 2 mirror 3 projection 3 query 4 notes 4" \
-                          " mailbox 4 intake 5 . 5 cli 6 server 6 mcp 6", word, " ")
+                          " mailbox 4 intake 5 . 5 server 6 mcp 6 cli 7", word, " ")
             for (i = 1; i < count; i += 2)
                 layer[word[i]] = word[i + 1]
             for (i = 1; i < ARGC; i++)

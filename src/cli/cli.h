@@ -51,8 +51,9 @@ typedef struct jc_command {
     int words_max; /* JC_WORDS_ANY: no end */
     int (*run)(jc_cli *cli, const void *options);
 
-    /* Of a group, such as `jc note`: its commands, the last without a name. A group has details and
-     * no synopsis, options or run. NULL for others. */
+    /* Of a group, such as `jc note`: its commands, the last without a name. A group has details; a
+     * synopsis, options and run only when it does something by its name alone, as `jc hook` does. NULL
+     * for others. */
     const struct jc_command_entry *group;
 } jc_command;
 

@@ -47,6 +47,8 @@ static void print_options(const jc_option *options)
 
 static void print_group(const char *name, const jc_command *command)
 {
+    if (command->synopsis != NULL)
+        print_synopsis(name, command->synopsis);
     printf("  jc %s COMMAND [ARGUMENT]...\n\nCommands:\n", name);
     for (const jc_command_entry *entry = command->group; entry->name != NULL; entry++)
         printf("  %-11s %s\n", entry->name, entry->summary);
@@ -64,7 +66,7 @@ void jc_help_print(const char *name, const char *summary, const jc_command *comm
         printf("\n");
         print_lines("", command->details);
     }
-    if (command->group == NULL) {
+    if (command->run != NULL) {
         printf("\nOptions:\n");
         print_options(command->options);
         print_options(jc_common_options);

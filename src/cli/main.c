@@ -109,18 +109,21 @@ static int run_command(jc_cli *cli, const jc_command_entry *entry, int count, ch
     return entry->command->run(cli, options);
 }
 
-/* `jc note add …`: the word behind the group says which command of it. */
+/* `jc note add …`: the word behind the group says which command of it; `jc hook` alone runs the group's
+ * own, where it has one. */
 static int run_group(jc_cli *cli, const jc_command_entry *group, int count, char **arguments)
 {
     static char name[64];
     const char *word = count > 0 ? arguments[0] : NULL;
-    if (word == NULL)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "which command of it is not said: see 'jc %s -h'",
-                           group->name);
-    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+    if (word != NULL && (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0)) {
         jc_help_print(group->name, group->summary, group->command);
         return JC_EXIT_DONE;
     }
+    if (group->command->run != NULL && (word == NULL || word[0] == '-'))
+        return run_command(cli, group, count, arguments);
+    if (word == NULL)
+        return jc_cli_fail(cli, JC_EXIT_USAGE, "which command of it is not said: see 'jc %s -h'",
+                           group->name);
     const jc_command_entry *entry = jc_command_find(group->command->group, word);
     if (entry == NULL)
         return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': see 'jc %s -h'", word,

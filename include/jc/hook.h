@@ -1,0 +1,70 @@
+/* Hooks: what a coding agent tells while it works, one JSON object a call, becomes events.
+ *
+ * The mapping knows the hooks of Claude Code and of Codex (docs/AGENTS.md lists what becomes what); any
+ * other object with a session is kept as agent.hook.received. What the payload says is the event's data,
+ * with the payload's own names; secrets are redacted (jc/redact.h) and long texts cut on the way. */
+#ifndef JC_HOOK_H
+#define JC_HOOK_H
+
+#include "jc/redact.h"
+#include "jc/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A payload is at most this many bytes; more is cut off, which makes it no JSON. */
+#define JC_HOOK_PAYLOAD_SIZE_MAX ((size_t)64 * 1024 * 1024)
+
+/* How a payload is taken in. {0} is the default of everything. */
+typedef struct jc_hook_options {
+    jc_str workflow_id;  /* absent: named by the session */
+    jc_str agent_id;     /* of the session's main agent; absent: "main" */
+    int64_t received_us; /* when it arrived, UTC; 0: now */
+    int timeout_ms;      /* how long to wait for other writers, over all; 0: as the store's */
+} jc_hook_options;
+
+typedef struct jc_hook_result {
+    jc_uuid id;          /* of the event */
+    uint64_t position;   /* of the event */
+    bool already_stored; /* the same fact was there already, told by a hook or a transcript */
+} jc_hook_result;
+
+/* Take in one payload. Idempotent: the same fact told again is stored once (docs/FORMAT.md says which
+ * facts are the same).
+ *
+ * JC_EINVAL  the payload is no JSON object; nothing was written.
+ * JC_EBUSY, JC_EIO … as for jc_append(): keep the payload with jc_hook_spool(). */
+JC_API JC_MUST_CHECK jc_status jc_intake_hook(jc_store *store, jc_redactor *redactor,
+                                              jc_str payload, const jc_hook_options *options,
+                                              jc_hook_result *ret_result, jc_error *reterr);
+
+/* Keep a payload for later in .jc/spool/, redacted, with its time and, where the mapping fixes one, its
+ * id. Durable when it returns. Needs no store.
+ * JC_EINVAL  the payload is no JSON object. */
+JC_API JC_MUST_CHECK jc_status jc_hook_spool(const char *project_dir, jc_redactor *redactor,
+                                             jc_str payload, const jc_hook_options *options,
+                                             jc_error *reterr);
+
+typedef struct jc_spool_result {
+    size_t taken; /* files that are in the log now, and gone */
+    size_t left;  /* files that are not: see .jc/hook.log */
+} jc_spool_result;
+
+/* Append what lies in .jc/spool/, oldest first, and remove it; at most `count_max` files (0: all). Any
+ * number of processes may do this at once. A file that cannot be read is renamed to NAME.bad and told to
+ * .jc/hook.log. JC_EBUSY, JC_EIO …: the rest waits for the next time. */
+JC_API JC_MUST_CHECK jc_status jc_spool_take_up(jc_store *store, size_t count_max,
+                                                jc_spool_result *ret_result, jc_error *reterr);
+
+/* How many payloads wait in .jc/spool/, without opening the log. */
+JC_API size_t jc_spool_count(const char *project_dir);
+
+/* Write one line to .jc/hook.log: the time, then the text, redacted and cut. The log is kept below 1 MiB:
+ * a full one becomes hook.log.old. What goes wrong here is nobody's business. */
+JC_API void jc_hook_log(const char *project_dir, const char *what, jc_str detail);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
