@@ -232,6 +232,62 @@ jc_status jc_json_read(jc_json *json, jc_str text, jc_json_limits limits, jc_are
     return JC_OK;
 }
 
+jc_status jc_json_read_loose(jc_json *json, jc_str text, yyjson_val **ret_root, jc_error *reterr)
+{
+    jc_status status = read_tree(json, text, reterr);
+    if (status == JC_OK)
+        *ret_root = yyjson_doc_get_root(json->doc);
+    return status;
+}
+
+/* The letter behind the backslash; 0: there is none for this character. */
+static char escape_letter(unsigned char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+        return (char)c;
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return 0;
+    }
+}
+
+static jc_status write_escape(jc_buf *buf, unsigned char c, jc_error *reterr)
+{
+    const char escape[2] = {'\\', escape_letter(c)};
+    if (escape[1] != 0)
+        return jc_buf_append(buf, escape, sizeof escape, reterr);
+    return jc_buf_append_format(buf, reterr, "\\u%04x", c);
+}
+
+jc_status jc_json_write_text(jc_buf *buf, jc_str text, jc_error *reterr)
+{
+    jc_status status = jc_buf_append_char(buf, '"', reterr);
+    size_t from = 0;
+    for (size_t i = 0; status == JC_OK && i < text.size; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        status = jc_buf_append(buf, text.bytes + from, i - from, reterr);
+        if (status == JC_OK)
+            status = write_escape(buf, c, reterr);
+        from = i + 1;
+    }
+    if (status == JC_OK)
+        status = jc_buf_append(buf, text.bytes + from, text.size - from, reterr);
+    return status == JC_OK ? jc_buf_append_char(buf, '"', reterr) : status;
+}
+
 jc_str jc_json_text(yyjson_val *object, const char *name)
 {
     yyjson_val *value = yyjson_obj_get(object, name);
@@ -307,6 +363,11 @@ static size_t utf8_character(const uint8_t *bytes, size_t size)
     bool surrogate = first == 0xed && bytes[1] >= 0xa0;
     bool beyond = first == 0xf4 && bytes[1] >= 0x90;
     return overlong || surrogate || beyond ? 0 : length;
+}
+
+size_t jc_utf8_size(jc_str text)
+{
+    return utf8_character((const uint8_t *)text.bytes, text.size);
 }
 
 bool jc_utf8_valid(jc_str text)

@@ -35,12 +35,24 @@ JC_MUST_CHECK jc_status jc_json_read(jc_json *json, jc_str text, jc_json_limits 
                                      jc_arena *arena, yyjson_val **ret_root, jc_str *ret_compact,
                                      jc_error *reterr);
 
+/* The grammar alone: any size and depth, raw NUL bytes refused, duplicate keys good. For records of others,
+ * which are looked at and written anew. *ret_root is valid until the next read with `json`. */
+JC_MUST_CHECK jc_status jc_json_read_loose(jc_json *json, jc_str text, yyjson_val **ret_root,
+                                           jc_error *reterr);
+
 /* The string that `object` has under `name`; absent when it has none, or something else there. */
 jc_str jc_json_text(yyjson_val *object, const char *name);
 
 /* Walk the members of an object that jc_json_read accepted, as written: start with *at = 0; each
  * call gives the raw key (with its quotes) and the raw value, until it returns false. */
 bool jc_json_next_member(jc_str object, size_t *at, jc_str *ret_key, jc_str *ret_value);
+
+/* Write `text` as a JSON string with its quotes: `"`, `\` and control characters below U+0020 escaped, all
+ * else as it is. `text` is UTF-8 and may hold zero bytes. */
+JC_MUST_CHECK jc_status jc_json_write_text(jc_buf *buf, jc_str text, jc_error *reterr);
+
+/* How many bytes the character at the front of `text` has, which is not empty; 0: it is not UTF-8. */
+size_t jc_utf8_size(jc_str text);
 
 /* Is every byte of this valid UTF-8 (RFC 3629)? */
 bool jc_utf8_valid(jc_str text);

@@ -3,7 +3,6 @@
 #include "intake/import.h"
 
 #include "base/fail.h"
-#include "base/uuid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -42,27 +41,6 @@ jc_status jc_format_parse(jc_str name, jc_format *ret, jc_error *reterr)
     return jc_fail(reterr, JC_EINVAL,
                    "'%.*s' is no format; there are jsonl, mirror and jean-claude-db",
                    (int)(name.size > 60 ? 60 : name.size), name.bytes);
-}
-
-jc_status jc_import_derive_id(jc_importing *importing, const jc_str parts[], size_t count,
-                              jc_uuid *ret_id, jc_error *reterr)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < count; i++)
-        size += parts[i].size + (i > 0 ? 1 : 0);
-    char *name = jc_arena_get(&importing->arena, size);
-    if (name == NULL)
-        return jc_fail_memory(reterr);
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            name[at++] = '\0';
-        memcpy(name + at, parts[i].bytes, parts[i].size);
-        at += parts[i].size;
-    }
-    jc_uuid name_space = jc_uuid_derive(jc_uuid_namespace_url, JC_STR("urn:jc:import"));
-    *ret_id = jc_uuid_derive(name_space, (jc_str){name, size});
-    return JC_OK;
 }
 
 /* Was the workflow empty before this import? Found out once, when its first event comes. */

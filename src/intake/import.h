@@ -53,11 +53,6 @@ JC_MUST_CHECK jc_status jc_import_commit(jc_importing *importing, jc_error *rete
 JC_MUST_CHECK jc_status jc_import_stop_at(jc_importing *importing, jc_status status,
                                           jc_error *reterr);
 
-/* The id of something that has none of ours: UUIDv5 in the namespace of imports, of the parts joined
- * by one zero byte each. JC_ENOMEM. */
-JC_MUST_CHECK jc_status jc_import_derive_id(jc_importing *importing, const jc_str parts[],
-                                            size_t count, jc_uuid *ret_id, jc_error *reterr);
-
 /* The formats. */
 JC_MUST_CHECK jc_status jc_import_lines(jc_importing *importing, const char *path,
                                         jc_error *reterr);

@@ -1,5 +1,6 @@
 /* The original system's database: `events(id, timestamp, workflow_id, event_type, data)`, in the
  * order in which its rows were written. Its times are local clock time without a zone. */
+#include "intake/derived_id.h"
 #include "intake/import.h"
 
 #include "base/fail.h"
@@ -15,7 +16,7 @@ static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *e
         return JC_OK;
     if (text.bytes == NULL)
         return jc_fail(reterr, JC_EINVAL, "id: it is missing");
-    return jc_import_derive_id(importing, &text, 1, &event->id, reterr);
+    return jc_derive_id(JC_URN_IMPORT, &text, 1, &event->id, reterr);
 }
 
 static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *reterr)

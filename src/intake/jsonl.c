@@ -1,4 +1,5 @@
 /* Lines of JSON: ours (a mirror, an export) and anybody's that name a workflow and a type. */
+#include "intake/derived_id.h"
 #include "intake/import.h"
 
 #include "base/fail.h"
@@ -45,7 +46,7 @@ static jc_status count_occurrence(jc_importing *importing, jc_str workflow_id, j
 {
     jc_uuid key;
     jc_str parts[] = {workflow_id, line};
-    jc_status status = jc_import_derive_id(importing, parts, 2, &key, reterr);
+    jc_status status = jc_derive_id(JC_URN_IMPORT, parts, 2, &key, reterr);
     if (status < 0)
         return status;
     jc_str bytes = {(const char *)key.bytes, sizeof key.bytes};
@@ -68,10 +69,10 @@ static jc_status give_id(jc_importing *importing, jc_str line, const jc_line_ext
     if (extra->has_id)
         return JC_OK;
     if (extra->id_text.bytes != NULL && !extra->id_is_number)
-        return jc_import_derive_id(importing, &extra->id_text, 1, &event->id, reterr);
+        return jc_derive_id(JC_URN_IMPORT, &extra->id_text, 1, &event->id, reterr);
     if (extra->id_text.bytes != NULL) {
         jc_str parts[] = {event->workflow_id, extra->id_text};
-        return jc_import_derive_id(importing, parts, 2, &event->id, reterr);
+        return jc_derive_id(JC_URN_IMPORT, parts, 2, &event->id, reterr);
     }
     uint64_t count = 0;
     char text[24];
@@ -80,7 +81,7 @@ static jc_status give_id(jc_importing *importing, jc_str line, const jc_line_ext
         return status;
     (void)snprintf(text, sizeof text, "%" PRIu64, count);
     jc_str parts[] = {event->workflow_id, line, jc_str_of(text)};
-    return jc_import_derive_id(importing, parts, 3, &event->id, reterr);
+    return jc_derive_id(JC_URN_IMPORT, parts, 3, &event->id, reterr);
 }
 
 static jc_status take_json_line(jc_importing *importing, jc_str line, jc_error *reterr)

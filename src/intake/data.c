@@ -1,0 +1,481 @@
+/* Writing an event's data from foreign records: see data.h.
+ *
+ * Text goes through three steps: redacted, cut when it is long, escaped. Each round of building cuts texts to
+ * an eighth of the round before; from the second on, members that are still large become text as a whole, and
+ * in the last one only the first members are kept. */
+#include "intake/data.h"
+
+#include "base/array.h"
+#include "base/fail.h"
+#include "base/hash.h"
+#include "base/map.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define ROUNDS 5
+#define TEXT_MIN ((size_t)64)
+#define PATH_MAX_SIZE 256  /* a longer pointer is cut, in the list of cuts */
+#define NAME_MAX_SIZE 1024 /* members with longer names are left out from the second round on */
+#define LAST_ROUND_MEMBERS 256
+#define KEYS_LINEAR_MAX 16 /* up to so many keys are compared each with each */
+
+static const char *const own_names[] = {"mended", "redacted", "cut"};
+
+void jc_data_release(jc_data *data)
+{
+    jc_buf_release(&data->out);
+    jc_buf_release(&data->path);
+    jc_buf_release(&data->piece);
+    jc_buf_release(&data->cuts);
+}
+
+static size_t text_max(const jc_data *data)
+{
+    size_t max = (data->text_max > 0 ? data->text_max : JC_DATA_TEXT_MAX) >> (3 * data->round);
+    return max > TEXT_MIN ? max : TEXT_MIN;
+}
+
+/* How large a member that holds others may be before it becomes text; 0: any. */
+static size_t container_max(const jc_data *data)
+{
+    return data->round < 2 ? 0 : data->round < ROUNDS - 1 ? (size_t)16 * 1024 : (size_t)1024;
+}
+
+jc_status jc_data_begin(jc_data *data, jc_error *reterr)
+{
+    jc_buf_clear(&data->out);
+    jc_buf_clear(&data->path);
+    jc_buf_clear(&data->cuts);
+    data->cut_count = 0;
+    data->redacted = 0;
+    data->mended_here = data->round > 0 ? JC_MENDED_SIZE : 0;
+    return jc_buf_append_char(&data->out, '{', reterr);
+}
+
+/* Move `at` back, or on, to where a character begins. */
+static size_t boundary(jc_str text, size_t at, bool back)
+{
+    while (at > 0 && at < text.size && ((unsigned char)text.bytes[at] & 0xc0) == 0x80)
+        at = back ? at - 1 : at + 1;
+    return at;
+}
+
+static jc_status note_cut(jc_data *data, jc_str text, jc_error *reterr)
+{
+    char digits[2 * sizeof(jc_hash)];
+    jc_hash hash = jc_hash_of(text);
+    jc_str path = jc_buf_str(&data->path);
+    if (data->cut_count == JC_DATA_CUTS_MAX) {
+        data->mended_here |= JC_MENDED_SIZE;
+        return JC_OK;
+    }
+    if (path.size > PATH_MAX_SIZE)
+        path.size = boundary(path, PATH_MAX_SIZE, true);
+    jc_hex_encode(hash.bytes, sizeof hash.bytes, digits);
+    jc_status status =
+        jc_buf_append_text(&data->cuts, data->cut_count > 0 ? ",{\"at\":" : "{\"at\":", reterr);
+    if (status == JC_OK)
+        status = jc_json_write_text(&data->cuts, path, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_format(&data->cuts, reterr, ",\"size\":%zu,\"sha256\":\"%.*s\"}",
+                                      text.size, (int)sizeof digits, digits);
+    data->cut_count++;
+    return status;
+}
+
+/* Half from the beginning and half from the end, with a line between that says how much is missing. */
+static jc_status cut(jc_data *data, jc_str *text, jc_error *reterr)
+{
+    size_t half = text_max(data) / 2;
+    size_t head = boundary(*text, half, true);
+    size_t tail = boundary(*text, text->size - half, false);
+    jc_status status = note_cut(data, *text, reterr);
+    jc_buf_clear(&data->piece);
+    if (status == JC_OK)
+        status = jc_buf_append(&data->piece, text->bytes, head, reterr);
+    if (status == JC_OK)
+        status =
+            jc_buf_append_format(&data->piece, reterr, "\n[... %zu bytes cut ...]\n", tail - head);
+    if (status == JC_OK)
+        status = jc_buf_append(&data->piece, text->bytes + tail, text->size - tail, reterr);
+    *text = jc_buf_str(&data->piece);
+    return status;
+}
+
+/* Write a text; `name` is the member that it stands under. */
+static jc_status write_text(jc_data *data, jc_str name, jc_str text, jc_error *reterr)
+{
+    size_t count = 0;
+    jc_status status = JC_OK;
+    if (data->redactor != NULL)
+        status = jc_redact_member(data->redactor, name, text, &text, &count, reterr);
+    if (status < 0)
+        return status;
+    data->redacted += count;
+    /* What would save less than the line that says so stays whole. */
+    if (text.size > text_max(data) + TEXT_MIN)
+        status = cut(data, &text, reterr);
+    return status == JC_OK ? jc_json_write_text(&data->out, text, reterr) : status;
+}
+
+/* A value as the text of its JSON. */
+static jc_status write_as_text(jc_data *data, jc_str name, yyjson_val *value, jc_error *reterr)
+{
+    size_t size = 0;
+    char *json = yyjson_val_write(value, YYJSON_WRITE_NOFLAG, &size);
+    if (json == NULL)
+        return jc_fail_memory(reterr);
+    jc_status status = write_text(data, name, (jc_str){json, size}, reterr);
+    free(json);
+    return status;
+}
+
+/* Go down to a member or an element; returns where the path ended before. */
+static jc_status path_into(jc_data *data, jc_str name, size_t *ret_before, jc_error *reterr)
+{
+    *ret_before = data->path.size;
+    jc_status status = jc_buf_append_char(&data->path, '/', reterr);
+    for (size_t i = 0; status == JC_OK && i < name.size && data->path.size <= PATH_MAX_SIZE; i++) {
+        char c = name.bytes[i];
+        if (c == '~' || c == '/')
+            status = jc_buf_append_text(&data->path, c == '~' ? "~0" : "~1", reterr);
+        else
+            status = jc_buf_append_char(&data->path, c, reterr);
+    }
+    return status;
+}
+
+static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int depth,
+                             jc_error *reterr);
+
+static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int depth,
+                            jc_error *reterr)
+{
+    size_t i, count, before;
+    yyjson_val *element;
+    jc_status status = jc_buf_append_char(&data->out, '[', reterr);
+    yyjson_arr_foreach(list, i, count, element) {
+        char number[24];
+        (void)snprintf(number, sizeof number, "%zu", i);
+        if (status == JC_OK && i > 0)
+            status = jc_buf_append_char(&data->out, ',', reterr);
+        if (status == JC_OK)
+            status = path_into(data, jc_str_of(number), &before, reterr);
+        if (status == JC_OK)
+            status = write_value(data, name, element, depth + 1, reterr);
+        if (status < 0)
+            return status;
+        data->path.size = before;
+    }
+    return status == JC_OK ? jc_buf_append_char(&data->out, ']', reterr) : status;
+}
+
+static jc_str name_of(yyjson_val *key)
+{
+    return (jc_str){yyjson_get_str(key), yyjson_get_len(key)};
+}
+
+/* Which keys of an object are not followed by the same one again: `ret_stands[i]` of its i-th. */
+static jc_status find_standing(yyjson_val *object, size_t count, bool ret_stands[],
+                               jc_error *reterr)
+{
+    JC_AUTO(jc_arena) arena = {0};
+    jc_map seen = {0};
+    yyjson_val **keys = jc_arena_get(&arena, (count + 1) * sizeof *keys);
+    size_t i, max;
+    yyjson_val *key, *value;
+    if (keys == NULL)
+        return jc_fail_memory(reterr);
+    yyjson_obj_foreach(object, i, max, key, value) {
+        keys[i] = key;
+        (void)value;
+    }
+    for (i = count; i > 0; i--) {
+        jc_str name = name_of(keys[i - 1]);
+        ret_stands[i - 1] = jc_map_get(&seen, name) == NULL;
+        if (ret_stands[i - 1] && !jc_map_put(&seen, &arena, name, keys[i - 1]))
+            return jc_fail_memory(reterr);
+    }
+    return JC_OK;
+}
+
+/* Is one of the later members of that name? For objects of a few members. */
+static bool comes_again(yyjson_val *object, yyjson_val *key)
+{
+    size_t i, max;
+    bool behind = false;
+    yyjson_val *other, *value;
+    yyjson_obj_foreach(object, i, max, other, value) {
+        (void)value;
+        if (behind && jc_str_equal(name_of(other), name_of(key)))
+            return true;
+        if (other == key)
+            behind = true;
+    }
+    return false;
+}
+
+/* The members of an object that are written, one after the other. */
+typedef struct members {
+    yyjson_val *object;
+    const char *const *except; /* or NULL */
+    bool *stands;              /* NULL: it has few */
+    size_t index;
+    yyjson_obj_iter iter;
+    unsigned *mended;
+} members;
+
+static jc_status members_begin(members *walk, yyjson_val *object, unsigned *mended,
+                               jc_error *reterr)
+{
+    size_t count = yyjson_obj_size(object);
+    *walk = (members){.object = object, .mended = mended};
+    (void)yyjson_obj_iter_init(object, &walk->iter);
+    if (count <= KEYS_LINEAR_MAX)
+        return JC_OK;
+    walk->stands = malloc(count * sizeof *walk->stands);
+    if (walk->stands == NULL)
+        return jc_fail_memory(reterr);
+    jc_status status = find_standing(object, count, walk->stands, reterr);
+    if (status < 0)
+        free(walk->stands);
+    return status;
+}
+
+static void members_end(members *walk)
+{
+    free(walk->stands);
+}
+
+static bool is_listed(jc_str name, const char *const list[])
+{
+    for (; list != NULL && *list != NULL; list++) {
+        if (jc_str_equal(name, jc_str_of(*list)))
+            return true;
+    }
+    return false;
+}
+
+/* The next key that stands and is not excepted; NULL at the end. */
+static yyjson_val *members_next(members *walk)
+{
+    for (;;) {
+        yyjson_val *key = yyjson_obj_iter_next(&walk->iter);
+        if (key == NULL)
+            return NULL;
+        bool stands =
+            walk->stands != NULL ? walk->stands[walk->index++] : !comes_again(walk->object, key);
+        if (!stands)
+            *walk->mended |= JC_MENDED_DUPLICATE;
+        else if (!is_listed(name_of(key), walk->except))
+            return key;
+    }
+}
+
+static jc_status write_name(jc_data *data, jc_str name, jc_error *reterr)
+{
+    jc_status status = JC_OK;
+    char last = data->out.bytes[data->out.size - 1];
+    if (last != '{')
+        status = jc_buf_append_char(&data->out, ',', reterr);
+    if (status == JC_OK)
+        status = jc_json_write_text(&data->out, name, reterr);
+    return status == JC_OK ? jc_buf_append_char(&data->out, ':', reterr) : status;
+}
+
+static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_error *reterr)
+{
+    members walk;
+    size_t before;
+    jc_status status = members_begin(&walk, object, &data->mended_here, reterr);
+    if (status < 0)
+        return status;
+    status = jc_buf_append_char(&data->out, '{', reterr);
+    for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
+         key = members_next(&walk)) {
+        jc_str name = name_of(key);
+        status = write_name(data, name, reterr);
+        if (status == JC_OK)
+            status = path_into(data, name, &before, reterr);
+        if (status < 0)
+            break;
+        status = write_value(data, name, yyjson_obj_iter_get_val(key), depth + 1, reterr);
+        data->path.size = before;
+    }
+    members_end(&walk);
+    return status == JC_OK ? jc_buf_append_char(&data->out, '}', reterr) : status;
+}
+
+/* Recursion is bounded by JC_DATA_DEPTH_MAX. */
+static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int depth,
+                             jc_error *reterr)
+{
+    if (yyjson_is_str(value))
+        return write_text(data, name, name_of(value), reterr);
+    if (yyjson_is_raw(value))
+        return jc_buf_append(&data->out, yyjson_get_raw(value), yyjson_get_len(value), reterr);
+    if (yyjson_is_bool(value))
+        return jc_buf_append_text(&data->out, yyjson_get_bool(value) ? "true" : "false", reterr);
+    if (!yyjson_is_ctn(value))
+        return jc_buf_append_text(&data->out, "null", reterr);
+    if (depth > JC_DATA_DEPTH_MAX) {
+        data->mended_here |= JC_MENDED_DEPTH;
+        return write_as_text(data, name, value, reterr);
+    }
+    return yyjson_is_obj(value) ? write_object(data, value, depth, reterr)
+                                : write_list(data, name, value, depth, reterr);
+}
+
+/* A member of the outermost object, whose name is free. */
+static jc_status write_member(jc_data *data, jc_str name, yyjson_val *value, jc_error *reterr)
+{
+    size_t before, start;
+    jc_status status = write_name(data, name, reterr);
+    if (status == JC_OK)
+        status = path_into(data, name, &before, reterr);
+    if (status < 0)
+        return status;
+    start = data->out.size;
+    status = write_value(data, name, value, 2, reterr);
+    if (status == JC_OK && yyjson_is_ctn(value) && container_max(data) > 0 &&
+        data->out.size - start > container_max(data)) {
+        data->out.size = start;
+        status = write_as_text(data, name, value, reterr);
+    }
+    data->path.size = before;
+    return status;
+}
+
+jc_status jc_data_value(jc_data *data, const char *name, yyjson_val *value, jc_error *reterr)
+{
+    return value != NULL ? write_member(data, jc_str_of(name), value, reterr) : JC_OK;
+}
+
+jc_status jc_data_text(jc_data *data, const char *name, jc_str text, jc_error *reterr)
+{
+    size_t before;
+    if (text.bytes == NULL)
+        return JC_OK;
+    jc_status status = write_name(data, jc_str_of(name), reterr);
+    if (status == JC_OK)
+        status = path_into(data, jc_str_of(name), &before, reterr);
+    if (status < 0)
+        return status;
+    status = write_text(data, jc_str_of(name), text, reterr);
+    data->path.size = before;
+    return status;
+}
+
+jc_status jc_data_number(jc_data *data, const char *name, int64_t number, jc_error *reterr)
+{
+    jc_status status = write_name(data, jc_str_of(name), reterr);
+    return status == JC_OK ? jc_buf_append_format(&data->out, reterr, "%" PRId64, number) : status;
+}
+
+jc_status jc_data_bool(jc_data *data, const char *name, bool value, jc_error *reterr)
+{
+    jc_status status = write_name(data, jc_str_of(name), reterr);
+    return status == JC_OK ? jc_buf_append_text(&data->out, value ? "true" : "false", reterr)
+                           : status;
+}
+
+/* A record's member that has a name of ours gets as many "_" behind it as make the name free. */
+static bool free_name(yyjson_val *object, jc_str name, char ret_name[16])
+{
+    for (size_t i = 0; i < sizeof own_names / sizeof own_names[0]; i++) {
+        if (!jc_str_equal(name, jc_str_of(own_names[i])))
+            continue;
+        (void)snprintf(ret_name, 16, "%s_", own_names[i]);
+        while (jc_foreign_get(object, ret_name) != NULL && strlen(ret_name) < 15)
+            strcat(ret_name, "_");
+        return true;
+    }
+    return false;
+}
+
+jc_status jc_data_members(jc_data *data, yyjson_val *object, const char *const except[],
+                          jc_error *reterr)
+{
+    members walk;
+    size_t written = 0;
+    jc_status status = members_begin(&walk, object, &data->mended_here, reterr);
+    if (status < 0)
+        return status;
+    walk.except = except;
+    for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
+         key = members_next(&walk)) {
+        char other[16];
+        jc_str name = name_of(key);
+        if (data->round >= 2 && name.size > NAME_MAX_SIZE)
+            continue;
+        if (data->round >= ROUNDS - 1 && written == LAST_ROUND_MEMBERS)
+            break;
+        if (free_name(object, name, other))
+            name = jc_str_of(other);
+        status = write_member(data, name, yyjson_obj_iter_get_val(key), reterr);
+        written++;
+    }
+    members_end(&walk);
+    return status;
+}
+
+static jc_status write_mended(jc_data *data, unsigned mended, jc_error *reterr)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = {
+#define MEND_WORD(name, bit, word) {bit, word},
+        JC_MEND_MAP(MEND_WORD)
+#undef MEND_WORD
+    };
+    bool first = true;
+    jc_status status = write_name(data, JC_STR("mended"), reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_char(&data->out, '[', reterr);
+    for (size_t i = 0; status == JC_OK && i < sizeof words / sizeof words[0]; i++) {
+        if ((mended & words[i].bit) == 0)
+            continue;
+        status =
+            jc_buf_append_format(&data->out, reterr, "%s\"%s\"", first ? "" : ",", words[i].word);
+        first = false;
+    }
+    return status == JC_OK ? jc_buf_append_char(&data->out, ']', reterr) : status;
+}
+
+static jc_status write_cuts(jc_data *data, jc_error *reterr)
+{
+    jc_status status = write_name(data, JC_STR("cut"), reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_char(&data->out, '[', reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_str(&data->out, jc_buf_str(&data->cuts), reterr);
+    return status == JC_OK ? jc_buf_append_char(&data->out, ']', reterr) : status;
+}
+
+jc_status jc_data_end(jc_data *data, jc_str *ret_text, jc_error *reterr)
+{
+    unsigned mended = data->mended | data->mended_here;
+    jc_status status = JC_OK;
+    if (mended != 0)
+        status = write_mended(data, mended, reterr);
+    if (status == JC_OK && data->redacted > 0)
+        status = jc_data_number(data, "redacted", (int64_t)data->redacted, reterr);
+    if (status == JC_OK && data->cut_count > 0)
+        status = write_cuts(data, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_char(&data->out, '}', reterr);
+    if (status < 0)
+        return status;
+    if (data->out.size > JC_DATA_SIZE_MAX) {
+        if (++data->round < ROUNDS)
+            return JC_END;
+        data->round = 0;
+        return jc_fail(reterr, JC_EINVAL, "%zu bytes, and cutting does not make it small enough",
+                       data->out.size);
+    }
+    data->round = 0;
+    *ret_text = jc_buf_str(&data->out);
+    return JC_OK;
+}
