@@ -131,10 +131,9 @@ static jc_status write_as_text(jc_data *data, jc_str name, yyjson_val *value, jc
     return status;
 }
 
-/* Go down to a member or an element; returns where the path ended before. */
-static jc_status path_into(jc_data *data, jc_str name, size_t *ret_before, jc_error *reterr)
+/* Go down to a member or an element; the way back is to set the path's size to what it was. */
+static jc_status path_into(jc_data *data, jc_str name, jc_error *reterr)
 {
-    *ret_before = data->path.size;
     jc_status status = jc_buf_append_char(&data->path, '/', reterr);
     for (size_t i = 0; status == JC_OK && i < name.size && data->path.size <= PATH_MAX_SIZE; i++) {
         char c = name.bytes[i];
@@ -152,7 +151,8 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
 static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int depth,
                             jc_error *reterr)
 {
-    size_t i, count, before;
+    size_t i, count;
+    size_t before = data->path.size;
     yyjson_val *element;
     jc_status status = jc_buf_append_char(&data->out, '[', reterr);
     yyjson_arr_foreach(list, i, count, element) {
@@ -161,7 +161,7 @@ static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int de
         if (status == JC_OK && i > 0)
             status = jc_buf_append_char(&data->out, ',', reterr);
         if (status == JC_OK)
-            status = path_into(data, jc_str_of(number), &before, reterr);
+            status = path_into(data, jc_str_of(number), reterr);
         if (status == JC_OK)
             status = write_value(data, name, element, depth + 1, reterr);
         if (status < 0)
@@ -287,7 +287,7 @@ static jc_status write_name(jc_data *data, jc_str name, jc_error *reterr)
 static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_error *reterr)
 {
     members walk;
-    size_t before;
+    size_t before = data->path.size;
     jc_status status = members_begin(&walk, object, &data->mended_here, reterr);
     if (status < 0)
         return status;
@@ -297,7 +297,7 @@ static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_e
         jc_str name = name_of(key);
         status = write_name(data, name, reterr);
         if (status == JC_OK)
-            status = path_into(data, name, &before, reterr);
+            status = path_into(data, name, reterr);
         if (status < 0)
             break;
         status = write_value(data, name, yyjson_obj_iter_get_val(key), depth + 1, reterr);
@@ -330,13 +330,13 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
 /* A member of the outermost object, whose name is free. */
 static jc_status write_member(jc_data *data, jc_str name, yyjson_val *value, jc_error *reterr)
 {
-    size_t before, start;
+    size_t before = data->path.size;
     jc_status status = write_name(data, name, reterr);
     if (status == JC_OK)
-        status = path_into(data, name, &before, reterr);
+        status = path_into(data, name, reterr);
     if (status < 0)
         return status;
-    start = data->out.size;
+    size_t start = data->out.size;
     status = write_value(data, name, value, 2, reterr);
     if (status == JC_OK && yyjson_is_ctn(value) && container_max(data) > 0 &&
         data->out.size - start > container_max(data)) {
@@ -354,12 +354,12 @@ jc_status jc_data_value(jc_data *data, const char *name, yyjson_val *value, jc_e
 
 jc_status jc_data_text(jc_data *data, const char *name, jc_str text, jc_error *reterr)
 {
-    size_t before;
+    size_t before = data->path.size;
     if (text.bytes == NULL)
         return JC_OK;
     jc_status status = write_name(data, jc_str_of(name), reterr);
     if (status == JC_OK)
-        status = path_into(data, jc_str_of(name), &before, reterr);
+        status = path_into(data, jc_str_of(name), reterr);
     if (status < 0)
         return status;
     status = write_text(data, jc_str_of(name), text, reterr);

@@ -8,8 +8,7 @@
 
 #include <inttypes.h>
 
-static jc_status read_id(jc_importing *importing, sqlite3_stmt *row, jc_event *event,
-                         jc_error *reterr)
+static jc_status read_id(sqlite3_stmt *row, jc_event *event, jc_error *reterr)
 {
     jc_str text = jc_sql_text(row, 0);
     if (jc_uuid_parse(text, &event->id, NULL) == JC_OK)
@@ -23,7 +22,7 @@ static jc_status take_row(jc_importing *importing, sqlite3_stmt *row, jc_error *
 {
     jc_event event = {0};
     jc_error detail;
-    jc_status status = read_id(importing, row, &event, reterr);
+    jc_status status = read_id(row, &event, reterr);
     if (status == JC_OK)
         status = jc_arena_keep(&importing->arena, jc_sql_text(row, 2), &event.workflow_id, reterr);
     if (status == JC_OK)
