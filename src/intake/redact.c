@@ -75,14 +75,18 @@ static jc_status replace(const jc_sift *sift, jc_buf *out, jc_error *reterr)
     return status;
 }
 
-/* One look; the finds are in redactor->sift. */
-static jc_status look(jc_redactor *redactor, jc_str text, jc_error *reterr)
+/* One look; the finds are in redactor->sift. What the text is the value of may be a header. */
+static jc_status look(jc_redactor *redactor, jc_secret_name name, jc_str text, jc_error *reterr)
 {
     jc_sift *sift = &redactor->sift;
     sift->text = text;
     sift->resume = 0;
     sift->status = JC_OK;
     jc_buf_clear(&sift->found);
+    if (name == JC_NAME_COOKIE)
+        jc_sift_cookie(sift, 0, text.size);
+    if (name == JC_NAME_AUTHORIZATION)
+        jc_sift_authorization(sift, 0, text.size);
     jc_sift_text(sift, &redactor->table);
     if (redactor->own != NULL)
         jc_own_rules_sift(redactor->own, sift);
@@ -90,11 +94,12 @@ static jc_status look(jc_redactor *redactor, jc_str text, jc_error *reterr)
     return sift->status < 0 ? jc_fail_memory(reterr) : JC_OK;
 }
 
-static jc_status redact(jc_redactor *redactor, jc_str text, size_t count, jc_str *ret_text,
+static jc_status redact(jc_redactor *redactor, jc_secret_name name, jc_str text, jc_str *ret_text,
                         size_t *ret_count, jc_error *reterr)
 {
+    size_t count = 0;
     for (size_t round = 0;; round++) {
-        jc_status status = look(redactor, text, reterr);
+        jc_status status = look(redactor, name, text, reterr);
         size_t found = jc_sift_count(&redactor->sift);
         if (status == JC_OK && found > 0) {
             status = replace(&redactor->sift, &redactor->texts[round % 2], reterr);
@@ -114,54 +119,21 @@ static jc_status redact(jc_redactor *redactor, jc_str text, size_t count, jc_str
 jc_status jc_redact(jc_redactor *redactor, jc_str text, jc_str *ret_text, size_t *ret_count,
                     jc_error *reterr)
 {
-    if (redactor->enabled && text.size > 0)
-        return redact(redactor, text, 0, ret_text, ret_count, reterr);
-    *ret_text = text;
-    *ret_count = 0;
-    return JC_OK;
-}
-
-/* A header's value, as if its name and a colon stood before. */
-static jc_status redact_header(jc_redactor *redactor, jc_secret_name name, jc_str value,
-                               jc_str *ret_text, size_t *ret_count, jc_error *reterr)
-{
-    jc_sift *sift = &redactor->sift;
-    sift->text = value;
-    sift->resume = 0;
-    sift->status = JC_OK;
-    jc_buf_clear(&sift->found);
-    if (name == JC_NAME_COOKIE)
-        jc_sift_cookie(sift, 0, value.size);
-    else
-        jc_sift_authorization(sift, 0, value.size);
-    jc_sift_unite(sift);
-    if (sift->status < 0)
-        return jc_fail_memory(reterr);
-    size_t count = jc_sift_count(sift);
-    if (count == 0)
-        return redact(redactor, value, 0, ret_text, ret_count, reterr);
-    JC_AUTO(jc_buf) replaced = {0};
-    jc_status status = replace(sift, &replaced, reterr);
-    if (status == JC_OK)
-        status = redact(redactor, jc_buf_str(&replaced), count, ret_text, ret_count, reterr);
-    if (status == JC_OK && ret_text->bytes == replaced.bytes) {
-        jc_buf_clear(&redactor->texts[0]);
-        status = jc_buf_append_str(&redactor->texts[0], jc_buf_str(&replaced), reterr);
-        *ret_text = jc_buf_str(&redactor->texts[0]);
-    }
-    return status;
+    return jc_redact_member(redactor, JC_STR(""), text, ret_text, ret_count, reterr);
 }
 
 jc_status jc_redact_member(jc_redactor *redactor, jc_str name, jc_str value, jc_str *ret_text,
                            size_t *ret_count, jc_error *reterr)
 {
+    if (!redactor->enabled || value.size == 0) {
+        *ret_text = value;
+        *ret_count = 0;
+        return JC_OK;
+    }
     const char *kind = NULL;
-    jc_secret_name means =
-        redactor->enabled && value.size > 0 ? jc_secret_name_of(name, &kind) : JC_NAME_ORDINARY;
-    if (means == JC_NAME_AUTHORIZATION || means == JC_NAME_COOKIE)
-        return redact_header(redactor, means, value, ret_text, ret_count, reterr);
+    jc_secret_name means = jc_secret_name_of(name, &kind);
     if (means == JC_NAME_SIGNATURE || !jc_value_is_secret(means, value))
-        return jc_redact(redactor, value, ret_text, ret_count, reterr);
+        return redact(redactor, means, value, ret_text, ret_count, reterr);
     jc_buf_clear(&redactor->texts[0]);
     jc_status status =
         jc_buf_append_format(&redactor->texts[0], reterr, JC_REDACTED_MARK "%s]", kind);

@@ -28,6 +28,7 @@
 #define JC_SECRET_NAME_MAX ((size_t)80)
 
 #define JC_REDACTED_MARK "[redacted:"
+#define JC_REDACTED_KIND_MAX 40
 
 /* Which of two names a secret gets that two rules found: the later. */
 typedef enum jc_secret_rank {
@@ -79,10 +80,16 @@ struct jc_sift_rule {
 
 #define JC_SIFT_RULES_MAX 128
 
-/* For each byte the rules that have it as their anchor: a number, from 1, in rules[], then by next[]. */
+#define JC_SIFT_PAIRS 1024 /* a power of two */
+
+/* Where to look for rules: numbers of rules, from 1, each followed by next[] of it; 0 ends. A rule whose
+ * anchor is not its first byte is found by that and the byte before, since there are many for "_". */
 typedef struct jc_sift_table {
-    uint8_t first[256];
+    bool starts[256]; /* is it an anchor at all? */
+    uint8_t singles[256];
+    uint8_t pairs[JC_SIFT_PAIRS];
     uint8_t next[JC_SIFT_RULES_MAX + 1];
+    uint8_t sizes[JC_SIFT_RULES_MAX + 1]; /* of the marks */
 } jc_sift_table;
 
 void jc_sift_table_make(jc_sift_table *ret_table);
@@ -90,7 +97,10 @@ void jc_sift_table_make(jc_sift_table *ret_table);
 /* Look through sift->text with the built-in rules. */
 void jc_sift_text(jc_sift *sift, const jc_sift_table *table);
 
-/* A find: bytes start to end are a secret. */
+/* The index behind the mark "[redacted:KIND]" at `at`; `at` itself when there is none. */
+size_t jc_mark_end(jc_str text, size_t at);
+
+/* A find: bytes start to end are a secret. One that meets a mark is left out: it was found before. */
 void jc_sift_found(jc_sift *sift, size_t start, size_t end, const char *kind, jc_secret_rank rank);
 
 /* Sort what was found, and unite what overlaps. */

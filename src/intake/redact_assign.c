@@ -71,7 +71,7 @@ static jc_str name_before(const jc_sift *sift, size_t end)
         end--;
     bool quoted = end > least && is_quote(bytes[end - 1]);
     if (bracket && !quoted)
-        return (jc_str){"", 0};
+        return jc_text_part(sift->text, end, end);
     if (quoted)
         end--;
     while (quoted && end > least && bytes[end - 1] == '\\')
@@ -115,7 +115,7 @@ static jc_str name_before_type(const jc_sift *sift, jc_str type)
 {
     size_t at = skip_back(sift, (size_t)(type.bytes - sift->text.bytes));
     if (type.size == 0 || at <= sift->resume || sift->text.bytes[at - 1] != ':')
-        return (jc_str){"", 0};
+        return jc_text_part(sift->text, at, at);
     return name_before(sift, at - 1);
 }
 
@@ -351,6 +351,8 @@ void jc_sift_element(jc_sift *sift, const jc_sift_rule *rule, size_t at)
 {
     (void)rule;
     jc_str text = sift->text;
+    if (at == 0 || !jc_byte_is_alnum(text.bytes[at - 1]))
+        return;
     jc_str name = name_before(sift, at);
     if (name.size == 0 || name.bytes == text.bytes + sift->resume || name.bytes[-1] != '<')
         return;

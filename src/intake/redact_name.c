@@ -77,7 +77,7 @@ static const char *const open_names[] = {
 
 /* Words behind the one that decides. */
 static const char *const tails[] = {"confirmation", "confirm", "again", "repeat",
-                                    "base64",       "b64",     "value", "plain"};
+                                    "base64",       "value",   "plain"};
 
 static bool is_separator(char c)
 {
@@ -140,12 +140,30 @@ static bool is_open(const plain_name *plain)
     return false;
 }
 
+/* The last three letters of all ends and tails: most names have others, and are done with early. */
+static bool may_tell(jc_str name)
+{
+    static const char lasts[][4] = {"ord", "swd", "ase", "ode", "ort", "pwd", "ass", "key",
+                                    "ret", "ial", "als", "ken", "pat", "uth", "ion", "kie",
+                                    "sig", "ure", "irm", "ain", "eat", "lue"};
+    size_t size = name.size;
+    while (size > 0 && !jc_byte_is_lower(jc_byte_lower(name.bytes[size - 1])))
+        size--;
+    if (size < 3)
+        return false;
+    char last[3] = {jc_byte_lower(name.bytes[size - 3]), jc_byte_lower(name.bytes[size - 2]),
+                    jc_byte_lower(name.bytes[size - 1])};
+    for (size_t i = 0; i < sizeof lasts / sizeof lasts[0]; i++) {
+        if (memcmp(last, lasts[i], 3) == 0)
+            return true;
+    }
+    return false;
+}
+
 jc_secret_name jc_secret_name_of(jc_str name, const char **ret_kind)
 {
     plain_name plain;
-    /* Most names end with another letter, and are done with here. */
-    char last = name.size > 0 ? name.bytes[name.size - 1] : ' ';
-    if (!jc_byte_is_in(last, "dDeEgGhHlLmMnNsStTyY0123456789-_.]") || !make_plain(name, &plain))
+    if (!may_tell(name) || !make_plain(name, &plain))
         return JC_NAME_ORDINARY;
     cut_tails(&plain);
     size_t longest = 0;

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #define RULES_MAX 256
-#define KIND_SIZE_MAX 40
 #define CONFIG_LIMITS ((jc_json_limits){.size_max = (size_t)1024 * 1024, .depth_max = 64})
 
 typedef struct own_rule {
@@ -43,7 +42,7 @@ static bool is_kind(jc_str kind)
         if (!jc_byte_is_alnum(kind.bytes[i]) && !jc_byte_is_in(kind.bytes[i], "-_"))
             return false;
     }
-    return kind.size > 0 && kind.size <= KIND_SIZE_MAX;
+    return kind.size > 0 && kind.size <= JC_REDACTED_KIND_MAX;
 }
 
 static jc_status compile(const char *pattern, int flags, regex_t *ret_regex, jc_error *reterr)
@@ -89,7 +88,8 @@ static jc_status add_rule(jc_own_rules *rules, yyjson_val *body, jc_error *reter
         return jc_fail(reterr, JC_EINVAL, "it must be an object with \"kind\" and \"pattern\"");
     if (!is_kind(kind))
         return jc_fail(reterr, JC_EINVAL,
-                       "\"kind\" must be 1 to %d letters, digits, \"-\" or \"_\"", KIND_SIZE_MAX);
+                       "\"kind\" must be 1 to %d letters, digits, \"-\" or \"_\"",
+                       JC_REDACTED_KIND_MAX);
     if (pattern.size == 0 || memchr(pattern.bytes, '\0', pattern.size) != NULL)
         return jc_fail(reterr, JC_EINVAL,
                        "\"pattern\" must be a POSIX extended regular expression");
@@ -218,19 +218,6 @@ static void sift_line(jc_own_rules *rules, jc_sift *sift, size_t start, size_t e
         match_rule(&rules->rules[i], rules->line.bytes, start, end, flags, sift);
 }
 
-/* The index behind the mark at `at`; `at` itself when there is none. */
-static size_t mark_end(jc_str text, size_t at)
-{
-    if (!jc_text_has(text, at, JC_REDACTED_MARK))
-        return at;
-    size_t start = at + strlen(JC_REDACTED_MARK);
-    size_t end = start;
-    while (end < text.size && end - start <= KIND_SIZE_MAX &&
-           (jc_byte_is_alnum(text.bytes[end]) || jc_byte_is_in(text.bytes[end], "-_")))
-        end++;
-    return end > start && jc_text_has(text, end, "]") ? end + 1 : at;
-}
-
 void jc_own_rules_sift(jc_own_rules *rules, jc_sift *sift)
 {
     jc_str text = sift->text;
@@ -238,7 +225,7 @@ void jc_own_rules_sift(jc_own_rules *rules, jc_sift *sift)
     int flags = 0;
     for (size_t i = 0; i <= text.size && sift->status == JC_OK; i++) {
         char c = i < text.size ? text.bytes[i] : '\n';
-        size_t after = c == '[' ? mark_end(text, i) : i;
+        size_t after = c == '[' ? jc_mark_end(text, i) : i;
         if (c != '\n' && c != '\0' && after == i)
             continue;
         /* Beside a mark or a zero byte the line goes on. */

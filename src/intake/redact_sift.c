@@ -26,6 +26,11 @@ static const jc_sift_rule *rule_at(uint8_t number)
                                       : &jc_token_rules[index - CONTEXT_RULE_COUNT];
 }
 
+static size_t pair_of(uint8_t before, uint8_t anchor)
+{
+    return ((before * 33u) ^ anchor) % JC_SIFT_PAIRS;
+}
+
 void jc_sift_table_make(jc_sift_table *ret_table)
 {
     size_t count = CONTEXT_RULE_COUNT + jc_token_rule_count;
@@ -33,7 +38,11 @@ void jc_sift_table_make(jc_sift_table *ret_table)
     /* From the last on, so that chains are in the order of the tables. */
     for (size_t i = count < JC_SIFT_RULES_MAX ? count : JC_SIFT_RULES_MAX; i > 0; i--) {
         const jc_sift_rule *rule = rule_at((uint8_t)i);
-        uint8_t *first = &ret_table->first[(uint8_t)rule->mark[rule->anchor]];
+        const uint8_t *anchor = (const uint8_t *)rule->mark + rule->anchor;
+        uint8_t *first = rule->anchor > 0 ? &ret_table->pairs[pair_of(anchor[-1], anchor[0])]
+                                          : &ret_table->singles[anchor[0]];
+        ret_table->starts[anchor[0]] = true;
+        ret_table->sizes[i] = (uint8_t)strlen(rule->mark);
         ret_table->next[i] = *first;
         *first = (uint8_t)i;
     }
@@ -54,7 +63,7 @@ bool jc_sift_word_begins(const jc_sift *sift, size_t at)
     return at >= 3 && bytes[at - 3] == '%' && is_hex(bytes[at - 2]) && is_hex(bytes[at - 1]);
 }
 
-/* Try the rules whose anchor stands at `at`. */
+/* Try the rules of a chain, whose anchor stands at `at`. */
 static void try_rules(jc_sift *sift, const jc_sift_table *table, uint8_t number, size_t at)
 {
     for (; number != 0; number = table->next[number]) {
@@ -62,7 +71,8 @@ static void try_rules(jc_sift *sift, const jc_sift_table *table, uint8_t number,
         if (at < sift->resume + rule->anchor)
             continue;
         size_t start = at - rule->anchor;
-        if (jc_text_has(sift->text, start, rule->mark) &&
+        if (sift->text.size - start >= table->sizes[number] &&
+            memcmp(sift->text.bytes + start, rule->mark, table->sizes[number]) == 0 &&
             (rule->anywhere || jc_sift_word_begins(sift, start)))
             rule->scan(sift, rule, start);
     }
@@ -73,19 +83,45 @@ void jc_sift_text(jc_sift *sift, const jc_sift_table *table)
     const uint8_t *bytes = (const uint8_t *)sift->text.bytes;
     size_t size = sift->text.size;
     for (size_t i = 0; i < size; i++) {
-        uint8_t number = table->first[bytes[i]];
-        if (number == 0)
+        if (!table->starts[bytes[i]])
             continue;
-        try_rules(sift, table, number, i);
+        if (i > 0)
+            try_rules(sift, table, table->pairs[pair_of(bytes[i - 1], bytes[i])], i);
+        try_rules(sift, table, table->singles[bytes[i]], i);
         if (sift->resume > i + 1)
             i = sift->resume - 1;
     }
 }
 
+size_t jc_mark_end(jc_str text, size_t at)
+{
+    if (!jc_text_has(text, at, JC_REDACTED_MARK))
+        return at;
+    size_t start = at + strlen(JC_REDACTED_MARK);
+    size_t end = start;
+    while (end < text.size && end - start <= JC_REDACTED_KIND_MAX &&
+           (jc_byte_is_alnum(text.bytes[end]) || jc_byte_is_in(text.bytes[end], "-_")))
+        end++;
+    return end > start && jc_text_has(text, end, "]") ? end + 1 : at;
+}
+
+/* Would a find cut a mark in two, or, unless it has a form of its own, swallow one? */
+static bool meets_mark(jc_str text, size_t start, size_t end, jc_secret_rank rank)
+{
+    size_t most = strlen(JC_REDACTED_MARK) + JC_REDACTED_KIND_MAX + 1;
+    size_t first = start > most ? start - most : 0;
+    for (size_t i = start; i > first; i--) {
+        if (text.bytes[i - 1] == '[' && jc_mark_end(text, i - 1) > start)
+            return true;
+    }
+    return rank == JC_SECRET_NAMED && memmem(text.bytes + start, end - start, JC_REDACTED_MARK,
+                                             strlen(JC_REDACTED_MARK)) != NULL;
+}
+
 void jc_sift_found(jc_sift *sift, size_t start, size_t end, const char *kind, jc_secret_rank rank)
 {
     jc_secret secret = {.start = start, .end = end, .kind = kind, .rank = rank};
-    if (end <= start || sift->status < 0)
+    if (end <= start || sift->status < 0 || meets_mark(sift->text, start, end, rank))
         return;
     sift->status = jc_buf_append(&sift->found, &secret, sizeof secret, NULL);
     if (rank == JC_SECRET_EXACT)

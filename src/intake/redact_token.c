@@ -95,7 +95,6 @@ const jc_sift_rule jc_token_rules[] = {
     TOKEN("figd_", 4, "figma-token", URL64, 36, 64),
     TOKEN("rubygems_", 8, "rubygems-key", JC_TOKEN_HEX, 48, 48),
     TOKEN("ATATT3", 5, "atlassian-token", URL64, 100, 300),
-    TOKEN("dapi", 3, "databricks-token", JC_TOKEN_HEX, 32, 32),
     TOKEN("pul-", 3, "pulumi-token", JC_TOKEN_HEX, 40, 40),
     TOKEN("pscale_tkn_", 6, "planetscale-token", URL64, 32, 64),
     TOKEN("pscale_pw_", 6, "planetscale-token", URL64, 32, 64),

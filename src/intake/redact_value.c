@@ -69,6 +69,7 @@ static const char *const pieces[] = {
     "%s",
     "%d",
     "%v",
+    "required",
     "import.meta",
     "to-be-",
     "tobedefined",
