@@ -1,0 +1,195 @@
+/* Every string of a JSON object, by its bytes: what has no secret is copied as it stands.
+ *
+ * yyjson checks the grammar and unescapes the strings; its values lie in the order of the text, so that
+ * the string at hand in the bytes is the next string in its tree. */
+#include "base/fail.h"
+#include "intake/redact.h"
+
+#include <stdlib.h>
+#include <yyjson.h>
+
+/* Where we are in an object. A name is the last one in force: an element of a list has that of the list. */
+typedef struct walk {
+    jc_redactor *redactor;
+    jc_str text;
+    size_t at;
+    size_t copied; /* up to here the text is written */
+    jc_buf *out;
+    yyjson_val *next; /* the next value of yyjson's tree */
+    yyjson_val *end;
+    yyjson_val *name;   /* NULL: none */
+    yyjson_val *option; /* the element before, when it begins with "-" */
+    yyjson_val *label;  /* of {"name":"DB_PASSWORD","value":"…"} */
+    size_t count;
+} walk;
+
+static jc_str text_of(yyjson_val *string)
+{
+    if (string == NULL)
+        return (jc_str){"", 0};
+    return (jc_str){yyjson_get_str(string), yyjson_get_len(string)};
+}
+
+static bool is_one_of(yyjson_val *name, const char *const list[], size_t count)
+{
+    for (size_t i = 0; name != NULL && i < count; i++) {
+        if (yyjson_equals_str(name, list[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool names_a_label(yyjson_val *name)
+{
+    static const char *const names[] = {"name", "Name", "key", "Key", "variable"};
+    return is_one_of(name, names, sizeof names / sizeof names[0]);
+}
+
+static bool names_a_value(yyjson_val *name)
+{
+    static const char *const names[] = {"value", "Value"};
+    return is_one_of(name, names, sizeof names / sizeof names[0]);
+}
+
+static size_t string_end(jc_str text, size_t at)
+{
+    for (at++; text.bytes[at] != '"'; at++)
+        at += text.bytes[at] == '\\' ? 1 : 0;
+    return at + 1;
+}
+
+static bool is_white(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static bool is_key(jc_str text, size_t end)
+{
+    while (end < text.size && is_white(text.bytes[end]))
+        end++;
+    return end < text.size && text.bytes[end] == ':';
+}
+
+static yyjson_val *next_string(walk *walking)
+{
+    while (walking->next < walking->end && !yyjson_is_str(walking->next))
+        walking->next++;
+    return walking->next < walking->end ? walking->next++ : NULL;
+}
+
+static jc_status write_string(jc_buf *out, jc_str text, jc_error *reterr)
+{
+    jc_status status = JC_ENOMEM;
+    size_t size = 0;
+    char *json = NULL;
+    yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+    if (doc != NULL) {
+        yyjson_mut_doc_set_root(doc, yyjson_mut_strn(doc, text.bytes, text.size));
+        json = yyjson_mut_write(doc, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &size);
+    }
+    if (json != NULL)
+        status = jc_buf_append(out, json, size, reterr);
+    else
+        status = jc_fail_memory(reterr);
+    free(json);
+    yyjson_mut_doc_free(doc);
+    return status;
+}
+
+/* The name whose value this string is: a member's, or that of the option before it in a list. */
+static jc_str name_in_force(const walk *walking)
+{
+    jc_str option = text_of(walking->option);
+    if (option.size > 2)
+        return (jc_str){option.bytes + 2, option.size - 2};
+    if (walking->label != NULL && names_a_value(walking->name))
+        return text_of(walking->label);
+    return text_of(walking->name);
+}
+
+static jc_status redact_string(walk *walking, jc_str name, yyjson_val *string, size_t end,
+                               jc_error *reterr)
+{
+    jc_str is = text_of(string);
+    jc_str redacted;
+    size_t count = 0;
+    jc_status status = jc_redact_member(walking->redactor, name, is, &redacted, &count, reterr);
+    if (status < 0 || count == 0)
+        return status;
+    jc_str before = jc_text_part(walking->text, walking->copied, walking->at);
+    status = jc_buf_append_str(walking->out, before, reterr);
+    if (status == JC_OK)
+        status = write_string(walking->out, redacted, reterr);
+    walking->copied = end;
+    walking->count += count;
+    return status;
+}
+
+static jc_status take_string(walk *walking, jc_error *reterr)
+{
+    size_t end = string_end(walking->text, walking->at);
+    yyjson_val *string = next_string(walking);
+    bool key = is_key(walking->text, end);
+    jc_str name = key ? (jc_str){"", 0} : name_in_force(walking);
+    jc_status status = redact_string(walking, name, string, end, reterr);
+    if (key)
+        walking->name = string;
+    else if (names_a_label(walking->name))
+        walking->label = string;
+    bool dashes =
+        !key && yyjson_get_len(string) > 2 && memcmp(yyjson_get_str(string), "--", 2) == 0;
+    walking->option = dashes ? string : NULL;
+    walking->at = end;
+    return status;
+}
+
+static jc_status walk_text(walk *walking, jc_error *reterr)
+{
+    jc_status status = JC_OK;
+    while (status == JC_OK && walking->at < walking->text.size) {
+        char c = walking->text.bytes[walking->at];
+        if (c == '"') {
+            status = take_string(walking, reterr);
+            continue;
+        }
+        if (c == '{' || c == '}' || c == ']')
+            walking->name = walking->option = NULL;
+        if (c == '{' || c == '}')
+            walking->label = NULL;
+        walking->at++;
+    }
+    if (status == JC_OK && walking->count > 0)
+        status = jc_buf_append_str(walking->out,
+                                   jc_text_part(walking->text, walking->copied, walking->text.size),
+                                   reterr);
+    return status;
+}
+
+jc_status jc_redact_json_into(jc_redactor *redactor, jc_buf *out, jc_str object, jc_str *ret_object,
+                              size_t *ret_count, jc_error *reterr)
+{
+    const yyjson_read_flag flags = YYJSON_READ_NUMBER_AS_RAW | YYJSON_READ_ALLOW_INVALID_UNICODE;
+    yyjson_read_err error = {0};
+    /* yyjson's parameter is not const for its in-place mode, which is not used here. */
+    yyjson_doc *doc =
+        yyjson_read_opts((char *)(uintptr_t)object.bytes, object.size, flags, NULL, &error);
+    if (doc == NULL && error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION)
+        return jc_fail_memory(reterr);
+    if (doc == NULL)
+        return jc_fail(reterr, JC_EINVAL, "not JSON: %s at byte %zu", error.msg, error.pos + 1);
+    yyjson_val *root = yyjson_doc_get_root(doc);
+    jc_status status = JC_OK;
+    walk walking = {.redactor = redactor, .text = object, .out = out, .next = root};
+    walking.end = root + yyjson_doc_get_val_count(doc);
+    jc_buf_clear(out);
+    if (!yyjson_is_obj(root))
+        status = jc_fail(reterr, JC_EINVAL, "it must be a JSON object, {…}");
+    else
+        status = walk_text(&walking, reterr);
+    yyjson_doc_free(doc);
+    if (status < 0)
+        return status;
+    *ret_object = walking.count > 0 ? jc_buf_str(out) : object;
+    *ret_count = walking.count;
+    return JC_OK;
+}
