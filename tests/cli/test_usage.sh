@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 commands='init emit log show workflows status state diff timings trace search types export import verify head mirror rebuild backup restore doctor
-completion version help'
+hook completion version help'
 groups='note message'
 
 # The commands that run, one a line: the others, and those of each group ("note add").
