@@ -160,8 +160,9 @@ jc_status jc_mcp_tool_run(jc_mcp_call *call, jc_error *reterr)
         status = jc_uuid_new(&call->id, reterr);
     if (status == JC_OK)
         status = jc_mcp_store_ready(call->mcp, reterr);
-    if (status == JC_OK)
-        status = run_once(call, reterr);
+    if (status < 0)
+        return status;
+    status = run_once(call, reterr);
     if (status != JC_ESTALE && status != JC_EIO)
         return status;
     if (jc_mcp_store_reopen(call->mcp, NULL) < 0)
@@ -178,7 +179,7 @@ static const char *advice_for(jc_status status, const char *text)
     case JC_ENOTFOUND:
         return strncmp(text, no_workflow, sizeof no_workflow - 1) == 0 ? "" : NULL;
     case JC_EBUSY:
-        return ": nothing was written, others are writing: call again in a second";
+        return ": nothing was written: call again in a second";
     case JC_ECONFLICT:
         return ": read how things stand now, and decide anew";
     case JC_EREUSED:
