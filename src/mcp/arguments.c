@@ -135,14 +135,15 @@ jc_status jc_mcp_point_of(const jc_mcp_call *call, const char *name, jc_point *r
     bool given = false;
     jc_point point = {.kind = JC_POINT_HEAD};
     jc_str text = jc_mcp_text_of(call, name);
-    bool backwards = text.size > 0 && text.bytes[0] == '-';
-    jc_str digits = {text.bytes + (backwards ? 1 : 0), text.size - (backwards ? 1 : 0)};
     jc_status status = JC_OK;
-    if (text.bytes != NULL && digits_of(digits, &point.number)) {
-        point.kind = backwards ? JC_POINT_BEFORE_HEAD : JC_POINT_SEQUENCE;
-    } else if (text.bytes != NULL) {
-        point.kind = JC_POINT_TIME;
-        status = jc_mcp_time_of(call, name, &point.time_us, &given, reterr);
+    if (text.bytes != NULL) {
+        size_t sign = text.bytes[0] == '-' ? 1 : 0;
+        if (digits_of((jc_str){text.bytes + sign, text.size - sign}, &point.number)) {
+            point.kind = sign > 0 ? JC_POINT_BEFORE_HEAD : JC_POINT_SEQUENCE;
+        } else {
+            point.kind = JC_POINT_TIME;
+            status = jc_mcp_time_of(call, name, &point.time_us, &given, reterr);
+        }
     }
     if (status == JC_OK)
         *ret_point = point;

@@ -10,6 +10,7 @@
 
 #define FRAME_SIZE 600 /* bytes of a result around its list */
 #define KEY_SIZE 8
+#define HASH_BEGIN UINT32_C(2166136261)
 #define PART_SIZE_MIN 200
 
 /* Which arguments do not change the question. */
@@ -125,26 +126,33 @@ static bool is_free(const char *name)
     return false;
 }
 
-/* The order of the arguments does not matter, nor that of their absence. */
-static uint32_t key_of(const jc_mcp_call *call)
+/* The order of the arguments does not matter, nor how those are absent that are. */
+static uint32_t hash_arguments(const jc_mcp_call *call)
 {
     size_t i, count;
     yyjson_val *name, *value;
-    jc_store_info info = {0};
     uint32_t sum = 0;
-    const uint32_t begin = UINT32_C(2166136261);
-    if (jc_store_info_read(call->store, &info, NULL) == JC_OK)
-        sum = hash_more(begin, (const char *)&info.store_id, sizeof info.store_id) +
-              (uint32_t)info.epoch;
+    if (call->arguments == NULL)
+        return 0;
     yyjson_obj_foreach(call->arguments, i, count, name, value) {
         size_t size = 0;
         if (is_free(yyjson_get_str(name)) || !jc_mcp_has(call, yyjson_get_str(name)))
             continue;
         char *text = yyjson_val_write(value, YYJSON_WRITE_NOFLAG, &size);
-        uint32_t hash = hash_more(begin, yyjson_get_str(name), yyjson_get_len(name) + 1);
+        uint32_t hash = hash_more(HASH_BEGIN, yyjson_get_str(name), yyjson_get_len(name) + 1);
         sum += hash_more(hash, text, text != NULL ? size : 0);
         free(text);
     }
+    return sum;
+}
+
+static uint32_t key_of(const jc_mcp_call *call)
+{
+    jc_store_info info = {0};
+    uint32_t sum = hash_arguments(call);
+    if (jc_store_info_read(call->store, &info, NULL) == JC_OK)
+        sum += hash_more(HASH_BEGIN, (const char *)&info.store_id, sizeof info.store_id) +
+               (uint32_t)info.epoch;
     return hash_more(sum, call->tool->name, strlen(call->tool->name));
 }
 

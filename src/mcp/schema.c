@@ -186,7 +186,9 @@ jc_status jc_mcp_arguments_check(yyjson_val *schema, yyjson_val *arguments, jc_e
     size_t i, count;
     yyjson_val *key, *value;
     yyjson_val *properties = yyjson_obj_get(schema, "properties");
-    if (arguments != NULL && !yyjson_is_obj(arguments))
+    if (arguments == NULL)
+        return check_required(schema, NULL, reterr);
+    if (!yyjson_is_obj(arguments))
         return jc_fail(reterr, JC_EINVAL, "the arguments must be an object");
     jc_status status = JC_OK;
     yyjson_obj_foreach(arguments, i, count, key, value) {
