@@ -20,6 +20,26 @@ call() {
     printf '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s","arguments":%s}}' "$1" "$2"
 }
 
+# as_written VERSION: a conversation goes as mcp/VERSION.talk has it, where > is what the client says.
+as_written() {
+    talk=$JC_SOURCE/tests/cli/mcp/$1.talk
+    sed -n 's/^> //p' "$talk" | jc mcp | sed -E -f "$JC_SOURCE/tests/cli/mcp/plain.sed" >"$T/got"
+    sed -n 's/^< //p' "$talk" >"$T/wanted"
+    diff "$T/wanted" "$T/got"
+}
+
+test_a_conversation_of_2026_07_28_goes_as_written() {
+    as_written 2026-07-28
+}
+
+test_a_conversation_of_2025_11_25_goes_as_written() {
+    as_written 2025-11-25
+}
+
+test_a_conversation_of_2024_11_05_goes_as_written() {
+    as_written 2024-11-05
+}
+
 test_a_note_taken_by_a_tool_is_in_the_log() {
     say "$hello" "$(call take_note '{"title":"JWT tokens","tags":"auth, api","workflow_id":"wf"}')"
     out_lines 2
