@@ -20,6 +20,7 @@ void jc_client_init(jc_client *client, jc_store *store, const jc_mcp_options *op
 void jc_client_release(jc_client *client)
 {
     yyjson_doc_free(client->answer);
+    yyjson_doc_free(client->tools);
     jc_buf_release(&client->text);
     jc_mcp_free(client->mcp);
 }
@@ -111,6 +112,73 @@ void jc_client_initialize(jc_client *client, const char *version)
     (void)jc_client_request(client, "initialize", params);
 }
 
+/* ---- Output schemas ---- */
+
+static bool has_type(yyjson_val *value, yyjson_val *type)
+{
+    size_t i, count;
+    yyjson_val *each;
+    bool found = type == NULL || (yyjson_equals_str(type, "string") && yyjson_is_str(value)) ||
+                 (yyjson_equals_str(type, "integer") && yyjson_is_int(value)) ||
+                 (yyjson_equals_str(type, "boolean") && yyjson_is_bool(value)) ||
+                 (yyjson_equals_str(type, "array") && yyjson_is_arr(value)) ||
+                 (yyjson_equals_str(type, "object") && yyjson_is_obj(value));
+    yyjson_arr_foreach(type, i, count, each) {
+        found = found || has_type(value, each);
+    }
+    return found;
+}
+
+/* Fail unless the value is what the schema says, with nothing that the schema does not know. */
+static void check_value(yyjson_val *value, yyjson_val *schema, const char *where)
+{
+    size_t i, count;
+    yyjson_val *name, *member;
+    yyjson_val *properties = yyjson_obj_get(schema, "properties");
+    if (!has_type(value, yyjson_obj_get(schema, "type")))
+        fail_msg("%s has the wrong type: %s", where, yyjson_val_write(value, 0, NULL));
+    yyjson_arr_foreach(yyjson_obj_get(schema, "required"), i, count, name) {
+        if (yyjson_obj_get(value, yyjson_get_str(name)) == NULL)
+            fail_msg("%s lacks %s", where, yyjson_get_str(name));
+    }
+    if (yyjson_is_obj(value) && properties != NULL) {
+        yyjson_obj_foreach(value, i, count, name, member) {
+            yyjson_val *rule = yyjson_obj_get(properties, yyjson_get_str(name));
+            if (rule == NULL)
+                fail_msg("%s has %s, which its schema does not know", where, yyjson_get_str(name));
+            check_value(member, rule, yyjson_get_str(name));
+        }
+    }
+    if (yyjson_obj_get(schema, "items") == NULL)
+        return;
+    yyjson_arr_foreach(value, i, count, member) {
+        check_value(member, yyjson_obj_get(schema, "items"), where);
+    }
+}
+
+/* The tools as a client of the newest version gets them. */
+static void learn_tools(jc_client *client)
+{
+    if (client->tools == NULL) {
+        (void)jc_client_modern(client, "tools/list", "");
+        client->tools = client->answer;
+        client->answer = NULL;
+    }
+}
+
+static void check_output(jc_client *client, const char *tool, yyjson_val *content)
+{
+    size_t i, count;
+    yyjson_val *each;
+    yyjson_val *tools = yyjson_ptr_get(yyjson_doc_get_root(client->tools), "/result/tools");
+    yyjson_arr_foreach(tools, i, count, each) {
+        if (yyjson_equals_str(yyjson_obj_get(each, "name"), tool))
+            check_value(content, yyjson_obj_get(each, "outputSchema"), tool);
+    }
+}
+
+/* ---- Calls ---- */
+
 static yyjson_val *call(jc_client *client, const char *tool, const char *arguments)
 {
     JC_AUTO(jc_buf) params = {0};
@@ -128,10 +196,12 @@ static yyjson_val *call(jc_client *client, const char *tool, const char *argumen
 
 yyjson_val *jc_client_call(jc_client *client, const char *tool, const char *arguments)
 {
+    learn_tools(client);
     yyjson_val *result = call(client, tool, arguments);
     if (yyjson_get_bool(yyjson_obj_get(result, "isError")))
         fail_msg("%s failed: %s", tool, client->text.bytes);
     yyjson_val *content = yyjson_obj_get(result, "structuredContent");
+    check_output(client, tool, content);
     char *text = yyjson_val_write(content, 0, NULL);
     assert_string_equal(text, client->text.bytes);
     free(text);

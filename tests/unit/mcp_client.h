@@ -13,6 +13,7 @@ typedef struct jc_client {
     jc_store *store;
     jc_mcp *mcp;
     yyjson_doc *answer; /* the last one */
+    yyjson_doc *tools;  /* as they are listed, once they were needed */
     jc_buf text;        /* of the last result of a tool */
     unsigned ids;
 } jc_client;
@@ -45,7 +46,8 @@ yyjson_val *jc_client_modern(jc_client *client, const char *method, const char *
 
 void jc_client_initialize(jc_client *client, const char *version);
 
-/* Call a tool; its structured content. Fails when it failed, or when its text says anything else. */
+/* Call a tool; its structured content. Fails when it failed, when its text says anything else, or when
+ * it is not what the tool's output schema says. */
 yyjson_val *jc_client_call(jc_client *client, const char *tool, const char *arguments);
 
 /* Call a tool that must fail; what it says. */
