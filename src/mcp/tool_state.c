@@ -84,6 +84,41 @@ static jc_status part_of(const jc_mcp_call *call, yyjson_val *root, yyjson_val *
         (int)shown.size, shown.bytes);
 }
 
+/* What was left out: where it is in the state, and how large. */
+static yyjson_mut_val *left_out_item(jc_mcp_call *call, jc_str name, yyjson_val *value, size_t size)
+{
+    jc_mcp_json *out = call->out;
+    JC_AUTO(jc_buf) pointer = {0};
+    jc_str base = jc_mcp_text_of(call, "pointer");
+    jc_status status = jc_buf_append_format(&pointer, NULL, "%.*s/", (int)base.size,
+                                            base.bytes != NULL ? base.bytes : "");
+    for (size_t i = 0; status == JC_OK && i < name.size; i++)
+        status = name.bytes[i] == '~'   ? jc_buf_append_text(&pointer, "~0", NULL)
+                 : name.bytes[i] == '/' ? jc_buf_append_text(&pointer, "~1", NULL)
+                                        : jc_buf_append_char(&pointer, name.bytes[i], NULL);
+    out->failed = out->failed || status < 0;
+    yyjson_mut_val *item = jc_mcp_object(out);
+    jc_mcp_put_text(out, item, "pointer", jc_buf_str(&pointer));
+    jc_mcp_put_word(out, item, "type", yyjson_get_type_desc(value));
+    if (yyjson_is_ctn(value))
+        jc_mcp_put_number(out, item, "count", yyjson_get_len(value));
+    jc_mcp_put_number(out, item, "characters", size);
+    return item;
+}
+
+/* A text, or a list, that no page could hold: null stands in its place. It is alone on its page. */
+static void leave_out_element(jc_mcp_call *call, jc_mcp_page *page, size_t at, yyjson_val *element)
+{
+    char name[24];
+    jc_mcp_json *out = call->out;
+    size_t size = jc_mcp_size(out, jc_mcp_copy(out, element));
+    (void)snprintf(name, sizeof name, "%zu", at);
+    jc_mcp_add(out, page->list, yyjson_mut_null(out->doc));
+    jc_mcp_add(out, jc_mcp_put_list(out, call->result, "left_out"),
+               left_out_item(call, jc_str_of(name), element, size));
+    page->count = page->limit;
+}
+
 static void put_elements(jc_mcp_call *call, const jc_mcp_place *place, yyjson_val *list)
 {
     size_t i, count;
@@ -97,33 +132,8 @@ static void put_elements(jc_mcp_call *call, const jc_mcp_place *place, yyjson_va
             jc_mcp_put_place(call, place, i);
             return;
         }
-        /* A text, or a list, that no page could hold. */
-        jc_mcp_add(call->out, page.list, yyjson_mut_null(call->out->doc));
-        page.count++;
+        leave_out_element(call, &page, i, element);
     }
-}
-
-/* "/features" of the part that was asked for, and how large that is. */
-static yyjson_mut_val *left_out_item(jc_mcp_call *call, yyjson_val *name, yyjson_val *value,
-                                     size_t size)
-{
-    jc_mcp_json *out = call->out;
-    JC_AUTO(jc_buf) pointer = {0};
-    jc_str base = jc_mcp_text_of(call, "pointer");
-    jc_status status = jc_buf_append_format(&pointer, NULL, "%.*s/", (int)base.size,
-                                            base.bytes != NULL ? base.bytes : "");
-    for (const char *c = yyjson_get_str(name); status == JC_OK && *c != '\0'; c++)
-        status = *c == '~'   ? jc_buf_append_text(&pointer, "~0", NULL)
-                 : *c == '/' ? jc_buf_append_text(&pointer, "~1", NULL)
-                             : jc_buf_append_char(&pointer, *c, NULL);
-    out->failed = out->failed || status < 0;
-    yyjson_mut_val *item = jc_mcp_object(out);
-    jc_mcp_put_text(out, item, "pointer", jc_buf_str(&pointer));
-    jc_mcp_put_word(out, item, "type", yyjson_get_type_desc(value));
-    if (yyjson_is_ctn(value))
-        jc_mcp_put_number(out, item, "count", yyjson_get_len(value));
-    jc_mcp_put_number(out, item, "characters", size);
-    return item;
 }
 
 static void put_members(jc_mcp_call *call, const jc_mcp_place *place, yyjson_val *object)
@@ -137,15 +147,16 @@ static void put_members(jc_mcp_call *call, const jc_mcp_place *place, yyjson_val
     yyjson_obj_foreach(object, i, count, name, value) {
         if (i < place->given)
             continue;
+        jc_str text = {yyjson_get_str(name), yyjson_get_len(name)};
         yyjson_mut_val *copy = jc_mcp_copy(out, value);
         size_t size = jc_mcp_size(out, copy);
-        size_t whole = size + yyjson_get_len(name) + 4;
+        size_t whole = size + text.size + 4;
         if (whole <= left_out.room) {
             left_out.room -= whole;
             if (!yyjson_mut_obj_add(state, jc_mcp_copy(out, name), copy))
                 out->failed = true;
         } else if (whole <= room / 2 ||
-                   !jc_mcp_page_add(&left_out, left_out_item(call, name, value, size))) {
+                   !jc_mcp_page_add(&left_out, left_out_item(call, text, value, size))) {
             jc_mcp_put_place(call, place, i);
             break;
         }

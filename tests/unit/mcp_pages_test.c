@@ -311,6 +311,32 @@ static void a_long_text_of_a_state_is_told_piece_by_piece(void **state)
     assert_int_equal(size, 50001);
 }
 
+static void an_element_that_fits_no_page_is_named_and_the_next_are_told(void **state)
+{
+    char arguments[300];
+    jc_client *client = *state;
+    static char data[40000] = "{\"title\":\"t\",\"content\":\"c\",\"tags\":[\"one\",\"";
+    size_t at = strlen(data);
+    fill(data + at, 30000, 'x');
+    (void)snprintf(data + at + 30000, 100, "\",\"three\"]}");
+    jc_client_emit(client, "wf", "agent.note.idea", "a", data);
+    const char *const wanted[] = {"one", NULL, "three"};
+    char cursor[300] = "";
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(arguments, sizeof arguments,
+                       "{\"projection\":\"notes\",\"pointer\":\"/notes/0/tags\"%s%.200s%s}",
+                       i > 0 ? ",\"cursor\":\"" : "", cursor, i > 0 ? "\"" : "");
+        yyjson_val *told = jc_client_call(client, "get_state", arguments);
+        assert_int_equal(jc_count_at(told, "/state"), 1);
+        if (wanted[i] != NULL)
+            assert_string_equal(jc_text_at(told, "/state/0"), wanted[i]);
+        else
+            assert_string_equal(jc_text_at(told, "/left_out/0/pointer"), "/notes/0/tags/1");
+        if (i < 2)
+            (void)snprintf(cursor, sizeof cursor, "%s", jc_text_at(told, "/next_cursor"));
+    }
+}
+
 static void the_summary_of_many_notes_is_short(void **state)
 {
     jc_client *client = *state;
@@ -429,6 +455,7 @@ int main(void)
         AGREED_CLAIM(a_large_state_names_what_it_left_out_and_tells_that_when_asked),
         AGREED_CLAIM(an_object_of_many_members_comes_by_the_page),
         AGREED_CLAIM(a_long_text_of_a_state_is_told_piece_by_piece),
+        AGREED_CLAIM(an_element_that_fits_no_page_is_named_and_the_next_are_told),
         AGREED_CLAIM(the_summary_of_many_notes_is_short),
         AGREED_CLAIM(a_cursor_of_another_question_is_refused),
         AGREED_CLAIM(a_cursor_may_be_used_with_another_limit),
