@@ -58,15 +58,32 @@ static jc_str said(const char *option, const char *variable)
     return text != NULL && *text != '\0' ? jc_str_of(text) : (jc_str){0};
 }
 
-static int serve(jc_cli *cli, const jc_mcp_options *options)
+/* A rule of the project's that is none must not keep an agent from its notes: the others hold. */
+static jc_status read_rules(const jc_cli *cli, jc_redactor **ret_redactor, jc_error *reterr)
+{
+    jc_error error = {0};
+    jc_status status = jc_redactor_new(cli->project, ret_redactor, &error);
+    if (status == JC_EINVAL && *ret_redactor != NULL) {
+        jc_cli_warn(cli, "%s", error.text);
+        return JC_OK;
+    }
+    if (status < 0)
+        *reterr = error;
+    return status;
+}
+
+static int serve(jc_cli *cli, jc_mcp_options *options)
 {
     jc_mcp *mcp = NULL;
     jc_error error = {0};
     catch_signals();
-    jc_status status = jc_mcp_new(cli->store, options, &mcp, &error);
+    jc_status status = read_rules(cli, &options->redactor, &error);
+    if (status == JC_OK)
+        status = jc_mcp_new(cli->store, options, &mcp, &error);
     if (status == JC_OK)
         status = jc_mcp_serve(mcp, STDIN_FILENO, STDOUT_FILENO, stop_pipe[0], &error);
     jc_mcp_free(mcp);
+    jc_redactor_free(options->redactor);
     return status < 0 ? jc_cli_fail_error(cli, &error) : JC_EXIT_DONE;
 }
 

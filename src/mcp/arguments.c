@@ -115,6 +115,65 @@ jc_status jc_mcp_texts_of(const jc_mcp_call *call, const char *name, const jc_st
     return JC_OK;
 }
 
+/* ---- What is to be written ---- */
+
+static jc_status without_secrets(jc_mcp_call *call, jc_str text, jc_str *ret_text, jc_error *reterr)
+{
+    jc_str redacted = text;
+    size_t count = 0;
+    jc_status status = JC_OK;
+    if (text.bytes != NULL && call->mcp->options.redactor != NULL)
+        status = jc_redact(call->mcp->options.redactor, text, &redacted, &count, reterr);
+    call->redacted += count;
+    return status == JC_OK ? jc_arena_keep(&call->mcp->arena, redacted, ret_text, reterr) : status;
+}
+
+jc_status jc_mcp_written_text(jc_mcp_call *call, const char *name, jc_str *ret_text,
+                              jc_error *reterr)
+{
+    return without_secrets(call, jc_mcp_text_of(call, name), ret_text, reterr);
+}
+
+jc_status jc_mcp_written_texts(jc_mcp_call *call, const char *name, const jc_str **ret_items,
+                               size_t *ret_count, jc_error *reterr)
+{
+    const jc_str *items = NULL;
+    size_t count = 0;
+    jc_status status = jc_mcp_texts_of(call, name, &items, &count, reterr);
+    jc_str *written = jc_arena_get(&call->mcp->arena, (count + 1) * sizeof *written);
+    if (status == JC_OK && written == NULL)
+        status = jc_fail_memory(reterr);
+    for (size_t i = 0; i < count && status == JC_OK; i++)
+        status = without_secrets(call, items[i], &written[i], reterr);
+    if (status < 0)
+        return status;
+    *ret_items = written;
+    *ret_count = count;
+    return JC_OK;
+}
+
+jc_status jc_mcp_written_object(jc_mcp_call *call, const char *name, jc_str *ret_object,
+                                jc_error *reterr)
+{
+    size_t count = 0;
+    yyjson_val *value = argument(call, name);
+    if (!yyjson_is_obj(value)) {
+        *ret_object = JC_STR("{}");
+        return JC_OK;
+    }
+    jc_str object = {0};
+    char *text = yyjson_val_write(value, YYJSON_WRITE_NOFLAG, &object.size);
+    object.bytes = text;
+    jc_status status = text != NULL ? JC_OK : jc_fail_memory(reterr);
+    if (status == JC_OK && call->mcp->options.redactor != NULL)
+        status = jc_redact_json(call->mcp->options.redactor, object, &object, &count, reterr);
+    call->redacted += count;
+    if (status == JC_OK)
+        status = jc_arena_keep(&call->mcp->arena, object, ret_object, reterr);
+    free(text);
+    return status;
+}
+
 /* ---- Times and points ---- */
 
 jc_status jc_mcp_time_of(const jc_mcp_call *call, const char *name, int64_t *ret_us,

@@ -22,6 +22,17 @@ JC_MUST_CHECK jc_status jc_mcp_texts_of(const jc_mcp_call *call, const char *nam
                                         const jc_str **ret_items, size_t *ret_count,
                                         jc_error *reterr);
 
+/* ---- What is to be written, without the secrets in it, which call->redacted counts ---- */
+
+JC_MUST_CHECK jc_status jc_mcp_written_text(jc_mcp_call *call, const char *name, jc_str *ret_text,
+                                            jc_error *reterr);
+JC_MUST_CHECK jc_status jc_mcp_written_texts(jc_mcp_call *call, const char *name,
+                                             const jc_str **ret_items, size_t *ret_count,
+                                             jc_error *reterr);
+/* An object, as JSON; {} when there is none. */
+JC_MUST_CHECK jc_status jc_mcp_written_object(jc_mcp_call *call, const char *name,
+                                              jc_str *ret_object, jc_error *reterr);
+
 /* A time, as people write it; *ret_given is false when there is none. JC_EINVAL. */
 JC_MUST_CHECK jc_status jc_mcp_time_of(const jc_mcp_call *call, const char *name, int64_t *ret_us,
                                        bool *ret_given, jc_error *reterr);

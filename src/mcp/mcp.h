@@ -25,6 +25,9 @@ typedef struct jc_mcp_options {
         workflow_id; /* where no workflow is named; absent: the only one there is, if it is alone */
     jc_str agent_id; /* who asks, where no agent is named; absent: "main" */
 
+    /* Takes secrets out of what is written; borrowed for as long as the server lives. NULL: nothing does. */
+    jc_redactor *redactor;
+
     /* Open the log again: it was replaced, or a write failed. *store is the one that is no good any
      * more, or NULL; it becomes the new one, or NULL when that failed. NULL: it cannot be done. */
     jc_status (*reopen)(void *context, jc_store **store, jc_error *reterr);

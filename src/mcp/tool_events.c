@@ -23,24 +23,7 @@ static jc_status id_of(const jc_mcp_call *call, jc_uuid *ret_id, jc_error *reter
     return jc_fail(reterr, JC_EINVAL, "id: %s", error.text);
 }
 
-/* The data as JSON text, in the arena. */
-static jc_status data_of(const jc_mcp_call *call, jc_str *ret_data, jc_error *reterr)
-{
-    size_t size = 0;
-    yyjson_val *value = yyjson_obj_get(call->arguments, "data");
-    if (!yyjson_is_obj(value)) {
-        *ret_data = JC_STR("{}");
-        return JC_OK;
-    }
-    char *text = yyjson_val_write(value, YYJSON_WRITE_NOFLAG, &size);
-    if (text == NULL)
-        return jc_fail_memory(reterr);
-    jc_status status = jc_arena_keep(&call->mcp->arena, (jc_str){text, size}, ret_data, reterr);
-    free(text);
-    return status;
-}
-
-static jc_status event_of(const jc_mcp_call *call, jc_event *ret_event, jc_error *reterr)
+static jc_status event_of(jc_mcp_call *call, jc_event *ret_event, jc_error *reterr)
 {
     jc_event event = {.event_type = jc_mcp_text_of(call, "event_type"),
                       .agent_id = jc_mcp_agent_of(call),
@@ -55,7 +38,7 @@ static jc_status event_of(const jc_mcp_call *call, jc_event *ret_event, jc_error
         status =
             jc_mcp_time_of(call, "timestamp", &event.timestamp_us, &event.has_timestamp, reterr);
     if (status == JC_OK)
-        status = data_of(call, &event.data, reterr);
+        status = jc_mcp_written_object(call, "data", &event.data, reterr);
     if (status == JC_OK)
         *ret_event = event;
     return status;
@@ -99,6 +82,7 @@ static void put_receipt(jc_mcp_call *call, const jc_event *event, const jc_recei
     jc_mcp_put_time(out, call->result, "timestamp", receipt->timestamp_us);
     jc_mcp_put_text(out, call->result, "event_type", event->event_type);
     jc_mcp_put_bool(out, call->result, "already_stored", receipt->already_stored);
+    jc_mcp_put_number(out, call->result, "redacted", call->redacted);
 }
 
 jc_status jc_mcp_log_event(jc_mcp_call *call, jc_error *reterr)

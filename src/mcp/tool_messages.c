@@ -11,6 +11,7 @@ static void put_receipt(jc_mcp_call *call, jc_str workflow_id, const jc_message_
     jc_mcp_put_text(out, call->result, "workflow_id", workflow_id);
     jc_mcp_put_number(out, call->result, "sequence", receipt->sequence);
     jc_mcp_put_word(out, call->result, "correlation_id", receipt->correlation_id);
+    jc_mcp_put_number(out, call->result, "redacted", call->redacted);
 }
 
 jc_status jc_mcp_send_message(jc_mcp_call *call, jc_error *reterr)
@@ -18,13 +19,14 @@ jc_status jc_mcp_send_message(jc_mcp_call *call, jc_error *reterr)
     jc_message_receipt receipt;
     jc_message_draft draft = {.from_agent = jc_mcp_agent_of(call),
                               .to_agent = jc_mcp_text_of(call, "to_agent"),
-                              .content = jc_mcp_text_of(call, "content"),
                               .message_type = jc_mcp_text_of(call, "message_type"),
                               .priority = jc_priority_of(jc_mcp_text_of(call, "priority")),
                               .awaiting_response = jc_mcp_flag_of(call, "awaiting_response", false),
                               .reply_to = jc_mcp_text_of(call, "reply_to"),
                               .id = call->id};
     jc_status status = jc_mcp_workflow_of(call, &draft.workflow_id, reterr);
+    if (status == JC_OK)
+        status = jc_mcp_written_text(call, "content", &draft.content, reterr);
     if (status == JC_OK)
         status = jc_message_send(call->store, &draft, &receipt, reterr);
     if (status == JC_OK) {
@@ -39,9 +41,10 @@ jc_status jc_mcp_complete_message(jc_mcp_call *call, jc_error *reterr)
     jc_message_receipt receipt;
     jc_message_answer answer = {.correlation_id = jc_mcp_text_of(call, "correlation_id"),
                                 .agent = jc_mcp_agent_of(call),
-                                .result = jc_mcp_text_of(call, "result"),
                                 .failed = !jc_mcp_flag_of(call, "success", true)};
     jc_status status = jc_mcp_workflow_of(call, &answer.workflow_id, reterr);
+    if (status == JC_OK)
+        status = jc_mcp_written_text(call, "result", &answer.result, reterr);
     if (status == JC_OK)
         status = jc_message_complete(call->store, &answer, &receipt, reterr);
     if (status == JC_OK) {

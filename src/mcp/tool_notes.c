@@ -27,6 +27,7 @@ static void put_receipt(jc_mcp_call *call, jc_str workflow_id, const jc_note_dra
     jc_mcp_put_text(out, call->result, "category",
                     draft->category.bytes != NULL ? draft->category : JC_STR("observation"));
     jc_mcp_put_text(out, call->result, "agent_id", draft->agent_id);
+    jc_mcp_put_number(out, call->result, "redacted", call->redacted);
 }
 
 jc_status jc_mcp_take_note(jc_mcp_call *call, jc_error *reterr)
@@ -36,14 +37,16 @@ jc_status jc_mcp_take_note(jc_mcp_call *call, jc_error *reterr)
     jc_note_draft draft = {.id = call->id,
                            .category = jc_mcp_text_of(call, "category"),
                            .agent_id = jc_mcp_agent_of(call),
-                           .title = jc_mcp_text_of(call, "title"),
-                           .content = jc_mcp_text_of(call, "content"),
                            .related_file = jc_mcp_text_of(call, "related_file"),
                            .related_feature = jc_mcp_text_of(call, "related_feature"),
                            .correlation_id = call->correlation_id};
     jc_status status = jc_mcp_workflow_of(call, &workflow_id, reterr);
     if (status == JC_OK)
-        status = jc_mcp_texts_of(call, "tags", &draft.tags, &draft.tag_count, reterr);
+        status = jc_mcp_written_text(call, "title", &draft.title, reterr);
+    if (status == JC_OK)
+        status = jc_mcp_written_text(call, "content", &draft.content, reterr);
+    if (status == JC_OK)
+        status = jc_mcp_written_texts(call, "tags", &draft.tags, &draft.tag_count, reterr);
     if (status == JC_OK)
         status = jc_note_add(call->store, workflow_id, &draft, &receipt, reterr);
     if (status == JC_OK)

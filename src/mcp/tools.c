@@ -147,6 +147,7 @@ static jc_str trace_of(jc_str parent)
 static jc_status run_once(jc_mcp_call *call, jc_error *reterr)
 {
     call->store = call->mcp->store;
+    call->redacted = 0;
     return call->tool->run(call, reterr);
 }
 

@@ -23,6 +23,7 @@ struct jc_mcp_call {
     yyjson_val *arguments; /* an object that fits the tool's input schema, or NULL: none */
     jc_str correlation_id; /* of the trace that the caller is in; absent: none */
     jc_uuid id;            /* for the event that it appends: the same when it is tried again */
+    size_t redacted;       /* secrets that were taken out of what it writes */
 
     jc_mcp_json *out;
     yyjson_mut_val *result; /* an object, which the tool fills */

@@ -67,6 +67,14 @@ test_the_variables_name_workflow_and_agent() {
     out_has '\"agent_id\":\"coder\"'
 }
 
+test_secrets_do_not_reach_the_disk() {
+    secret=ghp_
+    secret=${secret}16C7e42F292c6912E7710c838347Ae178B4a
+    say "$hello" "$(call take_note '{"title":"t","content":"use '$secret'","workflow_id":"wf"}')"
+    out_has '\"redacted\":1'
+    if grep -rq $secret .jc agents; then complain "it was stored"; fi
+}
+
 test_without_a_project_it_says_what_to_do() {
     cd "$T"
     run_with "$hello" mcp

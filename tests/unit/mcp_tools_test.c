@@ -761,6 +761,71 @@ static void messages_that_cannot_be_are_refused(void **state)
     assert_holds(jc_client_failure(*state, "read_inbox", "{\"workflow_id\":\"nope\"}"), "nope");
 }
 
+/* ---- Secrets ---- */
+
+#define SECRET                                                                                     \
+    "ghp_"                                                                                         \
+    "16C7e42F292c6912E7710c838347Ae178B4a"
+
+static void each_writing_tool_takes_secrets_out_and_counts_them(void **state)
+{
+    static const struct {
+        const char *tool;
+        const char *arguments;
+        int count;
+    } cases[] = {
+        {"take_note",
+         "{\"workflow_id\":\"wf\",\"title\":\"use " SECRET "\",\"content\":\"again " SECRET
+         "\",\"tags\":[\"x\",\"" SECRET "\"]}",
+         3},
+        {"log_event",
+         "{\"workflow_id\":\"wf\",\"event_type\":\"a.done\",\"data\":{\"deep\":[{\"text\":"
+         "\"with " SECRET "\"}]}}",
+         1},
+        {"send_message",
+         "{\"workflow_id\":\"wf\",\"agent_id\":\"a\",\"to_agent\":\"b\",\"content\":\"take " SECRET
+         "\"}",
+         1},
+    };
+    jc_client own;
+    jc_client *client = *state;
+    jc_mcp_options options = {0};
+    assert_int_equal(jc_redactor_new(NULL, &options.redactor, NULL), JC_OK);
+    jc_client_init(&own, client->store, &options);
+    jc_client_initialize(&own, "2025-11-25");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        yyjson_val *told = jc_client_call(&own, cases[i].tool, cases[i].arguments);
+        assert_int_equal(jc_number_at(told, "/redacted"), cases[i].count);
+        (void)jc_client_call(&own, "get_events", "{\"limit\":1,\"include_data\":true}");
+        assert_null(strstr(own.text.bytes, SECRET));
+        assert_holds(own.text.bytes, "[redacted:");
+    }
+    jc_client_release(&own);
+    jc_redactor_free(options.redactor);
+}
+
+static void a_result_of_a_message_is_written_without_its_secrets(void **state)
+{
+    char arguments[300];
+    jc_client own;
+    jc_client *client = *state;
+    jc_mcp_options options = {0};
+    const char *id = send(client, "{\"workflow_id\":\"wf\",\"agent_id\":\"a\",\"to_agent\":\"b\","
+                                  "\"content\":\"c\"}");
+    assert_int_equal(jc_redactor_new(NULL, &options.redactor, NULL), JC_OK);
+    jc_client_init(&own, client->store, &options);
+    jc_client_initialize(&own, "2025-11-25");
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"agent_id\":\"b\",\"correlation_id\":\"%s\",\"result\":\"it is " SECRET "\"}",
+                   id);
+    yyjson_val *told = jc_client_call(&own, "complete_message", arguments);
+    assert_int_equal(jc_number_at(told, "/redacted"), 1);
+    (void)jc_client_call(&own, "get_events", "{\"limit\":1,\"include_data\":true}");
+    assert_null(strstr(own.text.bytes, SECRET));
+    jc_client_release(&own);
+    jc_redactor_free(options.redactor);
+}
+
 int main(void)
 {
     const struct CMUnitTest claims[] = {
@@ -806,6 +871,8 @@ int main(void)
         AGREED_CLAIM(the_most_urgent_message_comes_first),
         AGREED_CLAIM(a_reply_joins_the_thread),
         AGREED_CLAIM(messages_that_cannot_be_are_refused),
+        AGREED_CLAIM(each_writing_tool_takes_secrets_out_and_counts_them),
+        AGREED_CLAIM(a_result_of_a_message_is_written_without_its_secrets),
     };
     return cmocka_run_group_tests(claims, NULL, NULL);
 }
