@@ -8,29 +8,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* X(name): the definition is tools/NAME.json, the function jc_mcp_NAME(). In the order of the listing. */
-#define TOOL_MAP(X)                                                                                \
-    X(take_note)                                                                                   \
-    X(read_notes)                                                                                  \
-    X(search_notes)                                                                                \
-    X(get_notes_summary)                                                                           \
-    X(log_event)                                                                                   \
-    X(get_events)                                                                                  \
-    X(get_state)                                                                                   \
-    X(diff_state)                                                                                  \
-    X(search)                                                                                      \
-    X(trace)                                                                                       \
-    X(send_message)                                                                                \
-    X(read_inbox)                                                                                  \
-    X(complete_message)                                                                            \
-    X(timings)
+#define SPOOL_MAX 16 /* files that a call takes up */
 
-#define DECLARE(tool) extern const char jc_mcp_tool_##tool[];
+/* X(name, writes): the definition is tools/NAME.json, the function jc_mcp_NAME(). In the order of the
+ * listing. read_inbox writes when it is asked to, and then nothing that must come behind others. */
+#define TOOL_MAP(X)                                                                                \
+    X(take_note, true)                                                                             \
+    X(read_notes, false)                                                                           \
+    X(search_notes, false)                                                                         \
+    X(get_notes_summary, false)                                                                    \
+    X(log_event, true)                                                                             \
+    X(get_events, false)                                                                           \
+    X(get_state, false)                                                                            \
+    X(diff_state, false)                                                                           \
+    X(search, false)                                                                               \
+    X(trace, false)                                                                                \
+    X(send_message, true)                                                                          \
+    X(read_inbox, false)                                                                           \
+    X(complete_message, true)                                                                      \
+    X(timings, false)
+
+#define DECLARE(tool, writes) extern const char jc_mcp_tool_##tool[];
 TOOL_MAP(DECLARE)
 #undef DECLARE
 
 static const jc_mcp_tool tools[] = {
-#define ROW(tool) {#tool, jc_mcp_tool_##tool, jc_mcp_##tool},
+#define ROW(tool, writes) {#tool, jc_mcp_tool_##tool, writes, jc_mcp_##tool},
     TOOL_MAP(ROW)
 #undef ROW
 };
@@ -144,11 +147,21 @@ static jc_str trace_of(jc_str parent)
     return (jc_str){parent.bytes + 3, 32};
 }
 
+/* What hooks could not append in time comes first. That others keep the log is waited for once. */
+static jc_status take_up_spool(jc_mcp_call *call, jc_error *reterr)
+{
+    jc_spool_result result;
+    if (!call->tool->writes)
+        return JC_OK;
+    return jc_spool_take_up(call->store, SPOOL_MAX, &result, reterr) == JC_EBUSY ? JC_EBUSY : JC_OK;
+}
+
 static jc_status run_once(jc_mcp_call *call, jc_error *reterr)
 {
     call->store = call->mcp->store;
     call->redacted = 0;
-    return call->tool->run(call, reterr);
+    jc_status status = take_up_spool(call, reterr);
+    return status == JC_OK ? call->tool->run(call, reterr) : status;
 }
 
 jc_status jc_mcp_tool_run(jc_mcp_call *call, jc_error *reterr)

@@ -13,6 +13,7 @@ typedef struct jc_mcp_call jc_mcp_call;
 typedef struct jc_mcp_tool {
     const char *name;
     const char *definition;
+    bool writes;
     jc_status (*run)(jc_mcp_call *call, jc_error *reterr);
 } jc_mcp_tool;
 
