@@ -153,19 +153,30 @@ static void take_up_spool(jc_cli *cli)
         jc_cli_warn(cli, "hooks wait in .jc/spool/: %s", error.text);
 }
 
+static jc_status open_log(jc_cli *cli, bool read_only, jc_error *reterr)
+{
+    jc_options options = {.read_only = read_only, .warn = warn_from_library, .warn_context = cli};
+    return jc_open(cli->project, &options, &cli->store, reterr);
+}
+
 int jc_cli_open(jc_cli *cli, bool read_only)
 {
     int failed = jc_cli_find_project(cli);
     if (failed != 0)
         return failed;
     jc_error error = {0};
-    jc_options options = {.read_only = read_only, .warn = warn_from_library, .warn_context = cli};
-    jc_status status = jc_open(cli->project, &options, &cli->store, &error);
-    if (status < 0)
+    if (open_log(cli, read_only, &error) < 0)
         return jc_cli_fail_error(cli, &error);
     if (!read_only)
         take_up_spool(cli);
     return 0;
+}
+
+jc_status jc_cli_reopen(jc_cli *cli, jc_error *reterr)
+{
+    jc_close(cli->store);
+    cli->store = NULL;
+    return open_log(cli, false, reterr);
 }
 
 int jc_cli_time(const jc_cli *cli, const char *option, const char *text, int64_t *ret_us)

@@ -98,6 +98,10 @@ int jc_cli_find_project(jc_cli *cli);
  * exit code after a message. */
 int jc_cli_open(jc_cli *cli, bool read_only);
 
+/* Open the log again, for writing, in the place of one that was replaced; cli->store is NULL when that
+ * failed. */
+JC_MUST_CHECK jc_status jc_cli_reopen(jc_cli *cli, jc_error *reterr);
+
 /* Read a time given to an option; with -v, say how it was understood. 0, or an exit code. */
 int jc_cli_time(const jc_cli *cli, const char *option, const char *text, int64_t *ret_us);
 

@@ -17,6 +17,7 @@ extern const jc_command jc_cmd_note;
 extern const jc_command jc_cmd_message;
 extern const jc_command jc_cmd_timings;
 extern const jc_command jc_cmd_trace;
+extern const jc_command jc_cmd_mcp;
 extern const jc_command jc_cmd_types;
 extern const jc_command jc_cmd_export;
 extern const jc_command jc_cmd_import;

@@ -29,6 +29,7 @@ const jc_command_entry jc_commands[] = {
     {"message", "write to agents, and read what they wrote", &jc_cmd_message},
     {"timings", "show how long each feature took, and what was tried again", &jc_cmd_timings},
     {"trace", "show what belongs together, as a tree of causes", &jc_cmd_trace},
+    {"mcp", "serve the log to an agent, by the Model Context Protocol", &jc_cmd_mcp},
     {"types", "list the event types and what they need", &jc_cmd_types},
     {"export", "print events as JSON lines", &jc_cmd_export},
     {"import", "take in events from a file", &jc_cmd_import},

@@ -2,8 +2,8 @@
 # What every command has in common: finding the project, options, help, versions, output.
 . "$(dirname "$0")/lib.sh"
 
-commands='init emit log show workflows status state diff timings trace search types export import verify head mirror rebuild backup restore doctor
-hook completion version help'
+commands='init emit log show workflows status state diff timings trace search types export import verify head mirror rebuild backup
+restore doctor hook completion version help mcp'
 groups='note message'
 
 # The commands that run, one a line: the others, and those of each group ("note add").
