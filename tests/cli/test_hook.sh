@@ -46,6 +46,44 @@ waiting() {
     find .jc/spool -name '*.json' 2>/dev/null | wc -l | tr -d ' '
 }
 
+# What is stored, one event a line: without places, times and hashes, and without ids that are made anew (the
+# version of a UUID is its 13th digit; derived ones have 5 there).
+told() {
+    jc log --json | sed 's/^{"position":[0-9]*,/{/
+        s/"id":"\([0-9a-f]*-[0-9a-f]*-7[0-9a-f-]*\)",//
+        s/"sequence":[0-9]*,"timestamp":"[^"]*",//
+        s/,"hash":"[0-9a-f]*"}$/}/'
+}
+
+# Every line of a file of payloads means what is written down beside it. JC_UPDATE=1 writes it anew.
+means_what_is_written_down() {
+    written="$JC_SOURCE/tests/agents/hooks/$1.expected.jsonl"
+    while IFS= read -r line; do
+        printf '%s' "$line" | jc -C . hook
+    done <"$JC_SOURCE/tests/agents/hooks/$1.jsonl"
+    told >"$T/told"
+    if [ -n "${JC_UPDATE-}" ]; then cp "$T/told" "$written"; fi
+    diff "$written" "$T/told"
+    [ ! -e .jc/hook.log ] || complain "$(cat .jc/hook.log)"
+    stored "$(wc -l <"$JC_SOURCE/tests/agents/hooks/$1.jsonl" | tr -d ' ')"
+}
+
+test_a_session_with_a_subagent_and_parallel_tools_is_recorded() {
+    means_what_is_written_down session
+}
+
+test_all_other_hooks_are_recorded() {
+    means_what_is_written_down others
+}
+
+test_codex_is_recorded() {
+    means_what_is_written_down codex
+}
+
+test_broken_payloads_are_recorded() {
+    means_what_is_written_down broken
+}
+
 test_hook_appends_what_a_payload_means() {
     hook "$(payload PreToolUse ',"tool_name":"Bash","tool_use_id":"u1","tool_input":{"command":"ls"}')"
     hook "$(payload PostToolUse ',"tool_name":"Bash","tool_use_id":"u1","tool_response":"x"')"

@@ -73,8 +73,9 @@ test_help_needs_no_project() {
     succeeds
 }
 
+# jc hook must not fail, whatever an agent's settings make of it.
 test_every_command_refuses_an_unknown_option() {
-    running_commands | while read -r command; do
+    running_commands | grep -v '^hook$' | while read -r command; do
         run $command --frobnicate
         refused 2 "unknown option '--frobnicate'"
         err_has "jc $command: "
