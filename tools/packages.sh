@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that the packages for a purpose are there: packages.sh build|test|bench|lint
+# Make sure that the packages for a purpose are there: packages.sh build|test|bench|lint|clients
 #
 # Debian and Ubuntu: what is not installed is installed with apt-get, and nothing else. `apt-get
 # update` runs only when apt does not know a package, or its lists are too old to fetch from.
@@ -7,8 +7,11 @@
 # source list of their own that is made from the machine's and removed again; apt's own lists and
 # settings stay as they were.
 # Elsewhere: says which packages to install, when a program or a library is missing.
+# clients: the official clients of MCP, from npm into build-npm/mcp/, for tests/mcp/. Those tests are skipped
+# without them, so a machine that has no node, or no network, is none that fails.
 #
-# Needs a shell, coreutils, grep, sed, awk and the system's package manager; nothing of the project.
+# Needs a shell, coreutils, grep, sed, awk and the system's package manager; nothing of the project but
+# the list of the clients' versions.
 set -eu
 
 say() {
@@ -233,7 +236,31 @@ Where there are no static libraries of SQLite and nettle: ./dev build -Dlink=sha
     exit 1
 }
 
+# The packages of tests/mcp/package-lock.json, unless exactly they are there.
+install_clients() {
+    source=$(cd "$(dirname "$0")/../tests/mcp" && pwd)
+    folder=$(cd "$(dirname "$0")/.." && pwd)/build-npm/mcp
+    ! cmp -s "$source/package-lock.json" "$folder/installed" || return 0
+    command -v npm >/dev/null 2>&1 || {
+        say "packages: there is no npm, so jc mcp is not tried with the official clients"
+        return 0
+    }
+    mkdir -p "$folder"
+    cp "$source/package.json" "$source/package-lock.json" "$folder/"
+    say "packages: taking the official clients of MCP from npm"
+    if (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 \
+        --fetch-retry-mintimeout=1000 --fetch-timeout=20000) >"$folder/npm.log" 2>&1 </dev/null; then
+        cp "$source/package-lock.json" "$folder/installed"
+    else
+        say "packages: npm could not (build-npm/mcp/npm.log), so jc mcp is not tried with them"
+    fi
+}
+
 purpose=${1:-build}
+if [ "$purpose" = clients ]; then
+    install_clients
+    exit
+fi
 if command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; then
     install_with_apt "$purpose"
 else
