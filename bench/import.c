@@ -72,19 +72,22 @@ static double parse_only(void *context)
     return rate(side->size, seconds);
 }
 
-/* Does the program know the format? It says so of an empty file as well. */
+/* Does the program know the format? It is tried with a short one. */
 static bool knows_transcripts(const bench_options *options)
 {
     char project[BENCH_PATH_SIZE];
+    char path[BENCH_PATH_SIZE];
     jc_close(bench_store(options->folder, "import-try", false));
     bench_path(project, options->folder, "import-try");
+    bench_path(path, options->folder, "short.jsonl");
+    (void)bench_transcript(path, 1);
     char *arguments[] = {(char *)(uintptr_t)options->jc,
                          "-C",
                          project,
                          "import",
                          "--format",
                          "claude-transcript",
-                         "/dev/null",
+                         path,
                          NULL};
     return bench_try(arguments);
 }
