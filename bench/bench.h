@@ -11,6 +11,8 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #define BENCH_ROUNDS_MAX 64
 #define BENCH_PATH_SIZE 4096
@@ -36,6 +38,9 @@ void bench_path(char ret[BENCH_PATH_SIZE], const char *folder, const char *name)
 
 /* The median; sorts `values`. */
 double bench_median(double *values, int count);
+
+/* The least value that at least this share of the values do not exceed; sorts `values`. */
+double bench_quantile(double *values, int count, double share);
 
 /* One side of a comparison: do the work, return how much was done a second (or any figure where
  * the ratio of two sides makes sense). */
@@ -67,6 +72,14 @@ void bench_heading(const char *title);
  * ratios, and whether that meets the target. Returns the ratio. */
 double bench_run(const bench_row *row, int rounds);
 
+/* The same for times that are looked at one by one: both sides measure a single time each call, `count`
+ * times a round, in turn. Prints two rows, of the p50 and of the p99 of all rounds' times; the target is
+ * the p50's. */
+void bench_run_times(const bench_row *row, int rounds, int count);
+
+/* Print that there is no such row, and why. */
+void bench_print_absent(const char *name, const char *why);
+
 /* Print a row from figures that were measured elsewhere. */
 void bench_print(const bench_row *row, double jc, double limit, double ratio);
 
@@ -90,6 +103,9 @@ void bench_fill(jc_store *store, const char *workflow_id, uint64_t total, bool d
 /* Append `total` notes to a workflow, four categories in turn, about 250 bytes of data each; `total`
  * in thousands. */
 void bench_fill_notes(jc_store *store, const char *workflow_id, uint64_t total);
+
+/* Write a transcript of a coding agent of about `size` bytes; returns its size. */
+uint64_t bench_transcript(const char *path, uint64_t size);
 
 /* SQLite without jc, on jc's table, in WAL mode with FULL. */
 typedef struct bench_raw {
@@ -122,6 +138,31 @@ void bench_sql(sqlite3 *db, const char *sql);
 /* The disk without SQLite: overwrite 4 KB in place and sync, `count` times; a second. */
 double bench_disk_overwrite(const char *folder, int count);
 
+/* Run a program to its end; `input` and `output` are the paths of what it reads and writes, NULL: nothing.
+ * Returns the milliseconds it took. A program that fails ends the benchmark. */
+double bench_process(char *const arguments[], const char *input, const char *output);
+
+/* Run a program without its output; does it succeed? */
+bool bench_try(char *const arguments[]);
+
+/* Does jc know the command? */
+bool bench_has_command(const bench_options *options, const char *command);
+
+/* A program that is talked to through pipes. */
+typedef struct bench_talk {
+    pid_t pid;
+    FILE *to;
+    FILE *from;
+    char *line;
+    size_t room;
+} bench_talk;
+
+void bench_talk_open(bench_talk *talk, char *const arguments[]);
+void bench_talk_close(bench_talk *talk);
+
+/* Send a line, and read the one that answers it, which is borrowed until the next call. */
+const char *bench_talk_ask(bench_talk *talk, const char *line);
+
 /* Machine, system, file system and versions, as comment lines. Dies on a file system in memory. */
 void bench_print_machine(const char *folder);
 
@@ -135,5 +176,8 @@ void bench_read_page_sizes(const bench_options *options, const int *sizes, size_
 void bench_processes(const bench_options *options);
 void bench_growth(const bench_options *options);
 void bench_writers(const bench_options *options);
+void bench_hook(const bench_options *options);
+void bench_mcp(const bench_options *options);
+void bench_import(const bench_options *options);
 
 #endif

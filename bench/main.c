@@ -16,11 +16,19 @@ static const struct {
     const char *name;
     void (*run)(const bench_options *options);
     bool by_default;
+    bool needs_program;
 } tables[] = {
-    {"appends", bench_appends, true},     {"reads", bench_reads, true},
-    {"states", bench_states, true},       {"past", bench_past, true},
-    {"processes", bench_processes, true}, {"writers", bench_writers, true},
-    {"growth", bench_growth, true},       {"page-sizes", bench_page_sizes, false},
+    {"appends", bench_appends, true, false},
+    {"reads", bench_reads, true, false},
+    {"states", bench_states, true, false},
+    {"past", bench_past, true, false},
+    {"processes", bench_processes, true, true},
+    {"hook", bench_hook, true, true},
+    {"mcp", bench_mcp, true, true},
+    {"import", bench_import, true, true},
+    {"writers", bench_writers, true, false},
+    {"growth", bench_growth, true, false},
+    {"page-sizes", bench_page_sizes, false, false},
 };
 
 #define TABLE_COUNT ((int)(sizeof(tables) / sizeof(tables[0])))
@@ -137,8 +145,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < TABLE_COUNT; i++) {
         if (!chosen[i])
             continue;
-        if (tables[i].run == bench_processes && options.jc == NULL)
-            bench_die("the table processes needs --jc=PATH");
+        if (tables[i].needs_program && options.jc == NULL)
+            bench_die("the table %s needs --jc=PATH", tables[i].name);
         tables[i].run(&options);
     }
     printf("\n%d of the targets missed\n", bench_misses());

@@ -3,41 +3,17 @@
  * selecting the same rows. The figure is milliseconds a run. */
 #include "bench.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
-#include <spawn.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
 
 #define RUNS 60 /* processes a round */
 #define LIST_RUNS 10
-
-extern char **environ;
 
 typedef struct bench_side {
     const bench_options *options;
     char path[BENCH_PATH_SIZE]; /* project, or database file */
     uint64_t number;
 } bench_side;
-
-/* Run a program to its end without its output; returns the milliseconds it took. */
-static double run_process(char *const arguments[])
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    double start = bench_seconds();
-    pid_t child;
-    if (posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ) != 0)
-        bench_die("cannot run %s", arguments[0]);
-    int result = 0;
-    if (waitpid(child, &result, 0) != child || result != 0)
-        bench_die("%s %s failed", arguments[0], arguments[1]);
-    double milliseconds = (bench_seconds() - start) * 1e3;
-    posix_spawn_file_actions_destroy(&actions);
-    return milliseconds;
-}
 
 static double emit_with_jc(void *context)
 {
@@ -58,7 +34,7 @@ static double emit_with_jc(void *context)
                              "-d",
                              data,
                              NULL};
-        times[i] = run_process(arguments);
+        times[i] = bench_process(arguments, NULL, NULL);
     }
     return bench_median(times, RUNS);
 }
@@ -80,7 +56,7 @@ static double insert_with_sqlite3(void *context)
             " '%.*s', NULL, '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08')",
             side->number, id, side->number, (int)event.data.size, event.data.bytes);
         char *arguments[] = {"sqlite3", "-batch", side->path, sql, NULL};
-        times[i] = run_process(arguments);
+        times[i] = bench_process(arguments, NULL, NULL);
     }
     return bench_median(times, RUNS);
 }
@@ -99,7 +75,7 @@ static double list_with_jc(void *context)
                          "--json",
                          NULL};
     for (int i = 0; i < LIST_RUNS; i++)
-        times[i] = run_process(arguments);
+        times[i] = bench_process(arguments, NULL, NULL);
     return bench_median(times, LIST_RUNS);
 }
 
@@ -113,7 +89,7 @@ static double list_with_sqlite3(void *context)
                          "ORDER BY sequence DESC",
                          NULL};
     for (int i = 0; i < LIST_RUNS; i++)
-        times[i] = run_process(arguments);
+        times[i] = bench_process(arguments, NULL, NULL);
     return bench_median(times, LIST_RUNS);
 }
 

@@ -1,6 +1,7 @@
 /* Time, rounds in turn, medians, and the table that they are printed in. */
 #include "bench.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,13 @@ double bench_median(double *values, int count)
     qsort(values, (size_t)count, sizeof(values[0]), compare_doubles);
     int middle = count / 2;
     return count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+double bench_quantile(double *values, int count, double share)
+{
+    qsort(values, (size_t)count, sizeof(values[0]), compare_doubles);
+    int place = (int)ceil(share * count) - 1;
+    return values[place < 0 ? 0 : place];
 }
 
 void bench_heading(const char *title)
@@ -112,6 +120,45 @@ double bench_run(const bench_row *row, int rounds)
     double middle = bench_median(ratio, rounds);
     bench_print(row, bench_median(jc, rounds), bench_median(limit, rounds), middle);
     return middle;
+}
+
+static void print_quantile(const bench_row *row, double *jc, double *limit, int count, double share)
+{
+    char name[96];
+    bench_row shown = *row;
+    snprintf(name, sizeof(name), "%s, p%.0f", row->name, share * 100);
+    shown.name = name;
+    double jc_value = bench_quantile(jc, count, share);
+    double limit_value = bench_quantile(limit, count, share);
+    bench_print(&shown, jc_value, limit_value, jc_value / limit_value);
+}
+
+void bench_run_times(const bench_row *row, int rounds, int count)
+{
+    int total = rounds * count;
+    double *jc = calloc((size_t)total, sizeof(jc[0]));
+    double *limit = calloc((size_t)total, sizeof(limit[0]));
+    if (jc == NULL || limit == NULL)
+        bench_die("out of memory");
+
+    row->limit_side(row->limit_context);
+    row->jc_side(row->jc_context);
+    for (int i = 0; i < total; i++) {
+        limit[i] = row->limit_side(row->limit_context);
+        jc[i] = row->jc_side(row->jc_context);
+    }
+    print_quantile(row, jc, limit, total, 0.5);
+    bench_row tail = *row;
+    tail.sense = BENCH_FACT;
+    print_quantile(&tail, jc, limit, total, 0.99);
+    free(jc);
+    free(limit);
+}
+
+void bench_print_absent(const char *name, const char *why)
+{
+    printf("%-44s  %s\n", name, why);
+    fflush(stdout);
 }
 
 int bench_misses(void)

@@ -44,10 +44,16 @@ for path in sys.argv[1:]:
     ast.parse(open(path, encoding="utf-8").read(), path)' {} +
 }
 
+javascript_syntax() {
+    for file in $(find tests -name '*.mjs'); do
+        node --check "$file" || return 1
+    done
+}
+
 # Text that belongs to no project: left-over conflict marks and white space at the end of lines.
 clean_text() {
     ! grep -rnE '^(<<<<<<<|>>>>>>>) |[ 	]+$' --include='*.[ch]' --include='*.sh' --include='*.py' \
-        --include='*.sql' --include=meson.build include src tests bench fuzz tools dev meson.build
+        --include='*.sql' --include='*.mjs' --include=meson.build include src tests bench fuzz tools dev meson.build
 }
 
 # warnings COMPILER: a build of everything with warnings as errors.
@@ -91,6 +97,7 @@ fi
 check "the layers" sh tests/layers.sh
 check "syntax of the shell scripts" shell_syntax
 check "syntax of the Python scripts" python_syntax
+! command -v node >/dev/null 2>&1 || check "syntax of the JavaScript modules" javascript_syntax
 check "no conflict marks, no white space at the end of lines" clean_text
 if [ "$mode" != --quick ]; then
     check "gcc has no warnings" warnings gcc

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that the packages for a purpose are there: packages.sh build|test|bench|lint
+# Make sure that the packages for a purpose are there: packages.sh build|test|bench|lint|clients|agent
 #
 # Debian and Ubuntu: what is not installed is installed with apt-get, and nothing else. `apt-get
 # update` runs only when apt does not know a package, or its lists are too old to fetch from.
@@ -7,8 +7,11 @@
 # source list of their own that is made from the machine's and removed again; apt's own lists and
 # settings stay as they were.
 # Elsewhere: says which packages to install, when a program or a library is missing.
+# clients, agent: what tests/mcp/ and tests/agent/ run, from npm into build-npm/. The first are tests that are
+# skipped without them, so a machine that has no node, or no network, is none that fails.
 #
-# Needs a shell, coreutils, grep, sed, awk and the system's package manager; nothing of the project.
+# Needs a shell, coreutils, grep, sed, awk and the system's package manager; nothing of the project but
+# the list of the clients' versions.
 set -eu
 
 say() {
@@ -233,7 +236,38 @@ Where there are no static libraries of SQLite and nettle: ./dev build -Dlink=sha
     exit 1
 }
 
+# from_npm TESTS WHAT: the packages of tests/TESTS/package-lock.json into build-npm/TESTS/, unless exactly they
+# are there. Their install scripts are not run.
+from_npm() {
+    source=$(cd "$(dirname "$0")/../tests/$1" && pwd)
+    folder=$(cd "$(dirname "$0")/.." && pwd)/build-npm/$1
+    ! cmp -s "$source/package-lock.json" "$folder/installed" || return 0
+    command -v npm >/dev/null 2>&1 || {
+        say "packages: there is no npm to take $2 from"
+        return 1
+    }
+    mkdir -p "$folder"
+    cp "$source/package.json" "$source/package-lock.json" "$folder/"
+    say "packages: taking $2 from npm"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 \
+        --fetch-retry-mintimeout=1000 --fetch-timeout=20000) >"$folder/npm.log" 2>&1 </dev/null || {
+        say "packages: npm could not: build-npm/$1/npm.log"
+        return 1
+    }
+    cp "$source/package-lock.json" "$folder/installed"
+}
+
 purpose=${1:-build}
+case $purpose in
+clients)
+    from_npm mcp "the official clients of MCP" || say "packages: jc mcp is not tried with them"
+    exit
+    ;;
+agent)
+    from_npm agent "a coding agent of 245 MB"
+    exit
+    ;;
+esac
 if command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; then
     install_with_apt "$purpose"
 else

@@ -2,8 +2,9 @@
 # Every test: tests.sh short|long
 #
 # short, in this order: the optimised build with all suites (crash simulation among them), layers and
-# scripts, the standalone verifier, the suites under the address and undefined-behaviour sanitizers,
-# the threads under the thread sanitizer, some under valgrind, and a few seconds of each fuzz target.
+# scripts, the standalone verifier, the official clients of MCP, the suites under the address and
+# undefined-behaviour sanitizers, the threads under the thread sanitizer, some under valgrind, and a few
+# seconds of each fuzz target.
 # long: the same with more crash points and seeds, all under valgrind, a clang build, the analysers, and
 # fuzzing for what is left of $JC_CHECK_MINUTES.
 #
@@ -133,6 +134,7 @@ more() {
     )
     tap crashes "$(test_program crash)" --points 40000 --jobs 2
     tap models "$(test_program model)" --seeds 300
+    tap clients-asan sh tests/mcp/run.sh "$(program_of build-asan)"
     memcheck valgrind-all '^unit|^jq$|^contract|^model|^tamper'
     tap lint tools/lint.sh --deep
     left=$(((${JC_CHECK_MINUTES:-30} * 60 - $(elapsed)) / 3))
@@ -147,6 +149,7 @@ tap scripts tools/lint.sh --quick
 if build release build -Dtests=true && build_program; then
     suites release build
     tap verifier tests/verifier_test.sh "$(program_of build)"
+    tap clients sh tests/mcp/run.sh "$(program_of build)"
     memcheck valgrind '^contract_append$|^unit_'
 fi
 sanitizers
