@@ -130,11 +130,31 @@ static jc_status write_text(jc_data *data, jc_str name, jc_str text, jc_error *r
     return status == JC_OK ? jc_json_write_text(&data->out, text, reterr) : status;
 }
 
-/* A value as the text of its JSON. */
+static void *get_memory(void *context, size_t size)
+{
+    (void)context;
+    return malloc(size);
+}
+
+static void *change_memory(void *context, void *bytes, size_t old_size, size_t size)
+{
+    (void)context, (void)old_size;
+    return realloc(bytes, size);
+}
+
+static void free_memory(void *context, void *bytes)
+{
+    (void)context;
+    free(bytes);
+}
+
+/* A value as the text of its JSON. Its memory comes from this side of the library's border, as it is freed
+ * here. */
 static jc_status write_as_text(jc_data *data, jc_str name, yyjson_val *value, jc_error *reterr)
 {
+    static const yyjson_alc memory = {get_memory, change_memory, free_memory, NULL};
     size_t size = 0;
-    char *json = yyjson_val_write(value, YYJSON_WRITE_NOFLAG, &size);
+    char *json = yyjson_val_write_opts(value, YYJSON_WRITE_NOFLAG, &memory, &size, NULL);
     if (json == NULL)
         return jc_fail_memory(reterr);
     jc_status status = write_text(data, name, (jc_str){json, size}, reterr);

@@ -119,11 +119,14 @@ jc_status jc_foreign_read(jc_foreign *foreign, jc_str text, yyjson_val **ret_roo
         if (status < 0)
             return status;
         status = foreign->mended != 0
-                     ? jc_json_read_loose(&foreign->json, jc_buf_str(&foreign->text), &root, NULL)
+                     ? jc_json_read_loose(&foreign->json, jc_buf_str(&foreign->text), &root, reterr)
                      : JC_EINVAL;
     }
+    /* What was wrong is told of the text as it came. Memory may be short at either reading. */
+    if (status == JC_EINVAL)
+        return jc_fail(reterr, JC_EINVAL, "%s", first.text);
     if (status < 0)
-        return jc_fail(reterr, first.status, "%s", first.text);
+        return jc_fail_memory(reterr);
     if (!yyjson_is_obj(root))
         return jc_fail(reterr, JC_EINVAL, "it is JSON, but no object");
     *ret_root = root;
