@@ -42,6 +42,9 @@ jc_str jc_json_text(yyjson_val *object, const char *name);
  * call gives the raw key (with its quotes) and the raw value, until it returns false. */
 bool jc_json_next_member(jc_str object, size_t *at, jc_str *ret_key, jc_str *ret_value);
 
+/* The same for the elements of an array. */
+bool jc_json_next_element(jc_str array, size_t *at, jc_str *ret_value);
+
 /* Is every byte of this valid UTF-8 (RFC 3629)? */
 bool jc_utf8_valid(jc_str text);
 
