@@ -319,7 +319,7 @@ jc_status jc_json_edit_apply(jc_json_edit *edit, jc_buf *ret_text, jc_error *ret
         const jc_json_splice *splice = &edit->splices[i];
         assert(splice->at >= at);
         status = jc_buf_append(ret_text, edit->text.bytes + at, splice->at - at, reterr);
-        if (status == JC_OK)
+        if (status == JC_OK && splice->size > 0)
             status = jc_buf_append(ret_text, edit->inserted.bytes + splice->inserted, splice->size,
                                    reterr);
         at = splice->at + splice->removed;

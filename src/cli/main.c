@@ -27,6 +27,8 @@ const jc_command_entry jc_commands[] = {
     {"search", "find events by words, the best match first", &jc_cmd_search},
     {"note", "take notes and read them: add, list, search, summary, context", &jc_cmd_note},
     {"message", "write to agents, and read what they wrote", &jc_cmd_message},
+    {"hook", "record what a coding agent does", &jc_cmd_hook},
+    {"mcp", "serve agents that speak the Model Context Protocol", &jc_cmd_mcp},
     {"timings", "show how long each feature took, and what was tried again", &jc_cmd_timings},
     {"trace", "show what belongs together, as a tree of causes", &jc_cmd_trace},
     {"types", "list the event types and what they need", &jc_cmd_types},

@@ -4,7 +4,7 @@
 
 commands='init emit log show workflows status state diff timings trace search types export import verify head mirror rebuild backup restore doctor
 completion version help'
-groups='note message'
+groups='note message hook mcp'
 
 # The commands that run, one a line: the others, and those of each group ("note add").
 running_commands() {
