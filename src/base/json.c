@@ -343,6 +343,16 @@ bool jc_json_next_member(jc_str object, size_t *at, jc_str *ret_key, jc_str *ret
     return true;
 }
 
+bool jc_json_next_element(jc_str array, size_t *at, jc_str *ret_value)
+{
+    size_t value = skip_between(array, *at > 0 ? *at : skip_between(array, 0) + 1);
+    if (value >= array.size || array.bytes[value] == ']')
+        return false;
+    *at = skip_value(array, value);
+    *ret_value = (jc_str){array.bytes + value, *at - value};
+    return true;
+}
+
 /* How many bytes the character at the start of `bytes` has; 0 when it is not UTF-8. */
 static size_t utf8_character(const uint8_t *bytes, size_t size)
 {

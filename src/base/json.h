@@ -54,6 +54,9 @@ JC_MUST_CHECK jc_status jc_json_write_text(jc_buf *buf, jc_str text, jc_error *r
 /* How many bytes the character at the front of `text` has, which is not empty; 0: it is not UTF-8. */
 size_t jc_utf8_size(jc_str text);
 
+/* The same for the elements of an array. */
+bool jc_json_next_element(jc_str array, size_t *at, jc_str *ret_value);
+
 /* Is every byte of this valid UTF-8 (RFC 3629)? */
 bool jc_utf8_valid(jc_str text);
 

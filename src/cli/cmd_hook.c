@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -139,6 +140,15 @@ static void record(jc_cli *cli, jc_str payload)
     jc_redactor_free(redactor);
 }
 
+/* An agent that ends tells so to all that it started, hooks that still run among them. What they bring is
+ * recorded all the same: it takes no longer than HOOK_TIMEOUT_MS. */
+static void ignore_signals(void)
+{
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        (void)signal(signals[i], SIG_IGN);
+}
+
 static int hook(jc_cli *cli, const void *values)
 {
     JC_AUTO(jc_buf) payload = {0};
@@ -148,6 +158,7 @@ static int hook(jc_cli *cli, const void *values)
         return jc_cli_fail(cli, cli->word_count > 0 ? JC_EXIT_USAGE : JC_EXIT_DONE,
                            "it is called by agents, which give it JSON on standard input: see "
                            "'jc hook -h'");
+    ignore_signals();
     jc_status status = read_payload(&payload, &error);
     if (!find_project(cli, jc_buf_str(&payload)))
         return JC_EXIT_DONE;
@@ -161,6 +172,12 @@ static int hook(jc_cli *cli, const void *values)
     return JC_EXIT_DONE;
 }
 
+static const jc_command_entry hook_commands[] = {
+    {"install", "have a coding agent call jc hook at every event", &jc_cmd_hook_install},
+    {"uninstall", "take that back", &jc_cmd_hook_uninstall},
+    {0},
+};
+
 const jc_command jc_cmd_hook = {
     .synopsis = "",
     .details =
@@ -172,9 +189,11 @@ const jc_command jc_cmd_hook = {
         "The project is -C DIR, $JC_DIR, or found upwards from the payload's cwd, then from\n"
         "$CLAUDE_PROJECT_DIR. The workflow is $JC_WORKFLOW, else the session; the agent is\n"
         "the payload's subagent, else $JC_AGENT, else main.",
-    .examples = "jc hook <payload.json\n"
-                "JC_WORKFLOW=fix-login JC_AGENT=coder claude",
+    .examples = "jc hook install --dry-run\n"
+                "JC_WORKFLOW=fix-login JC_AGENT=coder claude\n"
+                "jc hook <payload.json",
     .unattended = true,
     .words_max = JC_WORDS_ANY,
     .run = hook,
+    .group = hook_commands,
 };

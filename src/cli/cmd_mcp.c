@@ -111,6 +111,12 @@ static const jc_option mcp_command_options[] = {
 };
 /* clang-format on */
 
+static const jc_command_entry mcp_commands[] = {
+    {"install", "have a coding agent start the server", &jc_cmd_mcp_install},
+    {"uninstall", "take that back", &jc_cmd_mcp_uninstall},
+    {0},
+};
+
 const jc_command jc_cmd_mcp = {
     .synopsis = "[-w WF] [-a A]",
     .details =
@@ -118,10 +124,12 @@ const jc_command jc_cmd_mcp = {
         "and reads and writes notes, events and messages by tools. It speaks the versions from\n"
         "2024-10-07 to 2025-11-25 (initialize) and 2026-07-28 (stateless), and ends with its "
         "input.",
-    .examples = "claude mcp add jc -- jc mcp\n"
+    .examples = "jc mcp install\n"
+                "claude mcp add jc -- jc mcp\n"
                 "JC_WORKFLOW=fix-login JC_AGENT=coder jc -C /path/to/project mcp",
     .options = mcp_command_options,
     .words_min = 0,
     .words_max = 0,
     .run = serve_mcp,
+    .group = mcp_commands,
 };
