@@ -10,6 +10,7 @@
 
 typedef struct import_options {
     const char *format;
+    const char *workflow;
     bool utc;
 } import_options;
 
@@ -39,20 +40,49 @@ static jc_status show_progress(void *context, uint64_t done_size, uint64_t total
     return interrupted != 0 ? JC_END : JC_OK;
 }
 
+/* Of what agents recorded; other files are one, and have no lines that are skipped. */
+static bool is_of_agents(jc_format format)
+{
+    return format == JC_FORMAT_CLAUDE_TRANSCRIPT || format == JC_FORMAT_CODEX_ROLLOUT ||
+           format == JC_FORMAT_HOOKS;
+}
+
+static void print_json(const jc_import_result *result)
+{
+    printf("{\"format\":\"%s\",\"stored\":%" PRIu64 ",\"already_stored\":%" PRIu64
+           ",\"lines\":%" PRIu64 ",",
+           jc_format_name(result->format), result->stored, result->already_stored, result->lines);
+    if (is_of_agents(result->format))
+        printf("\"files\":%" PRIu64 ",\"torn\":%" PRIu64 ",\"too_long\":%" PRIu64 ",",
+               result->files, result->torn, result->too_long);
+    printf("\"position\":%" PRIu64 ",\"interrupted\":%s}\n", result->position,
+           result->interrupted ? "true" : "false");
+}
+
+static void print_skipped(const jc_import_result *result)
+{
+    if (result->torn > 0)
+        printf(", %" PRIu64 " torn and skipped", result->torn);
+    if (result->too_long > 0)
+        printf(", %" PRIu64 " too long and skipped", result->too_long);
+}
+
 static void print_result(const jc_cli *cli, const jc_import_result *result)
 {
     if (cli->json) {
-        printf("{\"format\":\"%s\",\"stored\":%" PRIu64 ",\"already_stored\":%" PRIu64
-               ",\"lines\":%" PRIu64 ",\"position\":%" PRIu64 ",\"interrupted\":%s}\n",
-               jc_format_name(result->format), result->stored, result->already_stored,
-               result->lines, result->position, result->interrupted ? "true" : "false");
+        print_json(result);
         return;
     }
     printf("imported %" PRIu64 " event%s", result->stored, result->stored == 1 ? "" : "s");
     if (result->already_stored > 0)
         printf(", %" PRIu64 " already stored", result->already_stored);
-    printf(" (%s, %" PRIu64 " %s)\n", jc_format_name(result->format), result->lines,
+    printf(" (%s, ", jc_format_name(result->format));
+    if (result->files > 1)
+        printf("%" PRIu64 " files, ", result->files);
+    printf("%" PRIu64 " %s", result->lines,
            result->format == JC_FORMAT_JEAN_CLAUDE_DB ? "rows" : "lines");
+    print_skipped(result);
+    printf(")\n");
 }
 
 /* What was committed stays; repeating the import skips it. Where the same import would end the same
@@ -92,8 +122,12 @@ static int run_import(jc_cli *cli, const char *path, const jc_import_options *op
 static int import_events(jc_cli *cli, const void *values)
 {
     const import_options *given = values;
-    jc_import_options options = {.utc = given->utc, .progress = show_progress};
+    jc_import_options options = {.utc = given->utc,
+                                 .workflow_id = jc_str_of(given->workflow),
+                                 .progress = show_progress};
     jc_error error = {0};
+    if (given->workflow != NULL && jc_workflow_id_check(options.workflow_id, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
     if (given->format != NULL &&
         jc_format_parse(jc_str_of(given->format), &options.format, &error) < 0)
         return jc_cli_fail_error(cli, &error);
@@ -115,8 +149,12 @@ static int import_events(jc_cli *cli, const void *values)
 
 /* clang-format off */
 static const jc_option import_command_options[] = {
-    {"format", 0, JC_OPTION_TEXT, "F", "jsonl, mirror or jean-claude-db; default a guess",
+    {"format", 0, JC_OPTION_TEXT, "F",
+     "jsonl, mirror, jean-claude-db, claude-transcript, codex-rollout or hooks; default a guess",
      offsetof(import_options, format)},
+    {"workflow", 'w', JC_OPTION_TEXT, "WORKFLOW",
+     "the workflow of what names none; of what agents recorded, the one of its session otherwise",
+     offsetof(import_options, workflow)},
     {"utc", 0, JC_OPTION_FLAG, NULL, "times without a zone are UTC, not local",
      offsetof(import_options, utc)},
     JC_OPTIONS_END,
@@ -124,7 +162,7 @@ static const jc_option import_command_options[] = {
 /* clang-format on */
 
 const jc_command jc_cmd_import = {
-    .synopsis = "FILE|- [--format F] [--utc]",
+    .synopsis = "FILE|- [--format F] [-w WORKFLOW] [--utc]",
     .details = "Keeps ids, times and order, and commits every 1,000 events. Doing it again\n"
                "stores nothing twice. Ctrl-C ends it after what is committed.",
     .examples = "jc import all.jsonl\n"
