@@ -60,11 +60,13 @@ extern "C" {
     X(JC_TYPE_AGENT_MESSAGE_SENT,       "agent.message.sent",         "from_agent to_agent content priority?urgent|high|normal|low", "one agent wrote to another") \
     JC_NOTE_CATEGORY_TABLE(JC_NOTE_TYPE, X) \
     X(JC_TYPE_AGENT_NOTIFIED,           "agent.notified",             "", "an agent notified its user") \
+    X(JC_TYPE_AGENT_RESPONSE_DISPLAYED, "agent.response.displayed",   "", "a piece of an answer was shown: message_id, index, delta") \
     X(JC_TYPE_AGENT_RESPONSE_RECEIVED,  "agent.response.received",    "", "the model answered: message_id, model, usage") \
     X(JC_TYPE_AGENT_TEST_RESULT,        "agent.test_result",          "", "an agent ran tests") \
     X(JC_TYPE_AGENT_TOOL_COMPLETED,     "agent.tool.completed",       "", "a tool call came back") \
     X(JC_TYPE_AGENT_TOOL_FAILED,        "agent.tool.failed",          "", "a tool call failed") \
     X(JC_TYPE_AGENT_TOOL_STARTED,       "agent.tool.started",         "", "an agent called a tool") \
+    X(JC_TYPE_AGENT_TOOL_BATCH_COMPLETED, "agent.tool_batch.completed", "", "tool calls that were made together came back") \
     X(JC_TYPE_AGENT_TOOL_USE,           "agent.tool_use",             "", "an agent used a tool, call and result in one") \
     X(JC_TYPE_COMMIT_CREATED,           "commit.created",             "", "a commit was made") \
     X(JC_TYPE_COMMIT_FAILED,            "commit.failed",              "", "a commit was refused") \
@@ -88,6 +90,7 @@ extern "C" {
     X(JC_TYPE_TESTS_PASSED,             "tests.passed",               "", "tests ran and passed") \
     X(JC_TYPE_TESTS_STARTED,            "tests.started",              "", "tests began to run") \
     X(JC_TYPE_TURN_COMPLETED,           "turn.completed",             "", "an agent finished its answer") \
+    X(JC_TYPE_TURN_FAILED,              "turn.failed",                "", "an agent could not finish its answer: error") \
     X(JC_TYPE_TURN_STARTED,             "turn.started",               "", "a prompt was given to an agent") \
     X(JC_TYPE_WORKFLOW_COMPLETED,       "workflow.completed",         "", "a workflow is done") \
     X(JC_TYPE_WORKFLOW_FAILED,          "workflow.failed",            "", "a workflow gave up") \

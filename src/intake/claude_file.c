@@ -118,8 +118,11 @@ static jc_status read_next(jc_claude_file *file, jc_importing *importing, jc_err
         jc_status status = jc_lines_next(file->given, &text, &torn, reterr);
         importing->result.too_long += file->given->passed_over - passed_over;
         tell_size(file, importing);
+        if (status == JC_END && file->given->interrupted &&
+            jc_import_tell_progress(importing) == JC_OK)
+            continue;
         if (status != JC_OK)
-            return status == JC_END ? JC_OK : status;
+            return status == JC_END && !file->given->interrupted ? JC_OK : status;
         importing->result.lines++;
         importing->line = file->given->number;
         if (importing->result.lines % 256 == 0 && jc_import_tell_progress(importing) != JC_OK)

@@ -78,6 +78,8 @@ static jc_status write_tool_end(void *context, jc_data *data, jc_error *reterr)
         status = jc_data_text(data, "tool_use_id", end->id, reterr);
     if (status == JC_OK)
         status = jc_data_text(data, end->denied ? "reason" : "error", end->error, reterr);
+    if (status == JC_OK && !end->denied)
+        status = jc_data_bool(data, "success", end->error.bytes == NULL, reterr);
     return status == JC_OK ? jc_claude_write_line(end->about, data, reterr) : status;
 }
 

@@ -2,10 +2,7 @@
 #include "intake/telling.h"
 
 #include "base/fail.h"
-#include "base/hash.h"
-#include "event/event.h"
-
-#include <stdio.h>
+#include "intake/hook.h"
 
 void jc_telling_release(jc_telling *telling)
 {
@@ -83,45 +80,19 @@ jc_status jc_telling_is_stored(jc_telling *telling, jc_str session_id, jc_fact_k
     return status == JC_ENOTFOUND ? JC_OK : status;
 }
 
-/* A session's name as that of a workflow. One that cannot be it is mended, and made its own by a hash. */
-static jc_status name_workflow(jc_str session_id, jc_buf *name, jc_error *reterr)
+jc_status jc_telling_workflow(jc_telling *telling, jc_str session_id, jc_str *ret_workflow_id,
+                              jc_error *reterr)
 {
-    static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    char digits[2 * sizeof(jc_hash)];
-    jc_status status = JC_OK;
-    if (jc_workflow_id_check(session_id, NULL) == JC_OK)
-        return jc_buf_append_str(name, session_id, reterr);
-    size_t size = session_id.size < 64 ? session_id.size : 64;
-    for (size_t i = 0; status == JC_OK && i < size; i++) {
-        char c = session_id.bytes[i];
-        bool fits = c != '\0' && strchr(good, c) != NULL && (i > 0 || (c != '.' && c != '-'));
-        status = jc_buf_append_char(name, fits ? c : i > 0 ? '-' : '_', reterr);
-    }
-    jc_hash hash = jc_hash_of(session_id);
-    jc_hex_encode(hash.bytes, sizeof hash.bytes, digits);
-    if (status == JC_OK)
-        status = jc_buf_append_format(name, reterr, "-%.8s", digits);
-    return status;
-}
-
-static jc_status find_workflow(jc_telling *telling, jc_str session_id, jc_str *ret_workflow_id,
-                               jc_error *reterr)
-{
-    JC_AUTO(jc_buf) name = {0};
     *ret_workflow_id = telling->importing->options->workflow_id;
     if (ret_workflow_id->bytes != NULL)
         return JC_OK;
     jc_str *kept = jc_map_get(&telling->workflows, session_id);
-    if (kept == NULL) {
-        jc_status status = name_workflow(session_id, &name, reterr);
-        if (status == JC_OK)
-            status = set_workflow(telling, session_id, jc_buf_str(&name), reterr);
-        if (status < 0)
-            return status;
-        kept = jc_map_get(&telling->workflows, session_id);
+    if (kept != NULL) {
+        *ret_workflow_id = *kept;
+        return JC_OK;
     }
-    *ret_workflow_id = *kept;
-    return JC_OK;
+    jc_status status = jc_session_workflow(session_id, &telling->arena, ret_workflow_id, reterr);
+    return status == JC_OK ? set_workflow(telling, session_id, *ret_workflow_id, reterr) : status;
 }
 
 /* Is it of the session and, where that is asked, from a hook? */
@@ -142,7 +113,7 @@ jc_status jc_telling_has(jc_telling *telling, jc_str session_id, const char *eve
     jc_cursor *cursor = NULL;
     jc_str type = jc_str_of(event_type);
     jc_str workflow_id;
-    jc_status status = find_workflow(telling, session_id, &workflow_id, reterr);
+    jc_status status = jc_telling_workflow(telling, session_id, &workflow_id, reterr);
     jc_filter filter = {.workflow_ids = &workflow_id,
                         .workflow_count = 1,
                         .event_types = &type,
@@ -186,11 +157,9 @@ static jc_status make_event(jc_telling *telling, const jc_told *told, jc_event *
     *event = (jc_event){.event_type = jc_str_of(told->event_type),
                         .has_timestamp = told->has_time,
                         .timestamp_us = told->time_us};
-    if (jc_agent_id_valid(told->agent_id))
-        event->agent_id = told->agent_id;
-    if (jc_agent_id_valid(told->correlation_id))
-        event->correlation_id = told->correlation_id;
-    jc_status status = find_workflow(telling, told->session_id, &event->workflow_id, reterr);
+    event->agent_id = jc_hook_name(told->agent_id);
+    event->correlation_id = jc_hook_name(told->correlation_id);
+    jc_status status = jc_telling_workflow(telling, told->session_id, &event->workflow_id, reterr);
     if (status < 0)
         return status;
     return jc_fact_id(fact_session, told->kind, told->key, told->ordinal, &event->id, reterr);

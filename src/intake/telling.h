@@ -31,9 +31,13 @@ JC_MUST_CHECK jc_status jc_telling_begin(jc_telling *telling, jc_importing *impo
                                          jc_error *reterr);
 
 /* Whose facts go where is decided by the first fact of a session that is stored already, of those that are
- * asked for; else jc_tell() decides. */
+ * asked for; else it is named by its session. */
 JC_MUST_CHECK jc_status jc_telling_look(jc_telling *telling, jc_str session_id, jc_fact_kind kind,
                                         jc_str key, uint64_t ordinal, jc_error *reterr);
+
+/* Where the session's facts go. *ret_workflow_id lives as long as the telling. */
+JC_MUST_CHECK jc_status jc_telling_workflow(jc_telling *telling, jc_str session_id,
+                                            jc_str *ret_workflow_id, jc_error *reterr);
 
 /* Is a fact of that id stored? */
 JC_MUST_CHECK jc_status jc_telling_is_stored(jc_telling *telling, jc_str session_id,

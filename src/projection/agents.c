@@ -308,10 +308,16 @@ static jc_status end_session(acting *in, jc_error *reterr)
     return JC_OK;
 }
 
+/* A turn is a person's. What the machine asked of itself is counted apart. */
 static jc_status start_turn(acting *in, jc_error *reterr)
 {
+    bool human = true;
     (void)reterr;
-    COUNT(in, turns);
+    (void)jc_payload_bool(&in->state->payload, "human", &human);
+    if (human)
+        COUNT(in, turns);
+    else
+        COUNT(in, machine_turns);
     return JC_OK;
 }
 
@@ -320,6 +326,12 @@ static jc_status end_turn(acting *in, jc_error *reterr)
     (void)reterr;
     in->status = JC_AGENT_IDLE;
     return JC_OK;
+}
+
+static jc_status fail_turn(acting *in, jc_error *reterr)
+{
+    COUNT(in, errors);
+    return end_turn(in, reterr);
 }
 
 /* The subagent and who started it: the one named, else whose session it is. */
@@ -404,7 +416,9 @@ static handler *const handlers[JC_TYPE_OTHER + 1] = {
     [JC_TYPE_AGENT_MESSAGE_SENT] = send_message,
     [JC_TYPE_AGENT_NOTIFIED] = see_notification,
     [JC_TYPE_AGENT_RESPONSE_RECEIVED] = take_response,
+    [JC_TYPE_AGENT_RESPONSE_DISPLAYED] = only_count,
     [JC_TYPE_AGENT_TEST_RESULT] = only_count,
+    [JC_TYPE_AGENT_TOOL_BATCH_COMPLETED] = only_count,
     [JC_TYPE_AGENT_TOOL_COMPLETED] = end_tool,
     [JC_TYPE_AGENT_TOOL_FAILED] = end_tool,
     [JC_TYPE_AGENT_TOOL_STARTED] = start_tool,
@@ -421,6 +435,7 @@ static handler *const handlers[JC_TYPE_OTHER + 1] = {
     [JC_TYPE_TASK_COMPLETED] = only_count,
     [JC_TYPE_TASK_CREATED] = only_count,
     [JC_TYPE_TURN_COMPLETED] = end_turn,
+    [JC_TYPE_TURN_FAILED] = fail_turn,
     [JC_TYPE_TURN_STARTED] = start_turn,
 };
 
@@ -535,7 +550,7 @@ static void agents_release(void *context)
 
 const jc_projection jc_projection_agents = {
     .name = "agents",
-    .version = 1,
+    .version = 2,
     .state_size = sizeof(jc_agents),
     .summary = "who did what: per agent and session, tools, errors, tokens, open calls, parents",
     .apply = agents_apply,

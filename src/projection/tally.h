@@ -9,6 +9,7 @@
 #define JC_TALLY_COUNTS(X)                                                                         \
     X(events)                                                                                      \
     X(turns)                                                                                       \
+    X(machine_turns)                                                                               \
     X(responses)                                                                                   \
     X(errors)                                                                                      \
     X(notes)                                                                                       \

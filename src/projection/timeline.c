@@ -375,15 +375,18 @@ static jc_status start_turn(jc_timeline *state, const jc_event *event, jc_error 
 static jc_status end_turn(jc_timeline *state, const jc_event *event, jc_error *reterr)
 {
     jc_span span;
+    jc_span_status how = jc_event_type_of(event->event_type) == JC_TYPE_TURN_FAILED
+                             ? JC_SPAN_FAILED
+                             : JC_SPAN_COMPLETED;
     jc_status status = turn_span(state, event, &span, reterr);
     if (status < 0)
         return status;
     jc_span *open = find_in(&state->turn_of_session, span.session);
     if (find(state, JC_SPAN_TURN, span.key) == NULL && is_open(open)) {
-        end(open, JC_SPAN_COMPLETED, event->timestamp_us);
+        end(open, how, event->timestamp_us);
         return JC_OK;
     }
-    return finish(state, event, span, true, JC_SPAN_COMPLETED, reterr);
+    return finish(state, event, span, true, how, reterr);
 }
 
 static jc_status tool_span(jc_timeline *state, const jc_event *event, jc_span *ret, bool *ret_once,
@@ -537,6 +540,7 @@ static handler *const handlers[JC_TYPE_OTHER + 1] = {
     [JC_TYPE_SUBAGENT_COMPLETED] = end_subagent,
     [JC_TYPE_SUBAGENT_STARTED] = start_subagent,
     [JC_TYPE_TURN_COMPLETED] = end_turn,
+    [JC_TYPE_TURN_FAILED] = end_turn,
     [JC_TYPE_TURN_STARTED] = start_turn,
     [JC_TYPE_WORKFLOW_COMPLETED] = end_workflow,
     [JC_TYPE_WORKFLOW_FAILED] = end_workflow,
@@ -576,7 +580,7 @@ static void timeline_release(void *context)
 
 const jc_projection jc_projection_timeline = {
     .name = "timeline",
-    .version = 1,
+    .version = 2,
     .state_size = sizeof(jc_timeline),
     .summary = "spans of time: phases, attempts at features, sessions, turns, tools, messages",
     .apply = timeline_apply,

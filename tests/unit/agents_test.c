@@ -24,6 +24,24 @@ static void tool_calls_are_counted_by_agent_and_session(void **state)
     assert_told_lacks(in, "agents", "open_calls");
 }
 
+static void a_turn_that_the_machine_asked_for_is_counted_apart(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "turn.started", "{\"session_id\":\"s\",\"human\":true}");
+    tell(in, 1, "main", "turn.started", "{\"session_id\":\"s\"}");
+    tell(in, 2, "main", "turn.started", "{\"session_id\":\"s\",\"human\":false}");
+    assert_told_holds(in, "agents", "\"turns\":2,\"machine_turns\":1");
+}
+
+static void a_failed_turn_is_an_error_and_leaves_the_agent_idle(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "turn.started", "{\"session_id\":\"s\"}");
+    tell(in, 1, "main", "turn.failed", "{\"session_id\":\"s\",\"error\":\"rate_limit\"}");
+    assert_told_holds(in, "agents", "\"errors\":1");
+    assert_told_holds(in, "agents", "\"status\":\"idle\"");
+}
+
 static void a_call_that_has_not_ended_is_open(void **state)
 {
     told *in = *state;
@@ -276,6 +294,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TOLD_CLAIM(tool_calls_are_counted_by_agent_and_session),
+        TOLD_CLAIM(a_turn_that_the_machine_asked_for_is_counted_apart),
+        TOLD_CLAIM(a_failed_turn_is_an_error_and_leaves_the_agent_idle),
         TOLD_CLAIM(a_call_that_has_not_ended_is_open),
         TOLD_CLAIM(the_end_of_a_session_abandons_its_calls),
         TOLD_CLAIM(a_denied_call_is_neither_open_nor_failed),

@@ -130,6 +130,19 @@ static void tools_stand_below_their_turn_session_or_subagent(void **state)
                      "tool:7 < subagent:5 Bash 6-7 failed\n");
 }
 
+static void a_turn_may_fail(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "a", "turn.started",
+         "{\"session_id\":\"s\",\"prompt_id\":\"p1\",\"prompt\":\"do\"}");
+    tell(in, 1, "a", "turn.failed", "{\"session_id\":\"s\",\"prompt_id\":\"p1\"}");
+    tell(in, 2, "a", "turn.started", "{\"session_id\":\"s\",\"prompt\":\"more\"}");
+    tell(in, 3, "a", "turn.failed", "{\"session_id\":\"s\"}");
+    assert_spans(in, "workflow:1 < - wf 0- open\n"
+                     "turn:1 < workflow:1 do 0-1 failed\n"
+                     "turn:3 < workflow:1 more 2-3 failed\n");
+}
+
 static void a_session_has_one_turn_at_a_time(void **state)
 {
     told *in = *state;
@@ -284,6 +297,7 @@ int main(void)
         TOLD_CLAIM(a_workflow_pauses_fails_and_starts_again),
         TOLD_CLAIM(each_attempt_at_a_feature_is_a_span),
         TOLD_CLAIM(tools_stand_below_their_turn_session_or_subagent),
+        TOLD_CLAIM(a_turn_may_fail),
         TOLD_CLAIM(a_session_has_one_turn_at_a_time),
         TOLD_CLAIM(a_session_that_is_taken_up_again_is_a_new_span),
         TOLD_CLAIM(what_is_told_twice_or_out_of_order_does_no_harm),

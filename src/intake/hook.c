@@ -1,0 +1,382 @@
+/* Hooks: a payload becomes a fact, and the fact is appended.
+ *
+ * The table (hook_table.c) says what each hook means. What it says is the event's data, member for member
+ * (data.c); who acts, what it belongs to, what caused it and what it is known by are read from the few
+ * members that all agents have, under their own names. */
+#include "intake/hook.h"
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/hash.h"
+#include "intake/hook_table.h"
+#include "intake/prompt.h"
+
+#include <stdio.h>
+
+#define HASH_DIGITS 8
+
+void jc_hook_mapper_release(jc_hook_mapper *mapper)
+{
+    jc_foreign_release(&mapper->foreign);
+    jc_data_release(&mapper->data);
+    jc_arena_release(&mapper->arena);
+}
+
+/* A payload on its way to a fact. */
+typedef struct reading {
+    jc_hook_mapper *mapper;
+    const jc_hook_options *options;
+    yyjson_val *payload;
+    const jc_hook_agent *agent;
+    const jc_hook_row *row;
+    jc_str session_id;
+    jc_str turn_id;
+    jc_str call_id;
+    jc_str subagent_id;
+} reading;
+
+/* An id as it is told: text, or a number by its digits. */
+static jc_str id_of(yyjson_val *object, const char *name)
+{
+    yyjson_val *value = jc_foreign_get(object, name);
+    if (yyjson_is_raw(value))
+        return (jc_str){yyjson_get_raw(value), yyjson_get_len(value)};
+    return jc_foreign_text(object, name);
+}
+
+/* `text` with every byte that a workflow's id cannot have as '-', and a digest of it behind. */
+static jc_status mend_name(jc_str text, jc_arena *arena, jc_str *ret, jc_error *reterr)
+{
+    jc_hash hash = jc_hash_of(text);
+    size_t kept = text.size < JC_WORKFLOW_ID_SIZE_MAX - HASH_DIGITS - 1
+                      ? text.size
+                      : JC_WORKFLOW_ID_SIZE_MAX - HASH_DIGITS - 1;
+    char *name = jc_arena_get(arena, kept + 1 + HASH_DIGITS);
+    if (name == NULL)
+        return jc_fail_memory(reterr);
+    for (size_t i = 0; i < kept; i++) {
+        char c = text.bytes[i];
+        bool is_good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || (i > 0 && (c == '.' || c == '-'));
+        name[i] = is_good ? c : i > 0 ? '-' : '_';
+    }
+    name[kept] = kept > 0 ? '-' : '_';
+    jc_hex_encode(hash.bytes, HASH_DIGITS / 2, name + kept + 1);
+    *ret = (jc_str){name, kept + 1 + HASH_DIGITS};
+    return JC_OK;
+}
+
+jc_status jc_session_workflow(jc_str session_id, jc_arena *arena, jc_str *ret, jc_error *reterr)
+{
+    if (jc_workflow_id_check(session_id, NULL) < 0)
+        return mend_name(session_id, arena, ret, reterr);
+    return jc_arena_keep(arena, session_id, ret, reterr);
+}
+
+jc_str jc_hook_name(jc_str text)
+{
+    bool is_good = text.size > 0 && text.size <= JC_AGENT_ID_SIZE_MAX && jc_utf8_valid(text) &&
+                   !jc_utf8_has_control(text);
+    return is_good ? text : (jc_str){0};
+}
+
+/* Someone who acts keeps a name of his own, however it has to be mended. */
+static jc_status name_agent(jc_str given, jc_arena *arena, jc_str *ret, jc_error *reterr)
+{
+    *ret = jc_hook_name(given);
+    return ret->bytes != NULL ? JC_OK : mend_name(given, arena, ret, reterr);
+}
+
+static jc_status find_agent(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    jc_str given = in->subagent_id.size > 0 ? in->subagent_id : in->options->agent_id;
+    if (given.size == 0) {
+        *ret = JC_STR(JC_HOOK_MAIN_AGENT);
+        return JC_OK;
+    }
+    return name_agent(given, &in->mapper->arena, ret, reterr);
+}
+
+static jc_status find_workflow(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    jc_str given = in->options->workflow_id.size > 0 ? in->options->workflow_id : in->session_id;
+    if (given.size == 0)
+        given = JC_STR(JC_HOOK_NO_SESSION);
+    return jc_session_workflow(given, &in->mapper->arena, ret, reterr);
+}
+
+/* Two parts with "," between, in the arena. */
+static jc_status join(jc_arena *arena, jc_str first, jc_str second, jc_str *ret, jc_error *reterr)
+{
+    char *joined = jc_arena_get(arena, first.size + 1 + second.size);
+    if (joined == NULL)
+        return jc_fail_memory(reterr);
+    memcpy(joined, first.bytes, first.size);
+    joined[first.size] = ',';
+    memcpy(joined + first.size + 1, second.bytes, second.size);
+    *ret = (jc_str){joined, first.size + 1 + second.size};
+    return JC_OK;
+}
+
+/* The ids of a batch's calls; absent when one has none. */
+static jc_status batch_key(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    JC_AUTO(jc_buf) ids = {0};
+    yyjson_val *calls = jc_foreign_get(in->payload, "tool_calls");
+    size_t i, count;
+    yyjson_val *call;
+    yyjson_arr_foreach(calls, i, count, call) {
+        jc_str id = id_of(call, "tool_use_id");
+        if (id.size == 0)
+            return JC_OK;
+        jc_status status = i > 0 ? jc_buf_append_char(&ids, ',', reterr) : JC_OK;
+        if (status == JC_OK)
+            status = jc_buf_append_str(&ids, id, reterr);
+        if (status < 0)
+            return status;
+    }
+    return ids.size > 0 ? jc_arena_keep(&in->mapper->arena, jc_buf_str(&ids), ret, reterr) : JC_OK;
+}
+
+static jc_status message_key(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    jc_str message = id_of(in->payload, "message_id");
+    jc_str index = id_of(in->payload, "index");
+    if (message.size == 0 || index.size == 0)
+        return JC_OK;
+    return join(&in->mapper->arena, message, index, ret, reterr);
+}
+
+/* Absent when the payload lacks what makes it. */
+static jc_status find_key(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    *ret = (jc_str){0};
+    switch (in->row->key) {
+    case JC_HOOK_KEY_NONE:
+        break;
+    case JC_HOOK_KEY_TURN:
+        *ret = in->turn_id;
+        break;
+    case JC_HOOK_KEY_CALL:
+        *ret = in->call_id;
+        break;
+    case JC_HOOK_KEY_SUBAGENT:
+        *ret = in->subagent_id;
+        break;
+    case JC_HOOK_KEY_TASK:
+        *ret = id_of(in->payload, "task_id");
+        break;
+    case JC_HOOK_KEY_BATCH:
+        return batch_key(in, ret, reterr);
+    case JC_HOOK_KEY_MESSAGE:
+        return message_key(in, ret, reterr);
+    }
+    return JC_OK;
+}
+
+/* What is known by nothing but its moment: also all that names no session, where short keys would meet. */
+static jc_status identify(const reading *in, jc_fact *fact, jc_error *reterr)
+{
+    jc_status status = find_key(in, &fact->key, reterr);
+    if (status < 0)
+        return status;
+    if (in->row->rule != JC_FACT_MOMENT && fact->key.size > 0 && in->session_id.size > 0) {
+        fact->rule = in->row->rule;
+        fact->kind = in->row->kind;
+        fact->session_id = in->session_id;
+        return JC_OK;
+    }
+    fact->rule = JC_FACT_MOMENT;
+    fact->kind = JC_FACT_NONE;
+    fact->key = (jc_str){0};
+    fact->session_id = in->session_id.bytes != NULL ? in->session_id : JC_STR("");
+    return jc_event_prepare(&fact->event, reterr);
+}
+
+/* The id of another fact of this session, as text; absent without a key. */
+static jc_status name_cause(const reading *in, jc_fact_kind kind, jc_str key, uint64_t ordinal,
+                            jc_str *ret, jc_error *reterr)
+{
+    char text[JC_UUID_TEXT_SIZE];
+    jc_uuid id;
+    if (key.size == 0 || in->session_id.size == 0)
+        return JC_OK;
+    jc_status status = jc_fact_id(in->session_id, kind, key, ordinal, &id, reterr);
+    if (status < 0)
+        return status;
+    jc_uuid_format(id, text);
+    return jc_arena_keep(&in->mapper->arena, jc_str_of(text), ret, reterr);
+}
+
+/* Ids of starts are derived, so that a cause can be named without looking for it. */
+static jc_status find_cause(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    jc_hook_cause cause = in->row->cause;
+    *ret = (jc_str){0};
+    if (cause == JC_HOOK_CAUSE_NONE)
+        return JC_OK;
+    if (cause == JC_HOOK_CAUSE_CALL && in->call_id.size > 0)
+        return name_cause(in, JC_FACT_TOOL_STARTED, in->call_id, 0, ret, reterr);
+    if (cause != JC_HOOK_CAUSE_TURN && in->subagent_id.size > 0)
+        return name_cause(in, JC_FACT_SUBAGENT_STARTED, in->subagent_id, 1, ret, reterr);
+    return name_cause(in, JC_FACT_TURN_STARTED, in->turn_id, 1, ret, reterr);
+}
+
+/* Does the answer of a tool tell whether it did what it should? *ret_success says what it tells. */
+static bool tells_success(yyjson_val *response, bool *ret_success)
+{
+    yyjson_val *success = jc_foreign_get(response, "success");
+    yyjson_val *is_error = jc_foreign_get(response, "is_error");
+    yyjson_val *code = jc_foreign_get(response, "exit_code");
+    if (code == NULL)
+        code = jc_foreign_get(jc_foreign_get(response, "metadata"), "exit_code");
+    if (yyjson_is_bool(success))
+        *ret_success = yyjson_get_bool(success);
+    else if (yyjson_is_bool(is_error))
+        *ret_success = !yyjson_get_bool(is_error);
+    else if (yyjson_is_raw(code))
+        *ret_success =
+            jc_str_equal((jc_str){yyjson_get_raw(code), yyjson_get_len(code)}, JC_STR("0"));
+    else
+        return false;
+    return true;
+}
+
+static jc_status add_bool(const reading *in, const char *name, bool value, jc_error *reterr)
+{
+    return jc_foreign_get(in->payload, name) == NULL
+               ? jc_data_bool(&in->mapper->data, name, value, reterr)
+               : JC_OK;
+}
+
+static jc_status add_success(const reading *in, jc_error *reterr)
+{
+    bool success = true;
+    bool told = tells_success(jc_foreign_get(in->payload, "tool_response"), &success);
+    return told || (in->row->adds & JC_HOOK_ADDS_SUCCESS) != 0
+               ? add_bool(in, "success", success, reterr)
+               : JC_OK;
+}
+
+/* A work tree is created by its name and removed by its path. */
+static jc_status add_worktree(const reading *in, jc_error *reterr)
+{
+    jc_str name = jc_foreign_text(in->payload, "name");
+    jc_str path = jc_foreign_text(in->payload, "worktree_path");
+    while (path.size > 1 && path.bytes[path.size - 1] == '/')
+        path.size--;
+    if (path.size > 0) {
+        size_t at = path.size;
+        while (at > 0 && path.bytes[at - 1] != '/')
+            at--;
+        name = (jc_str){path.bytes + at, path.size - at};
+    }
+    if (name.size == 0 || jc_foreign_get(in->payload, "worktree") != NULL)
+        return JC_OK;
+    return jc_data_text(&in->mapper->data, "worktree", name, reterr);
+}
+
+static jc_status add_members(const reading *in, jc_error *reterr)
+{
+    unsigned adds = in->row->adds;
+    jc_status status = JC_OK;
+    if (strcmp(in->agent->session_id, "session_id") != 0 &&
+        jc_foreign_get(in->payload, "session_id") == NULL)
+        status = jc_data_text(&in->mapper->data, "session_id", in->session_id, reterr);
+    if (status == JC_OK && (adds & JC_HOOK_ADDS_HUMAN) != 0)
+        status = add_bool(in, "human",
+                          jc_prompt_is_human(jc_foreign_text(in->payload, "source"),
+                                             jc_foreign_text(in->payload, "prompt")),
+                          reterr);
+    if (status == JC_OK && (adds & (JC_HOOK_ADDS_SUCCESS | JC_HOOK_ADDS_TOLD_SUCCESS)) != 0)
+        status = add_success(in, reterr);
+    if (status == JC_OK && (adds & JC_HOOK_ADDS_FAILURE) != 0)
+        status = add_bool(in, "success", false, reterr);
+    if (status == JC_OK && (adds & JC_HOOK_ADDS_WORKTREE) != 0)
+        status = add_worktree(in, reterr);
+    return status;
+}
+
+static jc_status write_data(const reading *in, jc_str *ret, jc_error *reterr)
+{
+    jc_data *data = &in->mapper->data;
+    jc_status status;
+    do {
+        status = jc_data_begin(data, reterr);
+        if (status == JC_OK)
+            status = jc_data_members(data, in->payload, NULL, reterr);
+        if (status == JC_OK)
+            status = add_members(in, reterr);
+        if (status == JC_OK)
+            status = jc_data_end(data, ret, reterr);
+    } while (status == JC_END);
+    return status;
+}
+
+jc_status jc_hook_map_object(jc_hook_mapper *mapper, jc_redactor *redactor, yyjson_val *payload,
+                             unsigned mended, const jc_hook_options *options, jc_fact *ret_fact,
+                             jc_error *reterr)
+{
+    static const jc_hook_options defaults = {0};
+    const jc_hook_agent *agent = jc_hook_agent_of(payload);
+    reading in = {.mapper = mapper,
+                  .options = options != NULL ? options : &defaults,
+                  .payload = payload,
+                  .agent = agent,
+                  .row = jc_hook_row_of(agent, jc_foreign_text(payload, agent->hook_name)),
+                  .session_id = id_of(payload, agent->session_id),
+                  .turn_id = id_of(payload, agent->turn_id),
+                  .call_id = id_of(payload, "tool_use_id"),
+                  .subagent_id = id_of(payload, "agent_id")};
+    jc_fact fact = {.event = {.event_type = jc_str_of(in.row->event_type),
+                              .timestamp_us = in.options->received_us,
+                              .has_timestamp = in.options->received_us > 0,
+                              .correlation_id = jc_hook_name(in.turn_id)}};
+    jc_arena_reset(&mapper->arena);
+    mapper->data.redactor = redactor;
+    mapper->data.mended = mended;
+    mapper->data.round = 0;
+    jc_status status = find_workflow(&in, &fact.event.workflow_id, reterr);
+    if (status == JC_OK)
+        status = find_agent(&in, &fact.event.agent_id, reterr);
+    if (status == JC_OK)
+        status = find_cause(&in, &fact.event.causation_id, reterr);
+    if (status == JC_OK)
+        status = identify(&in, &fact, reterr);
+    if (status == JC_OK)
+        status = write_data(&in, &fact.event.data, reterr);
+    if (status == JC_OK)
+        *ret_fact = fact;
+    return status;
+}
+
+jc_status jc_hook_map(jc_hook_mapper *mapper, jc_redactor *redactor, jc_str payload,
+                      const jc_hook_options *options, jc_fact *ret_fact, jc_error *reterr)
+{
+    yyjson_val *root = NULL;
+    jc_status status = jc_foreign_read(&mapper->foreign, payload, &root, reterr);
+    if (status < 0)
+        return status;
+    return jc_hook_map_object(mapper, redactor, root, mapper->foreign.mended, options, ret_fact,
+                              reterr);
+}
+
+jc_status jc_intake_hook(jc_store *store, jc_redactor *redactor, jc_str payload,
+                         const jc_hook_options *options, jc_hook_result *ret_result,
+                         jc_error *reterr)
+{
+    JC_AUTO(jc_hook_mapper) mapper = {0};
+    jc_fact fact;
+    jc_fact_result result;
+    int timeout_ms =
+        options != NULL && options->timeout_ms > 0 ? options->timeout_ms : JC_BUSY_TIMEOUT_MS;
+    int64_t deadline_us = jc_clock_monotonic_us() + (int64_t)timeout_ms * 1000;
+    jc_status status = jc_hook_map(&mapper, redactor, payload, options, &fact, reterr);
+    if (status == JC_OK)
+        status = jc_fact_append(store, &fact, deadline_us, &result, reterr);
+    if (status == JC_OK)
+        *ret_result = (jc_hook_result){.id = result.id,
+                                       .position = result.position,
+                                       .already_stored = result.already_stored};
+    return status;
+}
