@@ -132,7 +132,14 @@ jc_status jc_lines_next(jc_lines *lines, jc_str *ret_line, bool *ret_torn, jc_er
 {
     const size_t size_max = lines->size_max > 0 ? lines->size_max : JC_LINE_SIZE_MAX;
     size_t searched = 0;
-    while (!find_line(lines, searched, ret_line, ret_torn)) {
+    for (;;) {
+        if (find_line(lines, searched, ret_line, ret_torn)) {
+            if (ret_line->size <= size_max || !lines->pass_over)
+                return JC_OK;
+            lines->passed_over++;
+            searched = 0;
+            continue;
+        }
         if (lines->at_end)
             return JC_END;
         size_t left = lines->buf.size - lines->taken;
@@ -148,7 +155,6 @@ jc_status jc_lines_next(jc_lines *lines, jc_str *ret_line, bool *ret_torn, jc_er
         if (status != JC_OK)
             return status;
     }
-    return JC_OK;
 }
 
 void jc_lines_put_back(jc_lines *lines, jc_str line, bool torn)

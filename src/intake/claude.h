@@ -38,6 +38,7 @@ typedef struct jc_claude_message {
     jc_buf text;     /* of its text blocks, a blank line between */
     jc_buf thinking; /* the same of what it thought */
     bool spoke;      /* it had a block of text or a tool call */
+    bool has_reason; /* to stop */
     bool ended;      /* its turn was completed already */
 } jc_claude_message;
 
@@ -57,8 +58,10 @@ typedef struct jc_claude_file {
     int64_t
         order_us; /* the greatest time of its lines up to this one: where it stands among others */
     jc_claude_message message;
-    bool writes_stop_reasons; /* a message ended with one, so that one without has not ended */
-    uint64_t told_size;       /* of its bytes, to the progress */
+    bool
+        lacks_reasons; /* the message before was over without a reason to stop: its client writes none */
+    bool passed_other;  /* between `line` and `next`, or the end, there are lines of no interest */
+    uint64_t told_size; /* of its bytes, to the progress */
 } jc_claude_file;
 
 void jc_claude_file_release(jc_claude_file *file);

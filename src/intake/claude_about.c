@@ -58,7 +58,7 @@ static jc_status write_session(void *context, jc_data *data, jc_error *reterr)
     return status == JC_OK ? jc_claude_write_line(about, data, reterr) : status;
 }
 
-/* The session began with its first line, unless a hook told so. */
+/* The session began with the first line of its own, unless a hook told so. */
 static jc_status start_session(const jc_claude_about *about, jc_error *reterr)
 {
     bool told_already = false;
@@ -66,14 +66,10 @@ static jc_status start_session(const jc_claude_about *about, jc_error *reterr)
     whole.prompt = NULL;
     whole.agent = NULL;
     about->session->started = true;
-    jc_status status = jc_telling_has(about->claude->telling, about->session->id, "session.started",
-                                      NULL, &told_already, reterr);
-    if (status < 0)
+    jc_status status = jc_telling_met(about->claude->telling, about->session->id, "session.started",
+                                      JC_TELLER_ANY, NULL, &told_already, reterr);
+    if (status < 0 || told_already)
         return status;
-    if (told_already) {
-        about->claude->telling->importing->result.already_stored++;
-        return JC_OK;
-    }
     jc_told told = jc_claude_told(&whole, "session.started", JC_FACT_LINE, about->line->uuid, 0);
     return jc_tell(about->claude->telling, &told, write_session, &whole, reterr);
 }
@@ -146,10 +142,10 @@ jc_status jc_claude_about_line(jc_claude *claude, jc_claude_file *file, jc_claud
     jc_str agent_id;
     *ret = (jc_claude_about){.claude = claude, .file = file, .line = &file->line};
     jc_status status = jc_claude_find_session(claude, file->line.session_id, &ret->session, reterr);
-    if (status == JC_OK && !ret->session->started)
-        status = start_session(ret, reterr);
     if (status == JC_OK)
         status = agent_of_line(claude, file, &agent_id, reterr);
+    if (status == JC_OK && agent_id.bytes == NULL && !ret->session->started)
+        status = start_session(ret, reterr);
     if (status != JC_OK)
         return status;
     return agent_id.bytes != NULL ? find_agent(ret, agent_id, reterr) : find_prompt(ret, reterr);

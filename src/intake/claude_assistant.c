@@ -35,13 +35,17 @@ static jc_status add_blocks(const jc_claude_about *about, jc_error *reterr)
     yyjson_val *block;
     jc_status status = JC_OK;
     if (!jc_str_equal(jc_buf_str(&message->id), about->line->message_id)) {
+        about->file->lacks_reasons = message->id.size > 0 && !message->has_reason;
         jc_buf_clear(&message->id);
         jc_buf_clear(&message->text);
         jc_buf_clear(&message->thinking);
         message->spoke = false;
+        message->has_reason = false;
         message->ended = false;
         status = jc_buf_append_str(&message->id, about->line->message_id, reterr);
     }
+    if (jc_foreign_text(about->line->message, "stop_reason").bytes != NULL)
+        message->has_reason = true;
     if (yyjson_is_str(content) && status == JC_OK) {
         message->spoke = true;
         return jc_claude_content_text(content, &message->text, reterr);
@@ -57,8 +61,9 @@ static jc_status add_blocks(const jc_claude_about *about, jc_error *reterr)
     return status;
 }
 
-/* Is this the last line of its message, as far as the file tells? At the end of a file that is still being
- * written, one without a reason to stop may go on, unless its client never writes reasons. */
+/* Is this the last line of its message, as far as the file tells? At the end of a file, which may still be
+ * written, one without a reason to stop may go on, unless its client never writes reasons, or wrote something
+ * else behind it. */
 static bool is_last_line(const jc_claude_about *about)
 {
     const jc_claude_file *file = about->file;
@@ -66,7 +71,7 @@ static bool is_last_line(const jc_claude_about *about)
         return file->next.kind != JC_CLAUDE_ASSISTANT ||
                !jc_str_equal(file->next.message_id, about->line->message_id);
     return jc_foreign_text(about->line->message, "stop_reason").bytes != NULL ||
-           (!file->writes_stop_reasons && file->message.spoke);
+           (file->message.spoke && (file->lacks_reasons || file->passed_other));
 }
 
 typedef struct response {
@@ -273,8 +278,6 @@ jc_status jc_claude_take_assistant(const jc_claude_about *about, jc_error *reter
         return JC_OK;
     jc_status status = add_blocks(about, reterr);
     bool is_last = is_last_line(about);
-    if (jc_foreign_text(line->message, "stop_reason").bytes != NULL)
-        about->file->writes_stop_reasons = true;
     if (status == JC_OK && about->agent == NULL && about->prompt != NULL)
         status = note_answer(about, reterr);
     if (status == JC_OK && is_last)

@@ -109,6 +109,7 @@ static jc_status read_next(jc_claude_file *file, jc_importing *importing, jc_err
 {
     jc_foreign *foreign = &file->reads[file->reading];
     file->has_next = false;
+    file->passed_other = false;
     give_back(foreign);
     for (;;) {
         jc_str text;
@@ -137,6 +138,7 @@ static jc_status read_next(jc_claude_file *file, jc_importing *importing, jc_err
         file->has_next = status == JC_OK && file->next.kind != JC_CLAUDE_OTHER;
         if (status < 0 || file->has_next)
             return status;
+        file->passed_other = true;
     }
 }
 

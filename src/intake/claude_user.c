@@ -377,14 +377,10 @@ static jc_status take_compaction(const jc_claude_about *about, jc_error *reterr)
     bool told_already = false;
     jc_status status = JC_OK;
     if (about->line->has_time)
-        status = jc_telling_has(telling, about->session->id, "context.compacted",
+        status = jc_telling_met(telling, about->session->id, "context.compacted", JC_TELLER_HOOK,
                                 &about->line->time_us, &told_already, reterr);
-    if (status < 0)
+    if (status < 0 || told_already)
         return status;
-    if (told_already) {
-        telling->importing->result.already_stored++;
-        return JC_OK;
-    }
     jc_claude_about copy = *about;
     jc_told told = jc_claude_told(about, "context.compacted", JC_FACT_LINE, about->line->uuid, 0);
     return jc_tell(telling, &told, write_compaction, &copy, reterr);

@@ -11,6 +11,7 @@
 /* So many lines of a file are looked at. */
 #define GUESS_LINES_MAX 20
 
+#define TELL_LINES 256
 #define US_PER_MS INT64_C(1000)
 
 static bool is_one_of(jc_str text, const char *const list[])
@@ -91,7 +92,52 @@ jc_status jc_import_transcript(jc_importing *importing, const char *path, jc_lin
     jc_status status = jc_telling_begin(&telling, importing, reterr);
     if (status < 0)
         return status;
-    return jc_import_claude(&telling, path, lines, reterr);
+    switch (importing->result.format) {
+    case JC_FORMAT_CODEX_ROLLOUT:
+        return jc_import_codex(&telling, path, lines, reterr);
+    case JC_FORMAT_HOOKS:
+        return jc_import_hooks(&telling, lines, reterr);
+    default:
+        return jc_import_claude(&telling, path, lines, reterr);
+    }
+}
+
+/* Now and then the caller is asked whether to go on, also where nothing is stored. */
+static jc_status count_line(jc_importing *importing, const jc_lines *lines)
+{
+    importing->result.lines++;
+    importing->line = lines->number;
+    importing->done_size = lines->offset;
+    return importing->result.lines % TELL_LINES == 0 ? jc_import_tell_progress(importing) : JC_OK;
+}
+
+jc_status jc_transcript_next(jc_importing *importing, jc_lines *lines, jc_foreign *foreign,
+                             yyjson_val **ret_root, jc_error *reterr)
+{
+    lines->size_max = JC_TRANSCRIPT_LINE_SIZE_MAX;
+    lines->pass_over = true;
+    for (;;) {
+        jc_str text;
+        bool torn = false;
+        uint64_t passed_over = lines->passed_over;
+        jc_status status = jc_lines_next(lines, &text, &torn, reterr);
+        importing->result.too_long += lines->passed_over - passed_over;
+        *ret_root = NULL;
+        if (status == JC_END && !lines->interrupted)
+            return JC_OK;
+        if (status == JC_END && jc_import_tell_progress(importing) == JC_OK)
+            continue;
+        if (status == JC_OK)
+            status = count_line(importing, lines);
+        if (status != JC_OK)
+            return status;
+        if (jc_transcript_is_blank(text))
+            continue;
+        status = jc_foreign_read(foreign, text, ret_root, reterr);
+        if (status != JC_EINVAL)
+            return status;
+        importing->result.torn++;
+    }
 }
 
 jc_str jc_transcript_name(const char *path)

@@ -24,6 +24,16 @@ JC_MUST_CHECK jc_status jc_import_transcript(jc_importing *importing, const char
 JC_MUST_CHECK jc_status jc_import_claude(jc_telling *telling, const char *path, jc_lines *lines,
                                          jc_error *reterr);
 
+JC_MUST_CHECK jc_status jc_import_codex(jc_telling *telling, const char *path, jc_lines *lines,
+                                        jc_error *reterr);
+JC_MUST_CHECK jc_status jc_import_hooks(jc_telling *telling, jc_lines *lines, jc_error *reterr);
+
+/* The next line that can be read, into `foreign`: blank lines are passed over, and what is torn or too long is
+ * counted. *ret_root is NULL at the end. JC_END: the import is to stop. */
+JC_MUST_CHECK jc_status jc_transcript_next(jc_importing *importing, jc_lines *lines,
+                                           jc_foreign *foreign, yyjson_val **ret_root,
+                                           jc_error *reterr);
+
 /* What an answer cost as a JSON number in `ret_cost`, "" when that is not known, and on what basis. */
 void jc_transcript_cost(const jc_telling *telling, jc_str model, const jc_price_tokens *tokens,
                         char ret_cost[40], const char **ret_basis);

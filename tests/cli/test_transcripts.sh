@@ -4,6 +4,7 @@
 
 : "${JC_SOURCE:?the folder of the sources}"
 records=$JC_SOURCE/tests/agents/transcripts
+rollout=rollout-2026-09-02T08-00-00-0199c0de-0000-7000-8000-000000000001
 session=5e55100a-0000-4000-8000-000000000001
 
 # What is stored, without what the store adds.
@@ -43,6 +44,150 @@ test_a_transcript_goes_to_the_workflow_that_is_named() {
     succeeds
     equal "$(jc workflows --json | grep -c '"workflow_id":"shop"')" 1
     equal "$(jc workflows --json | wc -l | tr -d ' ')" 1
+}
+
+test_a_rollout_of_codex_comes_in() {
+    run import "$records/$rollout.jsonl"
+    succeeds
+    out_has "(codex-rollout, 23 lines)"
+    tells "$rollout"
+    run import "$records/$rollout.jsonl"
+    out_has "imported 0 events, 12 already stored"
+}
+
+# What the agents used, whoever told it first.
+usage_is_told_once() {
+    jc state "$session" -p agents --jq '.agents[] | [.agent_id, .parent_agent_id, .responses, .tokens.input, .tokens.output]' >"$T/agents"
+    equal "$(cat "$T/agents")" '["main",null,6,6700,282]
+["a11ce","main",2,650,50]'
+    equal "$(jc export | wc -l | tr -d ' ')" 34
+    equal "$(jc export | sed 's/.*"id":"\([^"]*\)","work.*/\1/' | sort -u | wc -l | tr -d ' ')" 34
+    jc verify >/dev/null
+}
+
+test_a_transcript_behind_the_hooks_of_its_session_is_one_history() {
+    jc import "$records/$session.hooks.jsonl" >/dev/null
+    run import "$records/$session.jsonl"
+    out_has "imported 17 events, 16 already stored"
+    usage_is_told_once
+}
+
+test_hooks_behind_the_transcript_of_their_session_are_one_history() {
+    jc import "$records/$session.jsonl" >/dev/null
+    run import "$records/$session.hooks.jsonl"
+    out_has "imported 1 event, 16 already stored (hooks"
+    usage_is_told_once
+}
+
+test_live_hooks_and_a_transcript_are_one_history() {
+    jc help hook >/dev/null 2>&1 || skip "there is no jc hook"
+    grep -v SessionStart "$records/$session.hooks.jsonl" | grep -v PostCompact | sed 's/^{"timestamp":"[^"]*","payload":\(.*\)}$/\1/' >"$T/payloads"
+    while read -r payload; do
+        printf '%s' "$payload" | jc hook
+    done <"$T/payloads"
+    jc import "$records/$session.jsonl" >/dev/null
+    usage_is_told_once
+}
+
+test_hooks_imported_again_store_nothing_twice() {
+    jc import "$records/$session.hooks.jsonl" >/dev/null
+    run import "$records/$session.hooks.jsonl"
+    out_has "imported 0 events, 17 already stored"
+    sed 's/^{"timestamp":"[^"]*","payload":\(.*\)}$/\1/' "$records/$session.hooks.jsonl" >"$T/timeless"
+    jc import -w timeless "$T/timeless" >/dev/null
+    run import -w timeless "$T/timeless"
+    out_has "imported 0 events"
+}
+
+test_a_session_goes_where_its_hooks_were_recorded() {
+    jc import -w shop "$records/$session.hooks.jsonl" >/dev/null
+    run import "$records/$session.jsonl"
+    succeeds
+    equal "$(jc workflows --json | wc -l | tr -d ' ')" 1
+}
+
+# The lines of a file up to a time.
+up_to() {
+    awk -v until="$1" 'match($0, /"timestamp":"[^"]*"/) { last = substr($0, RSTART + 13, RLENGTH - 14) } last > until { exit } { print }' "$2"
+}
+
+# Every beginning of a session's files, then the whole of them, is the whole at once.
+test_a_growing_transcript_is_one_history() {
+    jc import "$records/$session.jsonl" >/dev/null
+    events | ids_and_facts | sort >"$T/whole"
+    for second in 00 01 03 04 05 06 08 10.0 10.9 11.1 12 14 15 18 20 22 25.0 26 35 41 42 50 55 59; do
+        grown=$T/grown-$second
+        mkdir "$grown" "$grown/$session" "$grown/$session/subagents"
+        jc init "$grown" >/dev/null
+        cp "$records/$session/subagents/agent-a11ce.meta.json" "$grown/$session/subagents"
+        for file in "$session.jsonl" "$session/subagents/agent-a11ce.jsonl"; do
+            up_to "2026-09-01T08:00:$second.999Z" "$records/$file" >"$grown/$file"
+        done
+        jc -C "$grown" import "$grown/$session.jsonl" --format claude-transcript >/dev/null
+        cp -r "$records/$session" "$records/$session.jsonl" "$grown"
+        jc -C "$grown" import "$grown/$session.jsonl" >/dev/null
+        (cd "$grown" && events | ids_and_facts | sort | diff "$T/whole" -) >"$T/diff" || { echo "after $second"; cat "$T/diff"; return 1; }
+    done
+}
+
+# Without the place in the workflow, which depends on what came in first.
+ids_and_facts() {
+    sed 's/"sequence":[0-9]*,//'
+}
+
+test_standard_input_is_recognised() {
+    status=0
+    jc import - <"$records/older-session.jsonl" >"$T/out" 2>"$T/err" || status=$?
+    succeeds
+    out_has "(claude-transcript, 12 lines)"
+    tells older-session
+    run import --json - <"$records/$session.hooks.jsonl"
+    out_has '"format":"hooks","stored":17'
+}
+
+priced() {
+    printf '%s' "$1" >.jc/config.json
+    jc import "$records/$session.jsonl" >/dev/null
+    jc state "$session" -p agents --jq '.agents[] | [.agent_id, .cost_usd]'
+}
+
+# 6,700 + 100 written + 5,000 read + 282 tokens of main; 60 of the 150 of msg 2 are told anew.
+test_cost_is_told_where_the_price_is_known() {
+    equal "$(priced '{"prices":{"model-":{"input":1000000,"output":0,"cache_write":0,"cache_read":0}}}')" '["main",6700]
+["a11ce",650]'
+}
+
+test_the_longest_name_of_a_price_holds() {
+    equal "$(priced '{"prices":{"model-y":{"input":0,"output":1000000,"cache_read":0,"cache_write":0},"model":{"input":0}}}')" '["main",0]
+["a11ce",50]'
+}
+
+test_a_model_without_a_price_has_no_cost() {
+    equal "$(priced '{}')" '["main",null]
+["a11ce",null]'
+}
+
+test_a_bad_price_is_a_warning_and_the_others_hold() {
+    printf '%s' '{"prices":{"model-x":{"input":"much"},"model-y":{"input":1000000,"output":0,"cache_read":0,"cache_write":0}}}' >.jc/config.json
+    run import "$records/$session.jsonl"
+    exits 0
+    err_has "prices: 'model-x' must be an object with numbers"
+    equal "$(jc state "$session" -p agents --jq '.agents[].cost_usd')" 'null
+650'
+}
+
+test_a_secret_in_a_transcript_does_not_reach_the_disk() {
+    sed 's/I look at the cart first/AKIAIOSFODNN7EXAMPLE ghp_0123456789abcdefghijABCDEFGHIJ012345/' "$records/$session.jsonl" >"$T/$session.jsonl"
+    jc import "$T/$session.jsonl" >/dev/null
+    if grep -rq ghp_0123456789 .jc agents; then skip "the rules for secrets are not there"; fi
+}
+
+test_lines_that_are_too_long_are_passed_over() {
+    { head -n 3 "$records/older-session.jsonl"; head -c 68000000 /dev/zero | tr '\0' x; echo; sed 1,3d "$records/older-session.jsonl"; } >"$T/older-session.jsonl"
+    run import "$T/older-session.jsonl"
+    succeeds
+    out_has "1 too long and skipped"
+    tells older-session
 }
 
 run_tests
