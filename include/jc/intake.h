@@ -85,6 +85,31 @@ JC_API JC_MUST_CHECK jc_status jc_import(jc_store *store, const char *path,
                                          const jc_import_options *options,
                                          jc_import_result *ret_result, jc_error *reterr);
 
+/* A session that an agent's client wrote down. */
+typedef struct jc_recording {
+    const char *path;
+    jc_format format;
+    uint64_t size;    /* of its own file */
+    int64_t first_us; /* the time of its first line that has one; 0: none has */
+    const char *cwd;  /* where it began */
+} jc_recording;
+
+/* Where clients keep what they write. NULL: that client's are not looked for. */
+typedef struct jc_recording_folders {
+    const char *claude; /* holds projects/, such as ~/.claude */
+    const char *codex;  /* holds sessions/, such as ~/.codex */
+} jc_recording_folders;
+
+/* Call `each` for every session that began in this project, oldest first: in its folder or one below, or in a
+ * linked git worktree of it. A folder that is gone belongs to the project that its path lies in. A status
+ * other than JC_OK from `each` ends it and is returned. Folders and files that cannot be read are passed
+ * over. */
+JC_API JC_MUST_CHECK jc_status jc_recordings_find(const char *project_dir,
+                                                  const jc_recording_folders *folders,
+                                                  jc_status (*each)(void *context,
+                                                                    const jc_recording *recording),
+                                                  void *context, jc_error *reterr);
+
 JC_API const char *jc_format_name(jc_format format);
 
 /* JC_EINVAL: no such format. */

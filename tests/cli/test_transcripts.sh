@@ -190,4 +190,90 @@ test_lines_that_are_too_long_are_passed_over() {
     tells older-session
 }
 
+# A session of one prompt that began in a folder: told FOLDER SESSION UUID.
+told_in() {
+    printf '%s\n' "{\"parentUuid\":null,\"type\":\"user\",\"uuid\":\"$3\",\"timestamp\":\"2026-09-03T08:00:00.000Z\",\"cwd\":\"$1\",\"sessionId\":\"$2\",\"message\":{\"role\":\"user\",\"content\":\"go\"}}"
+}
+
+# A folder of Claude Code's with sessions of this project and of others, in $home.
+make_home() {
+    home=$T/home
+    here=$(pwd -P)
+    name=$(printf '%s' "$here" | sed 's/[^A-Za-z0-9]/-/g')
+    mkdir -p "$home/projects/$name" "$home/projects/$name-src" "$home/projects/-elsewhere" "$home/projects/-tree" src "$T/elsewhere"
+    told_in "$here" one u-1 >"$home/projects/$name/one.jsonl"
+    told_in "$here/src/gone" two u-2 >"$home/projects/$name-src/two.jsonl"
+    told_in "$T/elsewhere" three u-3 >"$home/projects/-elsewhere/three.jsonl"
+    told_in "$here-src" four u-4 >"$home/projects/$name-src/four.jsonl"
+}
+
+all() {
+    run import --all --claude-dir "$home" --codex-dir "$T/codex" "$@"
+}
+
+test_all_takes_in_the_sessions_of_this_project() {
+    make_home
+    all
+    succeeds
+    out_has "imported 4 events (2 sessions, 2 files, 2 lines)"
+    equal "$(jc workflows --json | sed 's/.*"workflow_id":"\([a-z]*\)".*/\1/' | sort | tr '\n' ' ')" "one two "
+    all
+    out_has "imported 0 events, 4 already stored"
+}
+
+test_all_finds_the_sessions_of_a_linked_worktree() {
+    command -v git >/dev/null || skip "there is no git program"
+    git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m first
+    git worktree add -q "$T/tree" 2>/dev/null
+    make_home
+    told_in "$(cd "$T/tree" && pwd -P)" five u-5 >"$home/projects/-tree/five.jsonl"
+    all --json
+    out_has '"sessions":3,"failed":0,"stored":6'
+}
+
+test_all_finds_the_sessions_of_codex() {
+    make_home
+    mkdir -p "$T/codex/sessions/2026/09/02"
+    sed "s|/home/dev/shop|$here|g" "$records/$rollout.jsonl" >"$T/codex/sessions/2026/09/02/$rollout.jsonl"
+    all
+    succeeds
+    out_has "imported 16 events (3 sessions"
+}
+
+test_all_passes_over_what_cannot_be_read() {
+    make_home
+    mkdir "$home/projects/$name/folder.jsonl"
+    ln -s "$T/nowhere" "$home/projects/$name/dangling.jsonl"
+    all
+    succeeds
+    out_has "2 sessions"
+}
+
+test_all_lists_what_it_would_take_in() {
+    make_home
+    all --dry-run
+    succeeds
+    equal "$(sort "$T/out")" "$(printf '%s\n' "$home/projects/$name/one.jsonl" "$home/projects/$name-src/two.jsonl" | sort)"
+    stored 0
+}
+
+test_all_says_so_when_there_is_nothing() {
+    run import --all --claude-dir "$T/none" --codex-dir "$T/none"
+    finds_nothing "jc import: no agent's client has written down a session of this project: --claude-dir and --codex-dir say where else to look"
+}
+
+test_all_and_a_file_are_bad_usage() {
+    run import --all x.jsonl
+    refused 2 "--all finds its files itself"
+    run import --dry-run "$records/older-session.jsonl"
+    refused 2 "belong to --all"
+    run import
+    refused 2 "FILE is missing"
+}
+
+test_a_folder_is_refused_with_a_hint() {
+    run import "$records"
+    refused 1 "jc import --all"
+}
+
 run_tests
