@@ -124,15 +124,11 @@ static jc_status fill_call(jc_claude *claude, jc_claude_call *call, yyjson_val *
 {
     jc_str name = jc_foreign_text(block, "name");
     yyjson_val *input = jc_foreign_get(block, "input");
-    size_t size = 0;
     jc_status status = jc_buf_append_str(&call->name, name, reterr);
+    if (status == JC_OK && input != NULL)
+        status = jc_json_write_value(input, &call->input, reterr);
     if (status < 0 || input == NULL)
         return status;
-    char *json = yyjson_val_write(input, YYJSON_WRITE_NOFLAG, &size);
-    if (json == NULL)
-        return jc_fail_memory(reterr);
-    /* The writer's own memory becomes the buffer's. */
-    call->input = (jc_buf){.bytes = json, .size = size, .capacity = size + 1};
     return starts_agents(name) ? note_launch(claude, call, input, reterr) : JC_OK;
 }
 

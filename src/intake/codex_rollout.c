@@ -9,97 +9,25 @@
  * What stands in both logs is told once. The tokens are those of the last answer; the running totals tell
  * which answer it was, so that a count that is repeated counts once. Facts have the ids that Codex's hooks
  * give them: a turn by its turn_id (older files name none: "prompt-N"), a call by its call_id. */
-#include "intake/transcript.h"
+#include "intake/codex.h"
 
 #include "base/fail.h"
 #include "intake/prompt.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-/* A call that has not come back. */
-typedef struct call {
-    jc_buf key;
-    jc_buf name;
-    jc_buf input; /* JSON */
-    struct call *before;
-    struct call *next;
-} call;
-
-typedef struct codex {
-    jc_telling *telling;
-    jc_foreign foreign;
-    jc_json json; /* for JSON within text */
-    jc_buf session_id;
-    jc_buf cwd;
-    jc_buf branch;
-    jc_buf model;
-    bool session_started;
-
-    jc_buf turn_id; /* of the turn under way; "" before the first */
-    jc_uuid turn_start;
-    bool turn_named;  /* by the client, and no prompt has been seen of it */
-    bool names_turns; /* the client does */
-    bool names_none;  /* it had the chance */
-    bool turn_open;
-    jc_buf prompt;
-    bool prompt_waits; /* to be told, until it is known what its turn is called */
-    bool prompt_has_time;
-    int64_t prompt_us;
-    jc_buf answer; /* the last that was said */
-    uint64_t prompts;
-    uint64_t completed; /* how often this turn's answer ended */
-    uint64_t moments;   /* errors and compactions, which have no ids */
-
-    jc_buf text; /* said and thought since the last answer was counted */
-    jc_buf thinking;
-    int64_t total; /* tokens so far, when they were told last */
-    uint64_t responses;
-
-    jc_map calls;
-    call *first_call;
-} codex;
-
-/* The line under way. */
-typedef struct codex_line {
-    codex *in;
-    yyjson_val *payload;
-    bool has_time;
-    int64_t time_us;
-    yyjson_val *value; /* what the fact at hand is about */
-    yyjson_val *input;
-    yyjson_val *usage;
-    jc_str id;
-    jc_str name;
-    bool flag;
-    char cost[40];
-    const char *basis;
-} codex_line;
-
-static void free_call(call *each)
-{
-    jc_buf_release(&each->key);
-    jc_buf_release(&each->name);
-    jc_buf_release(&each->input);
-    free(each);
-}
-
-static void codex_release(codex *in)
+static void codex_release(jc_codex *in)
 {
     jc_buf *bufs[] = {&in->session_id, &in->cwd,    &in->branch, &in->model,   &in->turn_id,
                       &in->prompt,     &in->answer, &in->text,   &in->thinking};
-    while (in->first_call != NULL) {
-        call *each = in->first_call;
-        in->first_call = each->next;
-        free_call(each);
-    }
+    jc_codex_forget_calls(in);
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)
         jc_buf_release(bufs[i]);
     jc_foreign_release(&in->foreign);
     jc_json_release(&in->json);
 }
-JC_AUTO_DEFINE(codex, codex_release);
+JC_AUTO_DEFINE(jc_codex, codex_release);
 
 static jc_status set_text(jc_buf *buf, jc_str text, jc_error *reterr)
 {
@@ -149,10 +77,10 @@ static jc_str text_of(const jc_buf *buf)
     return buf->size > 0 ? jc_buf_str(buf) : (jc_str){0};
 }
 
-static jc_told told_of(const codex_line *line, const char *event_type, jc_fact_kind kind,
-                       jc_str key, uint64_t ordinal)
+jc_told jc_codex_told(const jc_codex_line *line, const char *event_type, jc_fact_kind kind,
+                      jc_str key, uint64_t ordinal)
 {
-    const codex *in = line->in;
+    const jc_codex *in = line->in;
     jc_told told = {.event_type = event_type,
                     .kind = kind,
                     .key = key,
@@ -168,7 +96,7 @@ static jc_told told_of(const codex_line *line, const char *event_type, jc_fact_k
     return told;
 }
 
-static jc_status write_about(const codex *in, jc_data *data, jc_error *reterr)
+jc_status jc_codex_write_about(const jc_codex *in, jc_data *data, jc_error *reterr)
 {
     jc_status status = jc_data_text(data, "session_id", jc_buf_str(&in->session_id), reterr);
     if (status == JC_OK)
@@ -182,19 +110,19 @@ static jc_status write_about(const codex *in, jc_data *data, jc_error *reterr)
 
 static jc_status write_session(void *context, jc_data *data, jc_error *reterr)
 {
-    const codex_line *line = context;
+    const jc_codex_line *line = context;
     static const char *const kept[] = {"originator", "cli_version", "source", "model_provider",
                                        "forked_from_id"};
-    jc_status status = write_about(line->in, data, reterr);
+    jc_status status = jc_codex_write_about(line->in, data, reterr);
     for (size_t i = 0; status == JC_OK && i < sizeof kept / sizeof kept[0]; i++)
         status = jc_data_value(data, kept[i], jc_foreign_get(line->payload, kept[i]), reterr);
     return status;
 }
 
 /* The first line that tells a fact begins the session, unless a hook told so. */
-static jc_status start_session(codex_line *line, jc_error *reterr)
+static jc_status start_session(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     bool told_already = false;
     if (in->session_started)
         return JC_OK;
@@ -203,13 +131,13 @@ static jc_status start_session(codex_line *line, jc_error *reterr)
                                       JC_TELLER_ANY, NULL, &told_already, reterr);
     if (status < 0 || told_already)
         return status;
-    jc_told told = told_of(line, "session.started", JC_FACT_LINE, JC_STR("session"), 0);
+    jc_told told = jc_codex_told(line, "session.started", JC_FACT_LINE, JC_STR("session"), 0);
     return jc_tell(in->telling, &told, write_session, line, reterr);
 }
 
-static jc_status take_meta(codex_line *line, jc_error *reterr)
+static jc_status take_meta(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     jc_str id = jc_foreign_text(line->payload, "id");
     /* A fork's file begins with its own, and goes on with those that it comes from. */
     if (in->session_started)
@@ -224,7 +152,7 @@ static jc_status take_meta(codex_line *line, jc_error *reterr)
 }
 
 /* The turn that the lines belong to from here on. */
-static jc_status set_turn(codex *in, jc_str id, bool named, jc_error *reterr)
+static jc_status set_turn(jc_codex *in, jc_str id, bool named, jc_error *reterr)
 {
     in->names_turns = in->names_turns || named;
     if (jc_str_equal(id, jc_buf_str(&in->turn_id)))
@@ -241,35 +169,35 @@ static jc_status set_turn(codex *in, jc_str id, bool named, jc_error *reterr)
 
 static jc_status write_end(void *context, jc_data *data, jc_error *reterr)
 {
-    const codex_line *line = context;
-    jc_status status = write_about(line->in, data, reterr);
+    const jc_codex_line *line = context;
+    jc_status status = jc_codex_write_about(line->in, data, reterr);
     return status == JC_OK
                ? jc_data_text(data, "last_assistant_message", text_of(&line->in->answer), reterr)
                : status;
 }
 
-static jc_status complete_turn(codex_line *line, jc_error *reterr)
+static jc_status complete_turn(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     in->turn_open = false;
-    jc_told told = told_of(line, "turn.completed", JC_FACT_TURN_COMPLETED, jc_buf_str(&in->turn_id),
-                           ++in->completed);
+    jc_told told = jc_codex_told(line, "turn.completed", JC_FACT_TURN_COMPLETED,
+                                 jc_buf_str(&in->turn_id), ++in->completed);
     return jc_tell(in->telling, &told, write_end, line, reterr);
 }
 
 static jc_status write_prompt(void *context, jc_data *data, jc_error *reterr)
 {
-    const codex_line *line = context;
-    jc_status status = write_about(line->in, data, reterr);
+    const jc_codex_line *line = context;
+    jc_status status = jc_codex_write_about(line->in, data, reterr);
     if (status == JC_OK)
         status = jc_data_text(data, "prompt", jc_buf_str(&line->in->prompt), reterr);
     return status == JC_OK ? jc_data_bool(data, "human", true, reterr) : status;
 }
 
 /* A turn that its client does not name is named by the number of its prompt, and ends with the next. */
-static jc_status name_turn(codex_line *line, jc_error *reterr)
+static jc_status name_turn(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     char id[40];
     jc_status status = JC_OK;
     if (in->turn_open && in->answer.size > 0)
@@ -279,9 +207,9 @@ static jc_status name_turn(codex_line *line, jc_error *reterr)
 }
 
 /* Tell the prompt that waits. One that comes while a named turn is under way starts none. */
-static jc_status tell_prompt(codex_line *line, jc_error *reterr)
+jc_status jc_codex_tell_prompt(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     jc_status status = JC_OK;
     if (!in->prompt_waits)
         return JC_OK;
@@ -294,16 +222,17 @@ static jc_status tell_prompt(codex_line *line, jc_error *reterr)
     in->turn_open = true;
     if (status != JC_OK)
         return status;
-    jc_told told = told_of(line, "turn.started", JC_FACT_TURN_STARTED, jc_buf_str(&in->turn_id), 1);
+    jc_told told =
+        jc_codex_told(line, "turn.started", JC_FACT_TURN_STARTED, jc_buf_str(&in->turn_id), 1);
     told.cause = (jc_uuid){0};
     told.has_time = in->prompt_has_time;
     told.time_us = in->prompt_us;
     return jc_tell(in->telling, &told, write_prompt, line, reterr);
 }
 
-static jc_status take_context(codex_line *line, jc_error *reterr)
+static jc_status take_context(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     jc_str turn_id = jc_foreign_text(line->payload, "turn_id");
     jc_status status = replace(&in->model, jc_foreign_text(line->payload, "model"), reterr);
     if (status == JC_OK)
@@ -315,14 +244,14 @@ static jc_status take_context(codex_line *line, jc_error *reterr)
 }
 
 /* A prompt stands in both logs, one right behind the other. What clients put around it is none. */
-static jc_status take_prompt(codex_line *line, jc_str prompt, jc_error *reterr)
+static jc_status take_prompt(jc_codex_line *line, jc_str prompt, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     bool again = (in->prompt_waits || (in->turn_open && in->answer.size == 0)) &&
                  jc_str_equal(prompt, jc_buf_str(&in->prompt));
     if (prompt.size == 0 || again || !jc_prompt_is_human((jc_str){0}, prompt))
         return JC_OK;
-    jc_status status = tell_prompt(line, reterr);
+    jc_status status = jc_codex_tell_prompt(line, reterr);
     if (status == JC_OK)
         status = set_text(&in->prompt, prompt, reterr);
     in->prompts++;
@@ -332,9 +261,9 @@ static jc_status take_prompt(codex_line *line, jc_str prompt, jc_error *reterr)
     return status;
 }
 
-static jc_status take_message(codex_line *line, jc_error *reterr)
+static jc_status take_message(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     JC_AUTO(jc_buf) text = {0};
     jc_status status = list_text(jc_foreign_get(line->payload, "content"), &text, reterr);
     if (status < 0 || text.size == 0)
@@ -343,148 +272,13 @@ static jc_status take_message(codex_line *line, jc_error *reterr)
         return take_prompt(line, jc_buf_str(&text), reterr);
     if (!is(line->payload, "role", "assistant"))
         return JC_OK;
-    status = tell_prompt(line, reterr);
+    status = jc_codex_tell_prompt(line, reterr);
     if (status == JC_OK)
         status = set_text(&in->answer, jc_buf_str(&text), reterr);
     return status == JC_OK ? add_paragraph(&in->text, jc_buf_str(&text), reterr) : status;
 }
 
-static jc_status write_call(void *context, jc_data *data, jc_error *reterr)
-{
-    const codex_line *line = context;
-    jc_status status = write_about(line->in, data, reterr);
-    if (status == JC_OK)
-        status = jc_data_text(data, "tool_name", line->name, reterr);
-    if (status == JC_OK)
-        status = jc_data_value(data, "tool_input", line->input, reterr);
-    if (status == JC_OK)
-        status = jc_data_value(data, "tool_response", line->value, reterr);
-    if (status == JC_OK)
-        status = jc_data_text(data, "tool_use_id", line->id, reterr);
-    if (status == JC_OK && line->value != NULL)
-        status = jc_data_bool(data, "success", line->flag, reterr);
-    return status;
-}
-
-/* A text that holds a JSON object as that object; anything else as it is. */
-static yyjson_val *unwrap(codex *in, yyjson_val *value)
-{
-    yyjson_val *root = NULL;
-    jc_str text = {yyjson_get_str(value), yyjson_get_len(value)};
-    if (!yyjson_is_str(value) || text.size == 0 || *text.bytes != '{' ||
-        jc_json_read_loose(&in->json, text, &root, NULL) < 0)
-        return value;
-    return yyjson_is_obj(root) ? root : value;
-}
-
-static jc_status remember_call(codex *in, const codex_line *line, jc_error *reterr)
-{
-    size_t size = 0;
-    if (jc_map_get(&in->calls, line->id) != NULL)
-        return JC_OK;
-    call *made = calloc(1, sizeof *made);
-    if (made == NULL)
-        return jc_fail_memory(reterr);
-    jc_status status = jc_buf_append_str(&made->key, line->id, reterr);
-    if (status == JC_OK)
-        status = jc_buf_append_str(&made->name, line->name, reterr);
-    if (status == JC_OK && line->input != NULL) {
-        char *json = yyjson_val_write(line->input, YYJSON_WRITE_NOFLAG, &size);
-        made->input = (jc_buf){.bytes = json, .size = size, .capacity = size};
-        status = json != NULL ? JC_OK : jc_fail_memory(reterr);
-    }
-    if (status == JC_OK &&
-        !jc_map_put(&in->calls, &in->telling->arena, jc_buf_str(&made->key), made))
-        status = jc_fail_memory(reterr);
-    if (status < 0) {
-        free_call(made);
-        return status;
-    }
-    made->next = in->first_call;
-    if (made->next != NULL)
-        made->next->before = made;
-    in->first_call = made;
-    return JC_OK;
-}
-
-static void forget_call(codex *in, call *over)
-{
-    if (over->before != NULL)
-        over->before->next = over->next;
-    else
-        in->first_call = over->next;
-    if (over->next != NULL)
-        over->next->before = over->before;
-    (void)jc_map_remove(&in->calls, jc_buf_str(&over->key));
-    free_call(over);
-}
-
-/* `input`: the member that holds what the tool was given. */
-static jc_status take_call(codex_line *line, const char *input, jc_str name, jc_error *reterr)
-{
-    codex *in = line->in;
-    line->id = jc_foreign_text(line->payload, "call_id");
-    line->name = name;
-    if (line->id.bytes == NULL)
-        return JC_OK;
-    jc_status status = tell_prompt(line, reterr);
-    line->input = unwrap(in, jc_foreign_get(line->payload, input));
-    if (status == JC_OK)
-        status = remember_call(in, line, reterr);
-    jc_told told = told_of(line, "agent.tool.started", JC_FACT_TOOL_STARTED, line->id, 0);
-    return status == JC_OK ? jc_tell(in->telling, &told, write_call, line, reterr) : status;
-}
-
-/* "Exit code: 1" or the like at the beginning of a text. */
-static bool text_tells_failure(yyjson_val *output)
-{
-    static const char *const words[] = {"Exit code: ", "Process exited with code "};
-    jc_str text = {yyjson_get_str(output), yyjson_get_len(output)};
-    for (size_t i = 0; yyjson_is_str(output) && i < sizeof words / sizeof words[0]; i++) {
-        size_t size = strlen(words[i]);
-        if (text.size > size && memcmp(text.bytes, words[i], size) == 0)
-            return text.bytes[size] != '0';
-    }
-    return false;
-}
-
-static bool tells_failure(yyjson_val *output)
-{
-    yyjson_val *success = jc_foreign_get(output, "success");
-    yyjson_val *code = jc_foreign_get(jc_foreign_get(output, "metadata"), "exit_code");
-    if (yyjson_is_bool(success))
-        return !yyjson_get_bool(success);
-    if (yyjson_is_raw(code))
-        return !jc_str_equal((jc_str){yyjson_get_raw(code), yyjson_get_len(code)}, JC_STR("0"));
-    return text_tells_failure(output);
-}
-
-static jc_status take_output(codex_line *line, jc_error *reterr)
-{
-    codex *in = line->in;
-    JC_AUTO(jc_json) input_json = {0};
-    line->id = jc_foreign_text(line->payload, "call_id");
-    call *open = line->id.bytes != NULL ? jc_map_get(&in->calls, line->id) : NULL;
-    jc_status status = JC_OK;
-    if (line->id.bytes == NULL)
-        return JC_OK;
-    if (open != NULL && open->input.size > 0)
-        status = jc_json_read_loose(&input_json, jc_buf_str(&open->input), &line->input, reterr);
-    if (status < 0)
-        return status;
-    line->name = open != NULL ? jc_buf_str(&open->name) : (jc_str){0};
-    line->value = unwrap(in, jc_foreign_get(line->payload, "output"));
-    line->flag = !tells_failure(line->value);
-    jc_told told = told_of(line, "agent.tool.completed", JC_FACT_TOOL_COMPLETED, line->id, 0);
-    status = jc_fact_id(told.session_id, JC_FACT_TOOL_STARTED, line->id, 0, &told.cause, reterr);
-    if (status == JC_OK)
-        status = jc_tell(in->telling, &told, write_call, line, reterr);
-    if (open != NULL)
-        forget_call(in, open);
-    return status;
-}
-
-static jc_status take_item(codex_line *line, jc_error *reterr)
+static jc_status take_item(jc_codex_line *line, jc_error *reterr)
 {
     yyjson_val *item = line->payload;
     if (is(item, "type", "message"))
@@ -492,23 +286,23 @@ static jc_status take_item(codex_line *line, jc_error *reterr)
     if (is(item, "type", "reasoning"))
         return list_text(jc_foreign_get(item, "summary"), &line->in->thinking, reterr);
     if (is(item, "type", "function_call"))
-        return take_call(line, "arguments", jc_foreign_text(item, "name"), reterr);
+        return jc_codex_take_call(line, "arguments", jc_foreign_text(item, "name"), reterr);
     if (is(item, "type", "custom_tool_call"))
-        return take_call(line, "input", jc_foreign_text(item, "name"), reterr);
+        return jc_codex_take_call(line, "input", jc_foreign_text(item, "name"), reterr);
     if (is(item, "type", "local_shell_call"))
-        return take_call(line, "action", JC_STR("local_shell"), reterr);
+        return jc_codex_take_call(line, "action", JC_STR("local_shell"), reterr);
     if (is(item, "type", "function_call_output") || is(item, "type", "custom_tool_call_output") ||
         is(item, "type", "local_shell_call_output"))
-        return take_output(line, reterr);
+        return jc_codex_take_output(line, reterr);
     return JC_OK;
 }
 
 static jc_status write_response(void *context, jc_data *data, jc_error *reterr)
 {
-    const codex_line *line = context;
-    const codex *in = line->in;
+    const jc_codex_line *line = context;
+    const jc_codex *in = line->in;
     yyjson_val cost;
-    jc_status status = write_about(in, data, reterr);
+    jc_status status = jc_codex_write_about(in, data, reterr);
     if (status == JC_OK)
         status = jc_data_text(data, "message_id", line->id, reterr);
     if (status == JC_OK)
@@ -529,7 +323,7 @@ static jc_status write_response(void *context, jc_data *data, jc_error *reterr)
 
 /* The counts of one answer as other agents have them: input without what came from the cache, output with
  * what was thought. */
-static jc_status make_usage(codex_line *line, yyjson_val *last, jc_price_tokens *tokens,
+static jc_status make_usage(jc_codex_line *line, yyjson_val *last, jc_price_tokens *tokens,
                             jc_error *reterr)
 {
     char json[320];
@@ -553,26 +347,27 @@ static jc_status make_usage(codex_line *line, yyjson_val *last, jc_price_tokens 
     return jc_json_read_loose(&line->in->json, jc_str_of(json), &line->usage, reterr);
 }
 
-static jc_status tell_response(codex_line *line, jc_str message_id, int64_t output,
+static jc_status tell_response(jc_codex_line *line, jc_str message_id, int64_t output,
                                jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     JC_AUTO(jc_buf) key = {0};
     line->id = message_id;
     jc_status status = jc_buf_append_format(&key, reterr, "%.*s,%" PRId64, (int)message_id.size,
                                             message_id.bytes, output);
     if (status < 0)
         return status;
-    jc_told told = told_of(line, "agent.response.received", JC_FACT_RESPONSE, jc_buf_str(&key), 0);
+    jc_told told =
+        jc_codex_told(line, "agent.response.received", JC_FACT_RESPONSE, jc_buf_str(&key), 0);
     status = jc_tell(in->telling, &told, write_response, line, reterr);
     jc_buf_clear(&in->text);
     jc_buf_clear(&in->thinking);
     return status;
 }
 
-static jc_status take_tokens(codex_line *line, jc_error *reterr)
+static jc_status take_tokens(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     yyjson_val *info = jc_foreign_get(line->payload, "info");
     yyjson_val *last = jc_foreign_get(info, "last_token_usage");
     int64_t total = jc_transcript_number(jc_foreign_get(info, "total_token_usage"), "total_tokens");
@@ -584,7 +379,7 @@ static jc_status take_tokens(codex_line *line, jc_error *reterr)
     in->responses++;
     jc_str model = jc_foreign_text(info, "model");
     line->name = model.bytes != NULL ? model : text_of(&in->model);
-    jc_status status = tell_prompt(line, reterr);
+    jc_status status = jc_codex_tell_prompt(line, reterr);
     if (status == JC_OK)
         status = make_usage(line, last, &tokens, reterr);
     if (status == JC_OK)
@@ -599,21 +394,21 @@ static jc_status take_tokens(codex_line *line, jc_error *reterr)
 
 static jc_status write_moment(void *context, jc_data *data, jc_error *reterr)
 {
-    const codex_line *line = context;
-    jc_status status = write_about(line->in, data, reterr);
+    const jc_codex_line *line = context;
+    jc_status status = jc_codex_write_about(line->in, data, reterr);
     return status == JC_OK
                ? jc_data_value(data, line->flag ? "compact_summary" : "error", line->value, reterr)
                : status;
 }
 
 /* What has no id is known by how many came before it in the file. */
-static jc_status tell_moment(codex_line *line, const char *event_type, bool is_compaction,
+static jc_status tell_moment(jc_codex_line *line, const char *event_type, bool is_compaction,
                              jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     char key[40];
     bool told_already = false;
-    jc_status status = tell_prompt(line, reterr);
+    jc_status status = jc_codex_tell_prompt(line, reterr);
     (void)snprintf(key, sizeof key, "moment-%" PRIu64, ++in->moments);
     line->flag = is_compaction;
     line->value = jc_foreign_get(line->payload, "message");
@@ -622,13 +417,13 @@ static jc_status tell_moment(codex_line *line, const char *event_type, bool is_c
                                 JC_TELLER_HOOK, &line->time_us, &told_already, reterr);
     if (status < 0 || told_already)
         return status;
-    jc_told told = told_of(line, event_type, JC_FACT_LINE, jc_str_of(key), 0);
+    jc_told told = jc_codex_told(line, event_type, JC_FACT_LINE, jc_str_of(key), 0);
     return jc_tell(in->telling, &told, write_moment, line, reterr);
 }
 
-static jc_status take_event(codex_line *line, jc_error *reterr)
+static jc_status take_event(jc_codex_line *line, jc_error *reterr)
 {
-    codex *in = line->in;
+    jc_codex *in = line->in;
     yyjson_val *event = line->payload;
     jc_str turn_id = jc_foreign_text(event, "turn_id");
     if (is(event, "type", "task_started") || is(event, "type", "turn_started"))
@@ -640,21 +435,21 @@ static jc_status take_event(codex_line *line, jc_error *reterr)
     if (is(event, "type", "error"))
         return tell_moment(line, "agent.error", false, reterr);
     if (is(event, "type", "turn_aborted")) {
-        jc_status status = tell_prompt(line, reterr);
+        jc_status status = jc_codex_tell_prompt(line, reterr);
         in->turn_open = false;
         return status;
     }
     if (!is(event, "type", "task_complete") && !is(event, "type", "turn_complete"))
         return JC_OK;
-    jc_status status = tell_prompt(line, reterr);
+    jc_status status = jc_codex_tell_prompt(line, reterr);
     if (status == JC_OK)
         status = replace(&in->answer, jc_foreign_text(event, "last_agent_message"), reterr);
     return status == JC_OK && in->turn_id.size > 0 ? complete_turn(line, reterr) : status;
 }
 
-static jc_status take_line(codex *in, yyjson_val *root, jc_error *reterr)
+static jc_status take_line(jc_codex *in, yyjson_val *root, jc_error *reterr)
 {
-    codex_line line = {.in = in, .payload = jc_foreign_get(root, "payload")};
+    jc_codex_line line = {.in = in, .payload = jc_foreign_get(root, "payload")};
     line.has_time = jc_transcript_time(jc_foreign_get(root, "timestamp"), &line.time_us);
     if (!yyjson_is_obj(line.payload))
         return JC_OK;
@@ -686,7 +481,7 @@ static jc_str session_of_name(jc_str name)
 
 jc_status jc_import_codex(jc_telling *telling, const char *path, jc_lines *lines, jc_error *reterr)
 {
-    JC_AUTO(codex) in = {.telling = telling};
+    JC_AUTO(jc_codex) in = {.telling = telling};
     yyjson_val *root = NULL;
     telling->importing->result.files++;
     jc_status status = set_text(&in.session_id, session_of_name(jc_transcript_name(path)), reterr);
@@ -698,7 +493,7 @@ jc_status jc_import_codex(jc_telling *telling, const char *path, jc_lines *lines
             status = jc_transcript_next(telling->importing, lines, &in.foreign, &root, reterr);
     }
     /* The last prompt has no answer yet: a client that names its turns will do so in what is to come. */
-    codex_line none = {.in = &in};
-    return status == JC_OK && in.names_none && !in.names_turns ? tell_prompt(&none, reterr)
+    jc_codex_line none = {.in = &in};
+    return status == JC_OK && in.names_none && !in.names_turns ? jc_codex_tell_prompt(&none, reterr)
                                                                : status;
 }
