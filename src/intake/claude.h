@@ -74,9 +74,9 @@ JC_MUST_CHECK jc_status jc_claude_file_open(jc_claude_file *file, jc_importing *
 JC_MUST_CHECK jc_status jc_claude_file_next(jc_claude_file *file, jc_importing *importing,
                                             jc_error *reterr);
 
-/* Read a record that stands alone in a line; false: it is torn. A whole record that is glued to a torn one is
- * found behind it. */
-bool jc_claude_read_record(jc_foreign *foreign, jc_str line, yyjson_val **ret_root);
+/* Read a line's record. A whole record that is glued to a torn one is found behind it. JC_EINVAL: it is torn. */
+JC_MUST_CHECK jc_status jc_claude_read_record(jc_foreign *foreign, jc_str line,
+                                              yyjson_val **ret_root, jc_error *reterr);
 
 /* What is known of a prompt. */
 typedef struct jc_claude_prompt {

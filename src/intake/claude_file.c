@@ -42,22 +42,24 @@ static bool stands_alone(yyjson_val *root)
     return kind_of(root) != JC_CLAUDE_OTHER && jc_foreign_get(root, "parentUuid") != NULL;
 }
 
-bool jc_claude_read_record(jc_foreign *foreign, jc_str line, yyjson_val **ret_root)
+jc_status jc_claude_read_record(jc_foreign *foreign, jc_str line, yyjson_val **ret_root,
+                                jc_error *reterr)
 {
-    if (jc_foreign_read(foreign, line, ret_root, NULL) == JC_OK)
-        return true;
+    jc_status status = jc_foreign_read(foreign, line, ret_root, reterr);
     const char *end = line.bytes + line.size;
     const char *at = line.bytes;
-    for (int tries = 0; tries < GLUED_TRIES_MAX && at < end; tries++) {
+    for (int tries = 0; status == JC_EINVAL && tries < GLUED_TRIES_MAX && at + 1 < end; tries++) {
         at = memchr(at + 1, '{', (size_t)(end - at) - 1);
         if (at == NULL)
-            return false;
+            break;
         jc_str rest = {at, (size_t)(end - at)};
-        if (rest.size > 2 && rest.bytes[1] == '"' &&
-            jc_foreign_read(foreign, rest, ret_root, NULL) == JC_OK && stands_alone(*ret_root))
-            return true;
+        jc_status found = JC_EINVAL;
+        if (rest.size > 2 && rest.bytes[1] == '"')
+            found = jc_foreign_read(foreign, rest, ret_root, reterr);
+        if (found != JC_EINVAL && (found < 0 || stands_alone(*ret_root)))
+            return found;
     }
-    return false;
+    return status;
 }
 
 /* A line that names no session is of the one before it; the first is of the one that the file is named for. */
@@ -130,11 +132,13 @@ static jc_status read_next(jc_claude_file *file, jc_importing *importing, jc_err
             return JC_END;
         if (jc_transcript_is_blank(text))
             continue;
-        if (!jc_claude_read_record(foreign, text, &root)) {
+        status = jc_claude_read_record(foreign, text, &root, reterr);
+        if (status == JC_EINVAL) {
             importing->result.torn++;
             continue;
         }
-        status = read_line(file, root, &file->next, reterr);
+        if (status == JC_OK)
+            status = read_line(file, root, &file->next, reterr);
         file->has_next = status == JC_OK && file->next.kind != JC_CLAUDE_OTHER;
         if (status < 0 || file->has_next)
             return status;

@@ -45,7 +45,7 @@ static void look_at(const char *path, int64_t *ret_us, jc_foreign *foreign, jc_s
         yyjson_val *root = NULL;
         if (jc_lines_next(&lines, &text, &torn, NULL) != JC_OK)
             return;
-        if (!jc_claude_read_record(foreign, text, &root) ||
+        if (jc_claude_read_record(foreign, text, &root, NULL) != JC_OK ||
             !jc_transcript_time(jc_foreign_get(root, "timestamp"), ret_us))
             continue;
         *ret_session = jc_foreign_text(root, "sessionId");
@@ -163,7 +163,9 @@ jc_status jc_claude_read_meta(jc_claude *claude, const char *path, jc_error *ret
     /* ".jsonl" becomes ".meta.json". */
     (void)snprintf(meta_path, sizeof meta_path, "%.*s.meta.json", (int)(size - 6), path);
     jc_status status = jc_file_read(meta_path, META_SIZE_MAX, &content, reterr);
-    if (status < 0 || jc_foreign_read(&foreign, jc_buf_str(&content), &meta, NULL) < 0)
+    if (status == JC_OK)
+        status = jc_foreign_read(&foreign, jc_buf_str(&content), &meta, reterr);
+    if (status < 0)
         return status == JC_ENOMEM ? status : JC_OK;
     return keep_meta(claude, (jc_str){name.bytes + 6, name.size - 6}, meta, reterr);
 }

@@ -151,8 +151,12 @@ static jc_status look_for_workflow(jc_telling *telling, const char *path, jc_err
     for (int i = 0; status == JC_OK && i < LOOK_LINES_MAX; i++) {
         yyjson_val *root = NULL;
         status = jc_lines_next(&lines, &text, &torn, reterr);
-        if (status == JC_OK && jc_claude_read_record(&foreign, text, &root))
+        if (status == JC_OK)
+            status = jc_claude_read_record(&foreign, text, &root, reterr);
+        if (status == JC_OK)
             status = look_for_line(telling, root, jc_transcript_name(path), reterr);
+        if (status == JC_EINVAL)
+            status = JC_OK;
     }
     return status == JC_END ? JC_OK : status;
 }

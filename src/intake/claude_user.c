@@ -286,11 +286,17 @@ static jc_status end_answered(const jc_claude_about *about, jc_error *reterr)
     return jc_claude_complete_turn(&last, reterr);
 }
 
+/* Who asked, as hooks say it. Transcripts say it in other words: an origin is the machine's unless it is
+ * "human", and of a promptSource only what hooks know as the machine's is taken for it. */
 static jc_str source_of(const jc_claude_line *line)
 {
+    static const char *const machines[] = {"system", "loop_wakeup", "schedule_wakeup", "poll_event",
+                                           NULL};
+    jc_str origin = jc_foreign_text(jc_foreign_get(line->root, "origin"), "kind");
     jc_str source = jc_foreign_text(line->root, "promptSource");
-    return source.bytes != NULL ? source
-                                : jc_foreign_text(jc_foreign_get(line->root, "origin"), "kind");
+    if (origin.bytes != NULL)
+        return jc_str_equal(origin, JC_STR("human")) ? JC_STR("user") : origin;
+    return source.bytes != NULL && begins_with_one_of(source, machines) ? source : (jc_str){0};
 }
 
 static jc_status start_turn(const jc_claude_about *given, jc_str prompt, jc_error *reterr)

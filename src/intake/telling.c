@@ -20,13 +20,13 @@ jc_status jc_telling_begin(jc_telling *telling, jc_importing *importing, jc_erro
     *telling = (jc_telling){.importing = importing};
     importing->told = true;
     jc_status status = jc_redactor_new(store->project_dir, &telling->redactor, &detail);
-    if (status < 0 && telling->redactor == NULL)
-        return jc_fail(reterr, status, "%s", detail.text);
+    if (telling->redactor == NULL)
+        return jc_fail_memory(reterr);
     if (status < 0)
         jc_store_warn(store, "%s; the other rules for secrets hold", detail.text);
     status = jc_prices_new(store->project_dir, &telling->prices, &detail);
-    if (status < 0 && telling->prices == NULL)
-        return jc_fail(reterr, status, "%s", detail.text);
+    if (telling->prices == NULL)
+        return jc_fail_memory(reterr);
     if (status < 0)
         jc_store_warn(store, "%s; the other prices hold", detail.text);
     telling->data.redactor = telling->redactor;
