@@ -19,7 +19,8 @@ void jc_claude_file_release(jc_claude_file *file)
         jc_lines_close(&file->lines);
     jc_foreign_release(&file->reads[0]);
     jc_foreign_release(&file->reads[1]);
-    jc_buf_release(&file->session_id);
+    jc_buf_release(&file->session_ids[0]);
+    jc_buf_release(&file->session_ids[1]);
     jc_buf_release(&file->message.id);
     jc_buf_release(&file->message.text);
     jc_buf_release(&file->message.thinking);
@@ -65,16 +66,14 @@ jc_status jc_claude_read_record(jc_foreign *foreign, jc_str line, yyjson_val **r
 /* A line that names no session is of the one before it; the first is of the one that the file is named for. */
 static jc_status find_session(jc_claude_file *file, jc_claude_line *line, jc_error *reterr)
 {
-    jc_str named = jc_foreign_text(line->root, "sessionId");
-    jc_str known = jc_buf_str(&file->session_id);
-    jc_status status = JC_OK;
-    if (named.bytes == NULL && known.size == 0)
-        named = file->name;
-    if (named.bytes != NULL && !jc_str_equal(named, known)) {
-        jc_buf_clear(&file->session_id);
-        status = jc_buf_append_str(&file->session_id, named, reterr);
-    }
-    line->session_id = named.bytes != NULL ? named : jc_buf_str(&file->session_id);
+    jc_buf *kept = &file->session_ids[file->reading];
+    jc_str before = jc_buf_str(&file->session_ids[1 - file->reading]);
+    jc_str id = jc_foreign_text(line->root, "sessionId");
+    if (id.bytes == NULL)
+        id = before.size > 0 ? before : file->name;
+    jc_buf_clear(kept);
+    jc_status status = jc_buf_append_str(kept, id, reterr);
+    line->session_id = jc_buf_str(kept);
     return status;
 }
 
