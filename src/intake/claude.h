@@ -44,8 +44,8 @@ typedef struct jc_claude_message {
 
 typedef struct jc_claude_file {
     char *path;
-    jc_str name;       /* of the file; names the session of lines that name none */
-    jc_str agent_id;   /* of the file's name; absent: it is the session's own */
+    jc_str name;           /* of the file; names the session of lines that name none */
+    jc_str agent_id;       /* of the file's name; absent: it is the session's own */
     jc_buf session_ids[2]; /* of the lines in `reads` */
     jc_lines lines;
     jc_lines *given; /* the lines to read: `lines`, or the caller's */
