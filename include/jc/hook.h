@@ -6,6 +6,7 @@
 #ifndef JC_HOOK_H
 #define JC_HOOK_H
 
+#include "jc/project.h"
 #include "jc/redact.h"
 #include "jc/store.h"
 
@@ -38,6 +39,13 @@ typedef struct jc_hook_result {
 JC_API JC_MUST_CHECK jc_status jc_intake_hook(jc_store *store, jc_redactor *redactor,
                                               jc_str payload, const jc_hook_options *options,
                                               jc_hook_result *ret_result, jc_error *reterr);
+
+/* Find the project that a payload belongs to: upwards from its `cwd`, which may no longer be there, then
+ * from `other_dir` (may be NULL). Also from a linked git worktree, as jc_project_find() does.
+ * JC_ENOTFOUND  there is none. */
+JC_API JC_MUST_CHECK jc_status jc_hook_project_find(jc_str payload, const char *other_dir,
+                                                    char ret_dir[JC_PATH_SIZE_MAX],
+                                                    jc_error *reterr);
 
 /* Keep a payload for later in .jc/spool/, redacted, with its time and, where the mapping fixes one, its
  * id. Durable when it returns. Needs no store.

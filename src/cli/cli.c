@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define SPOOL_FILES_MAX 64 /* taken up by one command; the next goes on */
+
 void jc_cli_must(jc_status status)
 {
     if (status >= 0)
@@ -140,6 +142,17 @@ static void warn_from_library(void *context, const char *text)
     jc_cli_warn(context, "%s", text);
 }
 
+/* What hooks had to leave in the spool happened before what this command appends. */
+static void take_up_spool(jc_cli *cli)
+{
+    jc_spool_result result;
+    jc_error error = {0};
+    jc_status status = jc_spool_take_up(cli->store, SPOOL_FILES_MAX, &result, &error);
+    /* That others write is said by the command's own append, if it meets them too. */
+    if (status < 0 && status != JC_EBUSY)
+        jc_cli_warn(cli, "hooks wait in .jc/spool/: %s", error.text);
+}
+
 int jc_cli_open(jc_cli *cli, bool read_only)
 {
     int failed = jc_cli_find_project(cli);
@@ -148,7 +161,11 @@ int jc_cli_open(jc_cli *cli, bool read_only)
     jc_error error = {0};
     jc_options options = {.read_only = read_only, .warn = warn_from_library, .warn_context = cli};
     jc_status status = jc_open(cli->project, &options, &cli->store, &error);
-    return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
+    if (status < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (!read_only)
+        take_up_spool(cli);
+    return 0;
 }
 
 int jc_cli_time(const jc_cli *cli, const char *option, const char *text, int64_t *ret_us)

@@ -47,6 +47,8 @@ typedef struct jc_command {
     const char *examples; /* lines for -h */
     const jc_option *options;
     bool points; /* among its words may be points in a past: -5 is one, and no option */
+    bool
+        unattended; /* called by a program that must not fail: what it does not know becomes a word */
     int words_min;
     int words_max; /* JC_WORDS_ANY: no end */
     int (*run)(jc_cli *cli, const void *options);
@@ -92,7 +94,8 @@ int jc_cli_exit_code(jc_status status);
 /* Find the project: -C, else $JC_DIR, else upwards. 0, or an exit code after a message. */
 int jc_cli_find_project(jc_cli *cli);
 
-/* Find the project and open its log. 0, or an exit code after a message. */
+/* Find the project and open its log; when it is to be written, with what hooks left in the spool. 0, or an
+ * exit code after a message. */
 int jc_cli_open(jc_cli *cli, bool read_only);
 
 /* Read a time given to an option; with -v, say how it was understood. 0, or an exit code. */

@@ -253,11 +253,15 @@ static void check_kept_files(examination *all)
 
 static void check_spool(examination *all)
 {
-    uint64_t count = count_files(all, ".jc/spool", "");
+    uint64_t count = jc_spool_count(all->cli->project);
+    uint64_t bad = count_files(all, ".jc/spool", "") - count;
+    if (bad > 0)
+        say(all, "spool", NOTE, ".jc/hook.log says what is wrong with them",
+            "%" PRIu64 " file%s in .jc/spool/ cannot be taken up", bad, bad == 1 ? "" : "s");
     if (count > 0)
-        say(all, "spool", NOTE, "they are taken in by the next hook that reaches the log",
+        say(all, "spool", NOTE, "they are taken up by the next hook or command that appends",
             "%" PRIu64 " hook%s could not reach the log in time", count, count == 1 ? "" : "s");
-    else
+    else if (bad == 0)
         say(all, "spool", GOOD, NULL, "empty");
 }
 

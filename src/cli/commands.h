@@ -27,6 +27,7 @@ extern const jc_command jc_cmd_rebuild;
 extern const jc_command jc_cmd_backup;
 extern const jc_command jc_cmd_restore;
 extern const jc_command jc_cmd_doctor;
+extern const jc_command jc_cmd_hook;
 extern const jc_command jc_cmd_completion;
 extern const jc_command jc_cmd_version;
 extern const jc_command jc_cmd_help;

@@ -39,6 +39,7 @@ const jc_command_entry jc_commands[] = {
     {"backup", "copy the log while others write", &jc_cmd_backup},
     {"restore", "put a backup in place of the log", &jc_cmd_restore},
     {"doctor", "look for what is not right, and say what to do", &jc_cmd_doctor},
+    {"hook", "take in what an agent's hook tells", &jc_cmd_hook},
     {"completion", "print a completion script for a shell", &jc_cmd_completion},
     {"version", "print the version", &jc_cmd_version},
     {"help", "print this, or the help of a command", &jc_cmd_help},
@@ -96,8 +97,27 @@ static int read_leading_options(jc_cli *cli, int count, char **arguments)
     return at;
 }
 
+/* Whoever calls it is not there to read that an option is unknown. */
+static int run_unattended(jc_cli *cli, const jc_command_entry *entry, int count, char **arguments)
+{
+    cli->words = arguments;
+    for (int i = 0; i < count; i++) {
+        if (strcmp(arguments[i], "-h") == 0 || strcmp(arguments[i], "--help") == 0) {
+            jc_help_print(cli->command, entry->summary, entry->command);
+            return JC_EXIT_DONE;
+        }
+        if (strcmp(arguments[i], "-C") == 0 && i + 1 < count)
+            cli->directory = arguments[++i];
+        else
+            cli->words[cli->word_count++] = arguments[i];
+    }
+    return entry->command->run(cli, NULL);
+}
+
 static int run_command(jc_cli *cli, const jc_command_entry *entry, int count, char **arguments)
 {
+    if (entry->command->unattended)
+        return run_unattended(cli, entry, count, arguments);
     alignas(max_align_t) char options[JC_OPTIONS_SIZE_MAX] = {0};
     int failed = jc_args_parse(cli, entry->command, count, arguments, options);
     if (failed != 0)
@@ -125,6 +145,8 @@ static int run_group(jc_cli *cli, const jc_command_entry *group, int count, char
         return jc_cli_fail(cli, JC_EXIT_USAGE, "which command of it is not said: see 'jc %s -h'",
                            group->name);
     const jc_command_entry *entry = jc_command_find(group->command->group, word);
+    if (entry == NULL && group->command->unattended)
+        return run_command(cli, group, count, arguments);
     if (entry == NULL)
         return jc_cli_fail(cli, JC_EXIT_USAGE, "unknown command '%s': see 'jc %s -h'", word,
                            group->name);

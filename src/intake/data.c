@@ -16,8 +16,11 @@
 #define ROUNDS 5
 #define TEXT_MIN ((size_t)64)
 #define PATH_MAX_SIZE 256  /* a longer pointer is cut, in the list of cuts */
-#define NAME_MAX_SIZE 1024 /* members with longer names are left out from the second round on */
+#define NAME_MAX_SIZE 1024 /* members with longer names are left out from the third round on */
+
+/* The last round is small enough whatever is in it, when all that is kept has to be escaped, six bytes each. */
 #define LAST_ROUND_MEMBERS 256
+#define LAST_ROUND_NAME_MAX_SIZE 128
 #define KEYS_LINEAR_MAX 16 /* up to so many keys are compared each with each */
 
 static const char *const own_names[] = {"mended", "redacted", "cut"};
@@ -40,6 +43,14 @@ static size_t text_max(const jc_data *data)
 static size_t container_max(const jc_data *data)
 {
     return data->round < 2 ? 0 : data->round < ROUNDS - 1 ? (size_t)16 * 1024 : (size_t)1024;
+}
+
+/* How long the name of a member of the record may be. */
+static size_t name_max(const jc_data *data)
+{
+    return data->round < 2            ? SIZE_MAX
+           : data->round < ROUNDS - 1 ? NAME_MAX_SIZE
+                                      : LAST_ROUND_NAME_MAX_SIZE;
 }
 
 jc_status jc_data_begin(jc_data *data, jc_error *reterr)
@@ -307,6 +318,14 @@ static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_e
     return status == JC_OK ? jc_buf_append_char(&data->out, '}', reterr) : status;
 }
 
+/* A number stays as it is, unless it is one of the things that make the record too large. */
+static jc_status write_number(jc_data *data, jc_str name, jc_str number, jc_error *reterr)
+{
+    if (data->round > 0 && number.size > text_max(data))
+        return write_text(data, name, number, reterr);
+    return jc_buf_append_str(&data->out, number, reterr);
+}
+
 /* Recursion is bounded by JC_DATA_DEPTH_MAX. */
 static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int depth,
                              jc_error *reterr)
@@ -314,7 +333,8 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
     if (yyjson_is_str(value))
         return write_text(data, name, name_of(value), reterr);
     if (yyjson_is_raw(value))
-        return jc_buf_append(&data->out, yyjson_get_raw(value), yyjson_get_len(value), reterr);
+        return write_number(data, name, (jc_str){yyjson_get_raw(value), yyjson_get_len(value)},
+                            reterr);
     if (yyjson_is_bool(value))
         return jc_buf_append_text(&data->out, yyjson_get_bool(value) ? "true" : "false", reterr);
     if (!yyjson_is_ctn(value))
@@ -407,7 +427,7 @@ jc_status jc_data_members(jc_data *data, yyjson_val *object, const char *const e
          key = members_next(&walk)) {
         char other[16];
         jc_str name = name_of(key);
-        if (data->round >= 2 && name.size > NAME_MAX_SIZE)
+        if (name.size > name_max(data))
             continue;
         if (data->round >= ROUNDS - 1 && written == LAST_ROUND_MEMBERS)
             break;

@@ -15,6 +15,9 @@
 /* How far back an equal fact is looked for, in events: what two seconds of a busy workflow hold. */
 #define MOMENT_EVENTS_MAX 2000
 
+/* So many events that are older are passed on the way: what was told late stands among what is newer. */
+#define MOMENT_OLDER_MAX 64
+
 /* So many tellings of one key that all say something else are a mistake. */
 #define ORDINAL_MAX 1000
 
@@ -169,6 +172,7 @@ static jc_status find_equal(jc_store *store, const jc_event *told, int64_t told_
     jc_filter filter = {.workflow_ids = &told->workflow_id, .workflow_count = 1, .reverse = true};
     jc_cursor *cursor = NULL;
     jc_head head;
+    int older = 0;
     *ret_found = false;
     jc_status status = jc_head_read(store, told->workflow_id, &head, reterr);
     *ret_head = status == JC_OK ? head.sequence : 0;
@@ -179,7 +183,9 @@ static jc_status find_equal(jc_store *store, const jc_event *told, int64_t told_
     for (int i = 0; status == JC_OK && i < MOMENT_EVENTS_MAX; i++) {
         const jc_event *stored = NULL;
         status = jc_cursor_next(cursor, &stored, reterr);
-        if (status != JC_OK || stored->timestamp_us < told_us - 2 * JC_FACT_MOMENT_US)
+        if (status != JC_OK)
+            break;
+        if (stored->timestamp_us < told_us - JC_FACT_MOMENT_US && ++older > MOMENT_OLDER_MAX)
             break;
         int64_t apart_us = told_us - stored->timestamp_us;
         if (apart_us <= JC_FACT_MOMENT_US && apart_us >= -JC_FACT_MOMENT_US &&
@@ -207,6 +213,9 @@ static jc_status append_moment(jc_store *store, const jc_fact *fact, int64_t dea
         if (status < 0 || found)
             return status;
         status = append_event(store, event, &expected, ret_result, reterr);
+        /* Its id was given to it alone: what is stored under it is this very fact, told before. */
+        if (status == JC_EREUSED)
+            return meet_stored(store, event, true, &found, ret_result, reterr);
         if (status != JC_ECONFLICT)
             return status;
         if (jc_clock_monotonic_us() >= deadline_us)

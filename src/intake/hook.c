@@ -15,6 +15,9 @@
 
 #define HASH_DIGITS 8
 
+/* Longer ones are no ids; a fact is not known by them, so that it stays small in the spool. */
+#define KEY_SIZE_MAX ((size_t)16 * 1024)
+
 void jc_hook_mapper_release(jc_hook_mapper *mapper)
 {
     jc_foreign_release(&mapper->foreign);
@@ -180,7 +183,8 @@ static jc_status identify(const reading *in, jc_fact *fact, jc_error *reterr)
     jc_status status = find_key(in, &fact->key, reterr);
     if (status < 0)
         return status;
-    if (in->row->rule != JC_FACT_MOMENT && fact->key.size > 0 && in->session_id.size > 0) {
+    if (in->row->rule != JC_FACT_MOMENT && fact->key.size > 0 && fact->key.size <= KEY_SIZE_MAX &&
+        in->session_id.size > 0 && in->session_id.size <= KEY_SIZE_MAX) {
         fact->rule = in->row->rule;
         fact->kind = in->row->kind;
         fact->session_id = in->session_id;

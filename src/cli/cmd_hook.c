@@ -1,0 +1,180 @@
+/* jc hook: take in what an agent tells of itself, one JSON object on standard input.
+ *
+ * An agent waits for its hooks, and reads what they print and how they end. So this prints nothing and ends
+ * with 0 whatever happens, and is done with the log within HOOK_TIMEOUT_MS: what does not reach it by then
+ * goes to .jc/spool/, from where the next command that appends takes it up. What went wrong is in
+ * .jc/hook.log. Of the environment, only the names of the project, the workflow and the agent are looked at;
+ * nothing of it is recorded. */
+#include "cli/commands.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define HOOK_TIMEOUT_MS 100
+#define SILENCE_MS 2000 /* whoever says nothing more for so long has said it all */
+#define READ_SIZE ((size_t)64 * 1024)
+#define TAKE_UP_COUNT 8 /* files of the spool at a time */
+
+/* All of standard input, as far as it comes. */
+static jc_status read_payload(jc_buf *payload, jc_error *reterr)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (payload->size < JC_HOOK_PAYLOAD_SIZE_MAX) {
+        int ready = poll(&input, 1, SILENCE_MS);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0)
+            return JC_OK;
+        jc_status status = jc_buf_reserve(payload, READ_SIZE, reterr);
+        if (status < 0)
+            return status;
+        ssize_t count = read(STDIN_FILENO, payload->bytes + payload->size, READ_SIZE);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return JC_OK;
+        payload->size += (size_t)count;
+    }
+    return JC_OK;
+}
+
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* Which project is meant; false: none is, so that there is nothing to do and nobody to tell. */
+static bool find_project(jc_cli *cli, jc_str payload)
+{
+    const char *given = cli->directory != NULL ? cli->directory : variable("JC_DIR");
+    if (given != NULL) {
+        (void)snprintf(cli->project, sizeof cli->project, "%s", given);
+        return strlen(given) < sizeof cli->project;
+    }
+    return jc_hook_project_find(payload, variable("CLAUDE_PROJECT_DIR"), cli->project, NULL) ==
+           JC_OK;
+}
+
+static void log_error(const jc_cli *cli, const jc_error *error, jc_str payload)
+{
+    jc_hook_log(cli->project, error->text[0] != '\0' ? error->text : jc_status_text(error->status),
+                payload);
+}
+
+static void log_warning(void *context, const char *text)
+{
+    const jc_cli *cli = context;
+    jc_hook_log(cli->project, text, (jc_str){0});
+}
+
+static jc_status append(jc_cli *cli, jc_redactor *redactor, jc_str payload,
+                        const jc_hook_options *hook, jc_error *reterr)
+{
+    jc_options options = {.busy_timeout_ms = HOOK_TIMEOUT_MS,
+                          .warn = log_warning,
+                          .warn_context = cli};
+    jc_hook_result result;
+    jc_status status = jc_open(cli->project, &options, &cli->store, reterr);
+    if (status == JC_OK)
+        status = jc_intake_hook(cli->store, redactor, payload, hook, &result, reterr);
+    return status;
+}
+
+/* What others, or this project's earlier hooks, had to leave: as much as there is time for. */
+static void take_up(const jc_cli *cli, int64_t deadline_us)
+{
+    jc_spool_result result = {.left = 1};
+    jc_error error = {0};
+    jc_status status = JC_OK;
+    while (status == JC_OK && result.left > 0 && jc_clock_monotonic_us() < deadline_us) {
+        status = jc_spool_take_up(cli->store, TAKE_UP_COUNT, &result, &error);
+        if (result.taken == 0)
+            break;
+    }
+    if (status < 0 && status != JC_EBUSY)
+        log_error(cli, &error, (jc_str){0});
+}
+
+static void keep_for_later(const jc_cli *cli, jc_redactor *redactor, jc_str payload,
+                           const jc_hook_options *hook, const jc_error *why)
+{
+    jc_error error = {0};
+    jc_status status = jc_hook_spool(cli->project, redactor, payload, hook, &error);
+    /* To wait in the spool because others write is no problem to tell of. */
+    if (why->status != JC_EBUSY)
+        log_error(cli, why, (jc_str){0});
+    if (status < 0)
+        log_error(cli, &error, payload);
+}
+
+static void record(jc_cli *cli, jc_str payload)
+{
+    int64_t deadline_us = jc_clock_monotonic_us() + (int64_t)HOOK_TIMEOUT_MS * 1000;
+    jc_hook_options hook = {.workflow_id = jc_str_of(variable("JC_WORKFLOW")),
+                            .agent_id = jc_str_of(variable("JC_AGENT")),
+                            .timeout_ms = HOOK_TIMEOUT_MS};
+    int64_t received_us = jc_clock_now_us();
+    jc_redactor *redactor = NULL;
+    jc_error error = {0};
+    if (jc_redactor_new(cli->project, &redactor, &error) < 0)
+        log_error(cli, &error, (jc_str){0});
+    /* Without redaction nothing is recorded. */
+    if (redactor == NULL)
+        return;
+    jc_status status = append(cli, redactor, payload, &hook, &error);
+    hook.received_us = received_us;
+    if (status == JC_OK)
+        take_up(cli, deadline_us);
+    else if (status == JC_EINVAL)
+        log_error(cli, &error, payload);
+    else
+        keep_for_later(cli, redactor, payload, &hook, &error);
+    jc_redactor_free(redactor);
+}
+
+static int hook(jc_cli *cli, const void *values)
+{
+    JC_AUTO(jc_buf) payload = {0};
+    jc_error error = {0};
+    (void)values;
+    if (isatty(STDIN_FILENO) != 0)
+        return jc_cli_fail(cli, cli->word_count > 0 ? JC_EXIT_USAGE : JC_EXIT_DONE,
+                           "it is called by agents, which give it JSON on standard input: see "
+                           "'jc hook -h'");
+    jc_status status = read_payload(&payload, &error);
+    if (!find_project(cli, jc_buf_str(&payload)))
+        return JC_EXIT_DONE;
+    if (cli->word_count > 0)
+        jc_hook_log(cli->project, "jc hook was called with what it does not know",
+                    jc_str_of(cli->words[0]));
+    if (status < 0)
+        log_error(cli, &error, (jc_str){0});
+    else
+        record(cli, jc_buf_str(&payload));
+    return JC_EXIT_DONE;
+}
+
+const jc_command jc_cmd_hook = {
+    .synopsis = "",
+    .details =
+        "Agents call it: it reads one hook's payload, a JSON object, from standard input\n"
+        "and appends what it means. It prints nothing, ends with 0 whatever happens, and\n"
+        "does nothing where there is no .jc/. What cannot reach the log in time waits in\n"
+        ".jc/spool/ for the next command that appends; what went wrong is in .jc/hook.log.\n"
+        "\n"
+        "The project is -C DIR, $JC_DIR, or found upwards from the payload's cwd, then from\n"
+        "$CLAUDE_PROJECT_DIR. The workflow is $JC_WORKFLOW, else the session; the agent is\n"
+        "the payload's subagent, else $JC_AGENT, else main.",
+    .examples = "jc hook <payload.json\n"
+                "JC_WORKFLOW=fix-login JC_AGENT=coder claude",
+    .unattended = true,
+    .words_max = JC_WORDS_ANY,
+    .run = hook,
+};

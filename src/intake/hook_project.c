@@ -1,0 +1,44 @@
+/* Which project a hook belongs to: see jc/hook.h. */
+#include "intake/foreign.h"
+#include "jc/hook.h"
+
+#include "base/fail.h"
+
+#include <sys/stat.h>
+
+/* Shorten a path to the nearest folder that is there: an agent may work in one that it has removed. */
+static bool shorten_to_existing(char path[JC_PATH_SIZE_MAX])
+{
+    struct stat facts;
+    while (stat(path, &facts) < 0 || !S_ISDIR(facts.st_mode)) {
+        char *slash = strrchr(path, '/');
+        if (slash == NULL || path[1] == '\0')
+            return false;
+        slash[slash == path ? 1 : 0] = '\0';
+    }
+    return true;
+}
+
+static bool find_from(jc_str dir, char ret_dir[JC_PATH_SIZE_MAX])
+{
+    char path[JC_PATH_SIZE_MAX];
+    if (dir.size == 0 || dir.size >= sizeof path || *dir.bytes != '/' ||
+        memchr(dir.bytes, '\0', dir.size) != NULL)
+        return false;
+    memcpy(path, dir.bytes, dir.size);
+    path[dir.size] = '\0';
+    return shorten_to_existing(path) && jc_project_find(path, ret_dir, NULL) == JC_OK;
+}
+
+jc_status jc_hook_project_find(jc_str payload, const char *other_dir,
+                               char ret_dir[JC_PATH_SIZE_MAX], jc_error *reterr)
+{
+    JC_AUTO(jc_foreign) foreign = {0};
+    yyjson_val *root = NULL;
+    if (jc_foreign_read(&foreign, payload, &root, NULL) == JC_OK &&
+        find_from(jc_foreign_text(root, "cwd"), ret_dir))
+        return JC_OK;
+    if (find_from(jc_str_of(other_dir), ret_dir))
+        return JC_OK;
+    return jc_fail(reterr, JC_ENOTFOUND, "no .jc/ above the payload's folder");
+}
