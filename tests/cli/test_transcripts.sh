@@ -79,13 +79,24 @@ test_hooks_behind_the_transcript_of_their_session_are_one_history() {
     usage_is_told_once
 }
 
-test_live_hooks_and_a_transcript_are_one_history() {
-    jc help hook >/dev/null 2>&1 || skip "there is no jc hook"
+# The hooks as they come while the session goes on, but for those that are known by nothing but their time.
+live_hooks() {
     grep -v SessionStart "$records/$session.hooks.jsonl" | grep -v PostCompact | sed 's/^{"timestamp":"[^"]*","payload":\(.*\)}$/\1/' >"$T/payloads"
     while read -r payload; do
-        printf '%s' "$payload" | jc hook
+        printf '%s' "$payload" | jc -C . hook
     done <"$T/payloads"
+}
+
+test_a_transcript_behind_live_hooks_is_one_history() {
+    live_hooks
+    equal "$(jc export | wc -l | tr -d ' ')" 15
     jc import "$records/$session.jsonl" >/dev/null
+    usage_is_told_once
+}
+
+test_live_hooks_behind_a_transcript_are_one_history() {
+    jc import "$records/$session.jsonl" >/dev/null
+    live_hooks
     usage_is_told_once
 }
 
@@ -127,6 +138,21 @@ test_a_growing_transcript_is_one_history() {
         cp -r "$records/$session" "$records/$session.jsonl" "$grown"
         jc -C "$grown" import "$grown/$session.jsonl" >/dev/null
         (cd "$grown" && events | ids_and_facts | sort | diff "$T/whole" -) >"$T/diff" || { echo "after $second"; cat "$T/diff"; return 1; }
+    done
+}
+
+test_a_growing_rollout_is_one_history() {
+    jc import "$records/$rollout.jsonl" >/dev/null
+    events | ids_and_facts | sort >"$T/whole"
+    for lines in 1 3 4 6 8 9 10 12 14 16 18 20 22; do
+        grown=$T/grown-$lines
+        mkdir "$grown"
+        jc init "$grown" >/dev/null
+        head -n "$lines" "$records/$rollout.jsonl" >"$grown/$rollout.jsonl"
+        jc -C "$grown" import "$grown/$rollout.jsonl" >/dev/null
+        cp "$records/$rollout.jsonl" "$grown"
+        jc -C "$grown" import "$grown/$rollout.jsonl" >/dev/null
+        (cd "$grown" && events | ids_and_facts | sort | diff "$T/whole" -) >"$T/diff" || { echo "after $lines lines"; cat "$T/diff"; return 1; }
     done
 }
 
