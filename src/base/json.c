@@ -240,6 +240,39 @@ jc_status jc_json_read_loose(jc_json *json, jc_str text, yyjson_val **ret_root, 
     return status;
 }
 
+static void *allocate(void *context, size_t size)
+{
+    (void)context;
+    return malloc(size);
+}
+
+static void *reallocate(void *context, void *bytes, size_t old_size, size_t size)
+{
+    (void)context, (void)old_size;
+    return realloc(bytes, size);
+}
+
+static void give_back(void *context, void *bytes)
+{
+    (void)context;
+    free(bytes);
+}
+
+jc_status jc_json_write_value(yyjson_val *value, jc_buf *ret_text, jc_error *reterr)
+{
+    static const yyjson_alc allocator = {allocate, reallocate, give_back, NULL};
+    size_t size = 0;
+    char *json = yyjson_val_write_opts(value, YYJSON_WRITE_NOFLAG, &allocator, &size, NULL);
+    if (json == NULL)
+        return jc_fail_memory(reterr);
+    /* The writer's memory becomes the buffer's. */
+    jc_buf_release(ret_text);
+    ret_text->bytes = json;
+    ret_text->size = size;
+    ret_text->capacity = size;
+    return JC_OK;
+}
+
 /* The letter behind the backslash; 0: there is none for this character. */
 static char escape_letter(unsigned char c)
 {

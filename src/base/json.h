@@ -47,6 +47,10 @@ jc_str jc_json_text(yyjson_val *object, const char *name);
  * call gives the raw key (with its quotes) and the raw value, until it returns false. */
 bool jc_json_next_member(jc_str object, size_t *at, jc_str *ret_key, jc_str *ret_value);
 
+/* A value of a tree as compact JSON, in place of what `ret_text` holds; what was raw is written as it stands.
+ * JC_ENOMEM. */
+JC_MUST_CHECK jc_status jc_json_write_value(yyjson_val *value, jc_buf *ret_text, jc_error *reterr);
+
 /* Write `text` as a JSON string with its quotes: `"`, `\` and control characters below U+0020 escaped, all
  * else as it is. `text` is UTF-8 and may hold zero bytes. */
 JC_MUST_CHECK jc_status jc_json_write_text(jc_buf *buf, jc_str text, jc_error *reterr);

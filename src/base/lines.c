@@ -97,29 +97,68 @@ static jc_status read_more(jc_lines *lines, jc_error *reterr)
     return lines->is_stream ? read_stream(lines, wanted, reterr) : read_file(lines, wanted, reterr);
 }
 
+/* Is there a whole line, or the file's last one, behind what is taken? */
+static bool find_line(jc_lines *lines, size_t searched, jc_str *ret_line, bool *ret_torn)
+{
+    const char *start = lines->buf.bytes != NULL ? lines->buf.bytes + lines->taken : "";
+    size_t left = lines->buf.size - lines->taken;
+    const char *newline = left > searched ? memchr(start + searched, '\n', left - searched) : NULL;
+    if (newline == NULL && (!lines->at_end || left == 0))
+        return false;
+    *ret_torn = newline == NULL;
+    *ret_line = (jc_str){start, newline != NULL ? (size_t)(newline - start) : left};
+    lines->taken += ret_line->size + (newline != NULL ? 1 : 0);
+    lines->number++;
+    return true;
+}
+
+/* The line under way is too long: forget what is there of it, and of what comes up to its end. */
+static jc_status pass_over(jc_lines *lines, jc_error *reterr)
+{
+    jc_status status = JC_OK;
+    jc_str rest;
+    bool torn = false;
+    lines->passed_over++;
+    while (status == JC_OK && !find_line(lines, 0, &rest, &torn)) {
+        if (lines->at_end)
+            return JC_OK;
+        lines->taken = lines->buf.size;
+        status = read_more(lines, reterr);
+    }
+    return status;
+}
+
 jc_status jc_lines_next(jc_lines *lines, jc_str *ret_line, bool *ret_torn, jc_error *reterr)
 {
+    const size_t size_max = lines->size_max > 0 ? lines->size_max : JC_LINE_SIZE_MAX;
     size_t searched = 0;
     for (;;) {
-        const char *start = lines->buf.bytes != NULL ? lines->buf.bytes + lines->taken : "";
-        size_t left = lines->buf.size - lines->taken;
-        const char *newline =
-            left > searched ? memchr(start + searched, '\n', left - searched) : NULL;
-        if (newline != NULL || (lines->at_end && left > 0)) {
-            *ret_torn = newline == NULL;
-            *ret_line = (jc_str){start, newline != NULL ? (size_t)(newline - start) : left};
-            lines->taken += ret_line->size + (newline != NULL ? 1 : 0);
-            lines->number++;
-            return JC_OK;
+        if (find_line(lines, searched, ret_line, ret_torn)) {
+            if (ret_line->size <= size_max || !lines->pass_over)
+                return JC_OK;
+            lines->passed_over++;
+            searched = 0;
+            continue;
         }
         if (lines->at_end)
             return JC_END;
-        if (left > JC_LINE_SIZE_MAX)
+        size_t left = lines->buf.size - lines->taken;
+        jc_status status = JC_OK;
+        if (left > size_max && !lines->pass_over)
             return jc_fail(reterr, JC_EINVAL, "%s: line %" PRIu64 " is longer than %zu bytes",
-                           lines->path, lines->number + 1, JC_LINE_SIZE_MAX);
-        searched = left;
-        jc_status status = read_more(lines, reterr);
+                           lines->path, lines->number + 1, size_max);
+        if (left > size_max)
+            status = pass_over(lines, reterr);
+        searched = left > size_max ? 0 : left;
+        if (status == JC_OK && searched == left)
+            status = read_more(lines, reterr);
         if (status != JC_OK)
             return status;
     }
+}
+
+void jc_lines_put_back(jc_lines *lines, jc_str line, bool torn)
+{
+    lines->taken -= line.size + (torn ? 0 : 1);
+    lines->number--;
 }

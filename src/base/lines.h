@@ -16,6 +16,9 @@ typedef struct jc_lines {
     size_t taken;    /* of `buf`, by lines already given */
     jc_buf buf;
     uint64_t number; /* of the line given last, from 1 */
+    size_t size_max; /* of a line; 0: JC_LINE_SIZE_MAX */
+    bool pass_over;  /* longer lines are passed over and counted, not refused */
+    uint64_t passed_over;
     bool at_end;
     int fd; /* -1 between reads when `keep_closed` */
     bool keep_closed;
@@ -31,8 +34,12 @@ void jc_lines_close(jc_lines *lines);
 JC_AUTO_DEFINE(jc_lines, jc_lines_close);
 
 /* The next line without its newline, borrowed until the next call; *ret_torn: the file ends without
- * one. JC_END at the end, or for now when `interrupted`; JC_EINVAL: a line longer than JC_LINE_SIZE_MAX. */
+ * one. JC_END at the end, or for now when `interrupted`; JC_EINVAL: a line longer than `size_max`, unless
+ * those are passed over. */
 JC_MUST_CHECK jc_status jc_lines_next(jc_lines *lines, jc_str *ret_line, bool *ret_torn,
                                       jc_error *reterr);
+
+/* Take back the line given last: the next call gives it again. Once a line, before any other call. */
+void jc_lines_put_back(jc_lines *lines, jc_str line, bool torn);
 
 #endif

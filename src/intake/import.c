@@ -3,6 +3,8 @@
 #include "intake/import.h"
 
 #include "base/fail.h"
+#include "intake/fact.h"
+#include "intake/transcript.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,9 @@ static const struct {
     {JC_FORMAT_JSONL, "jsonl"},
     {JC_FORMAT_MIRROR, "mirror"},
     {JC_FORMAT_JEAN_CLAUDE_DB, "jean-claude-db"},
+    {JC_FORMAT_CLAUDE_TRANSCRIPT, "claude-transcript"},
+    {JC_FORMAT_CODEX_ROLLOUT, "codex-rollout"},
+    {JC_FORMAT_HOOKS, "hooks"},
 };
 
 const char *jc_format_name(jc_format format)
@@ -38,9 +43,11 @@ jc_status jc_format_parse(jc_str name, jc_format *ret, jc_error *reterr)
             return JC_OK;
         }
     }
-    return jc_fail(reterr, JC_EINVAL,
-                   "'%.*s' is no format; there are jsonl, mirror and jean-claude-db",
-                   (int)(name.size > 60 ? 60 : name.size), name.bytes);
+    return jc_fail(
+        reterr, JC_EINVAL,
+        "'%.*s' is no format; there are jsonl, mirror, claude-transcript, codex-rollout, "
+        "hooks and jean-claude-db",
+        (int)(name.size > 60 ? 60 : name.size), name.bytes);
 }
 
 /* Was the workflow empty before this import? Found out once, when its first event comes. */
@@ -94,7 +101,7 @@ static jc_status compare_claims(const jc_importing *importing, jc_error *reterr)
     return JC_OK;
 }
 
-static jc_status tell_progress(const jc_importing *importing)
+jc_status jc_import_tell_progress(const jc_importing *importing)
 {
     const jc_import_options *options = importing->options;
     if (options->progress == NULL)
@@ -121,16 +128,58 @@ static jc_status name_reused_line(const jc_importing *importing, const jc_error 
     return jc_fail(reterr, detail->status, "%s", detail->text);
 }
 
+/* Take out of what waits the facts that somebody has told already, in their words. */
+static jc_status drop_stored(jc_importing *importing, jc_error *reterr)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < importing->waiting; i++) {
+        jc_event stored;
+        jc_status status = jc_fact_find(importing->store, importing->events[i].id, &stored, reterr);
+        if (status < 0 && status != JC_ENOTFOUND)
+            return status;
+        if (status == JC_OK) {
+            importing->result.already_stored++;
+            continue;
+        }
+        importing->events[kept] = importing->events[i];
+        importing->lines[kept] = importing->lines[i];
+        importing->claims[kept++] = importing->claims[i];
+    }
+    importing->waiting = kept;
+    return JC_OK;
+}
+
+/* Append what waits. Facts are new in most imports, so they are looked up only when the append says that
+ * one is stored in other words; a fact told by somebody else meanwhile is met by the next round. */
+static jc_status append_waiting(jc_importing *importing, jc_append_result *ret_result,
+                                jc_error *reterr)
+{
+    for (;;) {
+        size_t before = importing->waiting;
+        jc_unit unit = {.events = importing->events,
+                        .count = importing->waiting,
+                        .ret_receipts = importing->receipts};
+        jc_status status = jc_append(importing->store, &unit, 1, ret_result, reterr);
+        if (status != JC_EREUSED || !importing->told)
+            return status;
+        jc_error detail;
+        if (drop_stored(importing, &detail) < 0)
+            return jc_fail(reterr, detail.status, "%s", detail.text);
+        if (importing->waiting == before)
+            return status;
+        *ret_result = (jc_append_result){.position = importing->result.position};
+        if (importing->waiting == 0)
+            return JC_OK;
+    }
+}
+
 jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
 {
     jc_append_result result;
     if (importing->waiting == 0)
-        return tell_progress(importing) == JC_OK ? JC_OK : JC_END;
-    jc_unit unit = {.events = importing->events,
-                    .count = importing->waiting,
-                    .ret_receipts = importing->receipts};
+        return jc_import_tell_progress(importing) == JC_OK ? JC_OK : JC_END;
     jc_error detail;
-    jc_status status = jc_append(importing->store, &unit, 1, &result, &detail);
+    jc_status status = append_waiting(importing, &result, &detail);
     if (status == JC_EREUSED)
         return name_reused_line(importing, &detail, reterr);
     if (status < 0)
@@ -144,7 +193,7 @@ jc_status jc_import_commit(jc_importing *importing, jc_error *reterr)
     jc_arena_reset(&importing->arena);
     if (status < 0)
         return status;
-    return tell_progress(importing) == JC_OK ? JC_OK : JC_END;
+    return jc_import_tell_progress(importing) == JC_OK ? JC_OK : JC_END;
 }
 
 jc_status jc_import_stop_at(jc_importing *importing, jc_status status, jc_error *reterr)
@@ -166,6 +215,19 @@ static bool waits_already(const jc_importing *importing, const jc_event *event)
     return false;
 }
 
+static jc_status put_waiting(jc_importing *importing, const jc_event *event,
+                             const jc_import_claim *claim, jc_error *reterr)
+{
+    importing->claims[importing->waiting] = claim != NULL ? *claim : (jc_import_claim){0};
+    importing->lines[importing->waiting] = importing->line;
+    importing->events[importing->waiting++] = *event;
+    importing->waiting_size += event->data.size;
+    if (importing->waiting == JC_IMPORT_COMMIT_EVENTS ||
+        importing->waiting_size >= JC_IMPORT_COMMIT_SIZE)
+        return jc_import_commit(importing, reterr);
+    return JC_OK;
+}
+
 jc_status jc_import_take(jc_importing *importing, const jc_event *event,
                          const jc_import_claim *claim, jc_error *reterr)
 {
@@ -183,16 +245,20 @@ jc_status jc_import_take(jc_importing *importing, const jc_event *event,
         if (status == JC_OK)
             status = jc_event_copy(&copy, &importing->arena, &copy, reterr);
     }
-    if (status != JC_OK)
-        return status;
-    importing->claims[importing->waiting] = claimed;
-    importing->lines[importing->waiting] = importing->line;
-    importing->events[importing->waiting++] = copy;
-    importing->waiting_size += copy.data.size;
-    if (importing->waiting == JC_IMPORT_COMMIT_EVENTS ||
-        importing->waiting_size >= JC_IMPORT_COMMIT_SIZE)
-        return jc_import_commit(importing, reterr);
-    return JC_OK;
+    return status == JC_OK ? put_waiting(importing, &copy, &claimed, reterr) : status;
+}
+
+jc_status jc_import_tell(jc_importing *importing, const jc_event *event, jc_error *reterr)
+{
+    jc_event copy;
+    if (waits_already(importing, event)) {
+        importing->result.already_stored++;
+        return JC_OK;
+    }
+    jc_status status = jc_event_check(importing->store, event, false, NULL, reterr);
+    if (status == JC_OK)
+        status = jc_event_copy(event, &importing->arena, &copy, reterr);
+    return status == JC_OK ? put_waiting(importing, &copy, NULL, reterr) : status;
 }
 
 static void release(jc_importing *importing)
@@ -215,6 +281,13 @@ bool jc_import_is_database(const char *path)
     return size == (ssize_t)sizeof bytes && memcmp(bytes, magic, sizeof magic) == 0;
 }
 
+static jc_status import_transcript(jc_importing *importing, const char *path, jc_error *reterr)
+{
+    JC_AUTO(jc_lines) lines = {.fd = -1};
+    jc_status status = jc_lines_open(&lines, path, false, reterr);
+    return status == JC_OK ? jc_import_transcript(importing, path, &lines, reterr) : status;
+}
+
 static jc_status run(jc_importing *importing, const char *path, jc_error *reterr)
 {
     struct stat facts;
@@ -224,12 +297,19 @@ static jc_status run(jc_importing *importing, const char *path, jc_error *reterr
         return jc_fail_errno(reterr, errno, "cannot read %s", path);
     if (!is_stream)
         importing->total_size = (uint64_t)facts.st_size;
-    if (format == JC_FORMAT_GUESS && !is_stream && jc_import_is_database(path))
-        format = JC_FORMAT_JEAN_CLAUDE_DB;
+    if (format == JC_FORMAT_GUESS && !is_stream)
+        format = jc_import_is_database(path) ? JC_FORMAT_JEAN_CLAUDE_DB : jc_transcript_guess(path);
     importing->result.format = format;
-    if (format == JC_FORMAT_JEAN_CLAUDE_DB)
+    switch (format) {
+    case JC_FORMAT_JEAN_CLAUDE_DB:
         return jc_import_jean_claude_db(importing, path, reterr);
-    return jc_import_lines(importing, path, reterr);
+    case JC_FORMAT_CLAUDE_TRANSCRIPT:
+    case JC_FORMAT_CODEX_ROLLOUT:
+    case JC_FORMAT_HOOKS:
+        return import_transcript(importing, path, reterr);
+    default:
+        return jc_import_lines(importing, path, reterr);
+    }
 }
 
 jc_status jc_import(jc_store *store, const char *path, const jc_import_options *options,

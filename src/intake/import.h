@@ -31,6 +31,8 @@ typedef struct jc_importing {
     uint64_t lines[JC_IMPORT_COMMIT_EVENTS]; /* where each stood: a line's number, or a row's */
     size_t waiting;
     size_t waiting_size;
+    bool
+        told; /* these are facts that others may have told: a stored id is taken in, whatever it says */
     uint64_t line;       /* under way, from 1: of the file, or the row */
     jc_arena seen_arena; /* for the life of the import */
     jc_map occurrences;  /* derived id of workflow and bytes to how often it came */
@@ -45,8 +47,16 @@ typedef struct jc_importing {
 JC_MUST_CHECK jc_status jc_import_take(jc_importing *importing, const jc_event *event,
                                        const jc_import_claim *claim, jc_error *reterr);
 
+/* The same for a fact of an agent (`told`), whose text is copied: an id that is stored, or waits, counts
+ * as taken in. JC_EINVAL: the event breaks a rule; nothing was taken. */
+JC_MUST_CHECK jc_status jc_import_tell(jc_importing *importing, const jc_event *event,
+                                       jc_error *reterr);
+
 /* Commit what waits. JC_END as above. */
 JC_MUST_CHECK jc_status jc_import_commit(jc_importing *importing, jc_error *reterr);
+
+/* Tell the caller how far it is. JC_END: it wants to stop. */
+JC_MUST_CHECK jc_status jc_import_tell_progress(const jc_importing *importing);
 
 /* What is bad ends the import, after the good before it is stored: returns `status`, or what failed in
  * storing. */

@@ -1,6 +1,7 @@
 /* Lines of JSON: ours (a mirror, an export) and anybody's that name a workflow and a type. */
 #include "intake/derived_id.h"
 #include "intake/import.h"
+#include "intake/transcript.h"
 
 #include "base/fail.h"
 #include "base/lines.h"
@@ -8,15 +9,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
-static bool is_blank(jc_str line)
-{
-    for (size_t i = 0; i < line.size; i++) {
-        if (line.bytes[i] != ' ' && line.bytes[i] != '\t' && line.bytes[i] != '\r')
-            return false;
-    }
-    return true;
-}
 
 static bool is_mirror_line(jc_str line)
 {
@@ -117,6 +109,16 @@ static jc_status take_line(jc_importing *importing, jc_str line, uint64_t number
     return status;
 }
 
+/* A stream cannot be looked at before: its first line says whether an agent recorded it. */
+static bool is_told(jc_importing *importing, jc_str line)
+{
+    jc_format *format = &importing->result.format;
+    if (*format == JC_FORMAT_GUESS)
+        *format = jc_transcript_guess_line(line);
+    return *format == JC_FORMAT_CLAUDE_TRANSCRIPT || *format == JC_FORMAT_CODEX_ROLLOUT ||
+           *format == JC_FORMAT_HOOKS;
+}
+
 jc_status jc_import_lines(jc_importing *importing, const char *path, jc_error *reterr)
 {
     JC_AUTO(jc_lines) lines = {.fd = -1};
@@ -132,8 +134,13 @@ jc_status jc_import_lines(jc_importing *importing, const char *path, jc_error *r
         if (status != JC_OK)
             break;
         importing->done_size = lines.offset;
-        if (!is_blank(line))
-            status = take_line(importing, line, lines.number, reterr);
+        if (jc_transcript_is_blank(line))
+            continue;
+        if (is_told(importing, line)) {
+            jc_lines_put_back(&lines, line, torn);
+            return jc_import_transcript(importing, path, &lines, reterr);
+        }
+        status = take_line(importing, line, lines.number, reterr);
         if (status == JC_END)
             return JC_END;
     }

@@ -18,6 +18,14 @@ jc_subagent jc_subagent_of(const jc_payload *payload, const jc_event *event)
     return sub;
 }
 
+jc_str jc_launched_by(const jc_payload *payload)
+{
+    yyjson_val *id = yyjson_obj_get(yyjson_obj_get(payload->root, "tool_response"), "agentId");
+    if (!yyjson_is_str(id) || yyjson_get_len(id) == 0)
+        return (jc_str){0};
+    return (jc_str){yyjson_get_str(id), yyjson_get_len(id)};
+}
+
 jc_str jc_session_of(const jc_payload *payload)
 {
     return jc_payload_text(payload, "session_id");

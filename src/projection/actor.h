@@ -16,6 +16,9 @@ typedef struct jc_subagent {
  * parent_agent_id, else the event's own agent. */
 jc_subagent jc_subagent_of(const jc_payload *payload, const jc_event *event);
 
+/* Whom a tool call started, by what came back of it: tool_response.agentId. Absent: nobody. */
+jc_str jc_launched_by(const jc_payload *payload);
+
 /* The session that data names; absent when none. */
 jc_str jc_session_of(const jc_payload *payload);
 

@@ -17,6 +17,8 @@
 
 #include <stdlib.h>
 
+#define ANCESTORS_MAX 1000
+
 /* An event on its way into the state. */
 typedef struct acting {
     jc_agents *state;
@@ -104,6 +106,45 @@ static void count_end(tool_pair tools, jc_event_type type, bool failed, jc_maybe
         COUNT_TOOL(tools, duration_ms, (uint64_t)duration_ms.value);
 }
 
+/* Is `agent` the caller, or one of those above it? What was told may be a ring; a chain that is that long
+ * counts as one. */
+static bool stands_above(const jc_agents *state, const jc_agent_record *agent,
+                         const jc_agent_record *caller)
+{
+    for (int steps = 0; steps < ANCESTORS_MAX; steps++) {
+        if (caller == agent)
+            return true;
+        if (caller->parent_id.bytes == NULL)
+            return false;
+        caller = jc_map_get(&state->agent_by_id, caller->parent_id);
+        if (caller == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* What came back of a call names the agent that it started: the caller is its parent. Until then it was
+ * taken for the session's agent's, unless its start said better. */
+static jc_status see_launched(acting *in, jc_agent_record *caller, jc_error *reterr)
+{
+    jc_agents *state = in->state;
+    jc_agent_record *sub = NULL;
+    jc_str id = jc_launched_by(&state->payload);
+    if (id.bytes == NULL || caller == NULL)
+        return JC_OK;
+    jc_status status = jc_agents_agent(state, id, &sub, reterr);
+    if (status < 0 || jc_str_equal(sub->parent_id, caller->id) || stands_above(state, sub, caller))
+        return status;
+    jc_agent_record *before =
+        sub->parent_id.bytes != NULL ? jc_map_get(&state->agent_by_id, sub->parent_id) : NULL;
+    if (before != NULL && before->tally.subagents > 0) {
+        before->tally.subagents--;
+        caller->tally.subagents++;
+    }
+    sub->parent_id = caller->id;
+    return JC_OK;
+}
+
 /* A call that nobody started is counted as one all the same. */
 static jc_status end_tool(acting *in, jc_error *reterr)
 {
@@ -131,9 +172,11 @@ static jc_status end_tool(acting *in, jc_error *reterr)
         started_us = call->started_us;
     count_end(tools, in->type, in->type == JC_TYPE_AGENT_TOOL_FAILED || !success, started_us,
               ended_us);
+    if (in->type == JC_TYPE_AGENT_TOOL_COMPLETED)
+        status = see_launched(in, call != NULL ? call->agent : in->agent, reterr);
     if (call != NULL)
         jc_agents_close_call(state, call);
-    return JC_OK;
+    return status;
 }
 
 static jc_status deny(acting *in, jc_error *reterr)
@@ -352,6 +395,8 @@ static jc_status find_subagent(acting *in, jc_agent_record **ret_sub, jc_agent_r
         status = replace(state, named.type, &(*ret_sub)->type, reterr);
     if (status == JC_OK)
         status = jc_agents_join(state, *ret_sub, in->session, reterr);
+    if (status == JC_OK && named.parent_id.bytes == NULL && (*ret_sub)->parent_id.bytes != NULL)
+        status = jc_agents_agent(state, (*ret_sub)->parent_id, ret_parent, reterr);
     if (*ret_parent == *ret_sub)
         *ret_parent = NULL;
     return status;

@@ -409,6 +409,26 @@ static jc_status start_tool(jc_timeline *state, const jc_event *event, jc_error 
     return status == JC_OK ? begin(state, event, span, once, &tool, reterr) : status;
 }
 
+static bool lies_below(const jc_span *span, const jc_span *other)
+{
+    while (span != NULL && span != other)
+        span = span->parent;
+    return span == other;
+}
+
+/* What came back of a call names the agent that it started: that one's span belongs below the call's. A span
+ * is never below one that was made after it. */
+static void see_launched(jc_timeline *state, jc_str call)
+{
+    jc_str id = jc_launched_by(&state->payload);
+    jc_span *sub = find(state, JC_SPAN_SUBAGENT, id);
+    jc_span *tool = find(state, JC_SPAN_TOOL, call);
+    if (sub == NULL || tool == NULL || sub->parent->kind == JC_SPAN_TOOL ||
+        tool->sequence > sub->sequence || lies_below(tool, sub))
+        return;
+    sub->parent = tool;
+}
+
 static jc_status end_tool(jc_timeline *state, const jc_event *event, jc_error *reterr)
 {
     jc_span span;
@@ -419,6 +439,8 @@ static jc_status end_tool(jc_timeline *state, const jc_event *event, jc_error *r
         return status;
     if (success)
         (void)jc_payload_bool(&state->payload, "success", &success);
+    if (success)
+        see_launched(state, span.key);
     return finish(state, event, span, once, success ? JC_SPAN_COMPLETED : JC_SPAN_FAILED, reterr);
 }
 

@@ -42,6 +42,82 @@ static void a_failed_turn_is_an_error_and_leaves_the_agent_idle(void **state)
     assert_told_holds(in, "agents", "\"status\":\"idle\"");
 }
 
+static void start_call(told *in, int64_t at, const char *agent, const char *call)
+{
+    char data[200];
+    (void)snprintf(data, sizeof data,
+                   "{\"session_id\":\"s\",\"tool_name\":\"Agent\",\"tool_use_id\":\"%s\"}", call);
+    tell(in, at, agent, "agent.tool.started", data);
+}
+
+static void end_call(told *in, int64_t at, const char *agent, const char *call,
+                     const char *launched)
+{
+    char data[200];
+    (void)snprintf(data, sizeof data,
+                   "{\"session_id\":\"s\",\"tool_name\":\"Agent\",\"tool_use_id\":\"%s\","
+                   "\"tool_response\":{\"agentId\":\"%s\"}}",
+                   call, launched);
+    tell(in, at, agent, "agent.tool.completed", data);
+}
+
+static void start_sub(told *in, int64_t at, const char *agent)
+{
+    char data[200];
+    (void)snprintf(data, sizeof data,
+                   "{\"session_id\":\"s\",\"agent_id\":\"%s\",\"agent_type\":\"Explore\"}", agent);
+    tell(in, at, agent, "subagent.started", data);
+}
+
+static void the_call_that_started_an_agent_makes_its_caller_the_parent(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "session.started", "{\"session_id\":\"s\"}");
+    start_call(in, 1, "main", "u1");
+    start_sub(in, 2, "one");
+    end_call(in, 2, "main", "u1", "one");
+    start_call(in, 3, "one", "u2");
+    start_sub(in, 4, "two");
+    assert_told_holds(
+        in, "agents",
+        "{\"agent_id\":\"two\",\"agent_type\":\"Explore\",\"parent_agent_id\":\"main\"");
+    end_call(in, 5, "one", "u2", "two");
+    assert_told_holds(
+        in, "agents",
+        "{\"agent_id\":\"one\",\"agent_type\":\"Explore\",\"parent_agent_id\":\"main\"");
+    assert_told_holds(
+        in, "agents",
+        "{\"agent_id\":\"two\",\"agent_type\":\"Explore\",\"parent_agent_id\":\"one\"");
+    assert_told_holds(in, "agents",
+                      "\"events\":3,\"subagents\":1,\"tools\":[{\"name\":\"Agent\",\"calls\":1,"
+                      "\"completed\":1,\"duration_ms\":1000}]");
+}
+
+static void a_call_that_came_back_before_its_agent_began_tells_the_parent_too(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "session.started", "{\"session_id\":\"s\"}");
+    start_sub(in, 1, "one");
+    start_call(in, 2, "one", "u1");
+    end_call(in, 3, "one", "u1", "two");
+    start_sub(in, 4, "two");
+    assert_told_holds(
+        in, "agents",
+        "\"agent_id\":\"two\",\"agent_type\":\"Explore\",\"parent_agent_id\":\"one\"");
+}
+
+static void no_agent_becomes_its_own_ancestor(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "session.started", "{\"session_id\":\"s\"}");
+    start_call(in, 1, "main", "u1");
+    start_sub(in, 2, "one");
+    end_call(in, 3, "main", "u1", "one");
+    start_call(in, 4, "one", "u2");
+    end_call(in, 5, "one", "u2", "main");
+    assert_told_lacks(in, "agents", "{\"agent_id\":\"main\",\"parent_agent_id\"");
+}
+
 static void a_call_that_has_not_ended_is_open(void **state)
 {
     told *in = *state;
@@ -296,6 +372,9 @@ int main(void)
         TOLD_CLAIM(tool_calls_are_counted_by_agent_and_session),
         TOLD_CLAIM(a_turn_that_the_machine_asked_for_is_counted_apart),
         TOLD_CLAIM(a_failed_turn_is_an_error_and_leaves_the_agent_idle),
+        TOLD_CLAIM(the_call_that_started_an_agent_makes_its_caller_the_parent),
+        TOLD_CLAIM(a_call_that_came_back_before_its_agent_began_tells_the_parent_too),
+        TOLD_CLAIM(no_agent_becomes_its_own_ancestor),
         TOLD_CLAIM(a_call_that_has_not_ended_is_open),
         TOLD_CLAIM(the_end_of_a_session_abandons_its_calls),
         TOLD_CLAIM(a_denied_call_is_neither_open_nor_failed),

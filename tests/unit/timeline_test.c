@@ -95,6 +95,35 @@ static void each_attempt_at_a_feature_is_a_span(void **state)
 }
 
 /* As a real client's hooks tell it: the call of a subagent comes back before the subagent does. */
+static void a_subagent_stands_below_the_call_whose_answer_names_it(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "session.started", "{\"session_id\":\"s\"}");
+    tell(in, 1, "main", "agent.tool.started",
+         "{\"session_id\":\"s\",\"tool_name\":\"Agent\",\"tool_use_id\":\"u1\"}");
+    tell(in, 2, "a1", "subagent.started",
+         "{\"session_id\":\"s\",\"agent_id\":\"a1\",\"agent_type\":\"Plan\"}");
+    tell(in, 3, "main", "agent.tool.completed",
+         "{\"session_id\":\"s\",\"tool_name\":\"Agent\",\"tool_use_id\":\"u1\","
+         "\"tool_response\":{\"agentId\":\"a1\"}}");
+    assert_spans(in, "workflow:1 < - wf 0- open\n"
+                     "session:1 < workflow:1 s 0- open\n"
+                     "tool:2 < session:1 Agent 1-3 completed\n"
+                     "subagent:3 < tool:2 Plan 2- open\n");
+}
+
+static void a_span_is_never_put_below_one_that_lies_below_it(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "a1", "subagent.started", "{\"agent_id\":\"a1\",\"agent_type\":\"Plan\"}");
+    tell(in, 1, "a1", "agent.tool.started", "{\"tool_name\":\"Agent\",\"tool_use_id\":\"u1\"}");
+    tell(in, 2, "a1", "agent.tool.completed",
+         "{\"tool_name\":\"Agent\",\"tool_use_id\":\"u1\",\"tool_response\":{\"agentId\":\"a1\"}}");
+    assert_spans(in, "workflow:1 < - wf 0- open\n"
+                     "subagent:1 < workflow:1 Plan 0- open\n"
+                     "tool:2 < subagent:1 Agent 1-2 completed\n");
+}
+
 static void tools_stand_below_their_turn_session_or_subagent(void **state)
 {
     told *in = *state;
@@ -296,6 +325,8 @@ int main(void)
         TOLD_CLAIM(phases_lie_in_the_workflow_and_follow_each_other),
         TOLD_CLAIM(a_workflow_pauses_fails_and_starts_again),
         TOLD_CLAIM(each_attempt_at_a_feature_is_a_span),
+        TOLD_CLAIM(a_subagent_stands_below_the_call_whose_answer_names_it),
+        TOLD_CLAIM(a_span_is_never_put_below_one_that_lies_below_it),
         TOLD_CLAIM(tools_stand_below_their_turn_session_or_subagent),
         TOLD_CLAIM(a_turn_may_fail),
         TOLD_CLAIM(a_session_has_one_turn_at_a_time),
