@@ -232,6 +232,38 @@ test_what_cannot_reach_the_log_in_time_waits_in_the_spool() {
     stored 4
 }
 
+# The log's own deadline is five seconds.
+test_fifty_hooks_at_once_give_up_in_time_and_lose_nothing() {
+    command -v timeout >/dev/null || skip "there is no timeout program"
+    hold_lock
+    i=0
+    children=
+    while [ $i -lt 50 ]; do
+        i=$((i + 1))
+        payload PreToolUse ",\"tool_use_id\":\"u$i\"" >"$T/payload.$i"
+        timeout 3 "$JC_PROGRAM" hook <"$T/payload.$i" >>"$T/printed" 2>&1 &
+        children="$children $!"
+    done
+    for child in $children; do
+        wait "$child" || complain "a hook did not end in time"
+    done
+    [ ! -s "$T/printed" ] || complain "something was printed"
+    equal "$(waiting)" 50
+    let_go
+    jc emit w a.happened >/dev/null
+    stored 51
+}
+
+test_hook_does_not_wait_for_an_end_that_never_comes() {
+    command -v timeout >/dev/null || skip "there is no timeout program"
+    mkfifo "$T/endless"
+    exec 4<>"$T/endless"
+    payload Stop >&4
+    timeout 20 "$JC_PROGRAM" hook <"$T/endless"
+    exec 4>&-
+    stored 1
+}
+
 test_the_spool_is_taken_up_before_the_next_append() {
     hold_lock
     hook "$(payload PreToolUse ',"tool_use_id":"u1"')"
