@@ -79,14 +79,11 @@ static jc_status replace(const jc_sift *sift, jc_buf *out, jc_error *reterr)
 static jc_status look(jc_redactor *redactor, jc_secret_name name, jc_str text, jc_error *reterr)
 {
     jc_sift *sift = &redactor->sift;
-    sift->text = text;
-    sift->resume = 0;
-    sift->status = JC_OK;
-    jc_buf_clear(&sift->found);
+    jc_sift_begin(sift, text);
     if (name == JC_NAME_COOKIE)
         jc_sift_cookie(sift, 0, text.size);
     if (name == JC_NAME_AUTHORIZATION)
-        jc_sift_authorization(sift, 0, text.size);
+        jc_sift_authorization(sift, 0);
     jc_sift_text(sift, &redactor->table);
     if (redactor->own != NULL)
         jc_own_rules_sift(redactor->own, sift);
