@@ -135,5 +135,6 @@ void bench_read_page_sizes(const bench_options *options, const int *sizes, size_
 void bench_processes(const bench_options *options);
 void bench_growth(const bench_options *options);
 void bench_writers(const bench_options *options);
+void bench_redact(const bench_options *options);
 
 #endif

@@ -17,10 +17,11 @@ static const struct {
     void (*run)(const bench_options *options);
     bool by_default;
 } tables[] = {
-    {"appends", bench_appends, true},     {"reads", bench_reads, true},
-    {"states", bench_states, true},       {"past", bench_past, true},
-    {"processes", bench_processes, true}, {"writers", bench_writers, true},
-    {"growth", bench_growth, true},       {"page-sizes", bench_page_sizes, false},
+    {"appends", bench_appends, true},        {"reads", bench_reads, true},
+    {"states", bench_states, true},          {"past", bench_past, true},
+    {"processes", bench_processes, true},    {"writers", bench_writers, true},
+    {"growth", bench_growth, true},          {"redact", bench_redact, true},
+    {"page-sizes", bench_page_sizes, false},
 };
 
 #define TABLE_COUNT ((int)(sizeof(tables) / sizeof(tables[0])))

@@ -57,6 +57,11 @@ void jc_redactor_free(jc_redactor *redactor)
     free(redactor);
 }
 
+bool jc_redactor_enabled(const jc_redactor *redactor)
+{
+    return redactor->enabled;
+}
+
 /* Write the text with a mark in place of each secret. */
 static jc_status replace(const jc_sift *sift, jc_buf *out, jc_error *reterr)
 {
