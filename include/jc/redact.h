@@ -23,8 +23,10 @@ extern "C" {
 typedef struct jc_redactor jc_redactor;
 
 /* Read the rules of the project in `project_dir`; NULL: the built-in ones alone. The caller frees it.
- * JC_EINVAL  .jc/config.json is no JSON, or a rule in it is none; reterr names it. *ret_redactor is then
- *            set all the same, with the rules that are good, so that a recorder can go on. */
+ * JC_EINVAL  .jc/config.json is no JSON, or a rule in it is none; reterr names it.
+ * JC_EIO … of reading it. With these, *ret_redactor is set all the same, with the rules that are good, so
+ *            that a recorder can go on.
+ * JC_ENOMEM  it is not set. */
 JC_API JC_MUST_CHECK jc_status jc_redactor_new(const char *project_dir, jc_redactor **ret_redactor,
                                                jc_error *reterr);
 

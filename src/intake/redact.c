@@ -41,7 +41,10 @@ jc_status jc_redactor_new(const char *project_dir, jc_redactor **ret_redactor, j
     redactor->enabled = true;
     jc_sift_table_make(&redactor->table);
     jc_status status = project_dir != NULL ? load_config(redactor, project_dir, reterr) : JC_OK;
-    *ret_redactor = redactor;
+    if (status == JC_ENOMEM)
+        jc_redactor_free(redactor);
+    else
+        *ret_redactor = redactor;
     return status;
 }
 
