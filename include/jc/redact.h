@@ -6,8 +6,9 @@
  *
  *     {"redaction": {"enabled": true, "rules": [{"kind": "badge", "pattern": "corp-[0-9]{8}"}]}}
  *
- * A pattern is a POSIX extended regular expression; when it has a group, only the first group's text is
- * the secret. Text that was redacted is not changed by redacting it again. */
+ * A pattern is a POSIX extended regular expression, matched line by line; when it has a group, only the
+ * first group's text is the secret. Text that was redacted is not changed by redacting it again.
+ * docs/REDACTION.md says what is found. */
 #ifndef JC_REDACT_H
 #define JC_REDACT_H
 
@@ -22,12 +23,17 @@ extern "C" {
 typedef struct jc_redactor jc_redactor;
 
 /* Read the rules of the project in `project_dir`; NULL: the built-in ones alone. The caller frees it.
- * JC_EINVAL  .jc/config.json is no JSON, or a rule in it is none; reterr names it. *ret_redactor is then
- *            set all the same, with the rules that are good, so that a recorder can go on. */
+ * JC_EINVAL  .jc/config.json is no JSON, or a rule in it is none; reterr names it.
+ * JC_EIO … of reading it. With these, *ret_redactor is set all the same, with the rules that are good, so
+ *            that a recorder can go on.
+ * JC_ENOMEM  it is not set. */
 JC_API JC_MUST_CHECK jc_status jc_redactor_new(const char *project_dir, jc_redactor **ret_redactor,
                                                jc_error *reterr);
 
 JC_API void jc_redactor_free(jc_redactor *redactor);
+
+/* false: the project turned redaction off, and nothing is ever found. */
+JC_API bool jc_redactor_enabled(const jc_redactor *redactor);
 
 /* Redact one text. *ret_text is `text` itself when nothing was found, else borrowed until the next call
  * with this redactor; *ret_count says how many secrets were replaced. */
@@ -40,8 +46,8 @@ JC_API JC_MUST_CHECK jc_status jc_redact_member(jc_redactor *redactor, jc_str na
                                                 jc_str *ret_text, size_t *ret_count,
                                                 jc_error *reterr);
 
-/* The same for every string of a JSON object, members by their names. What has no secret stays byte for
- * byte.
+/* The same for every string of a JSON object, keys too, members by their names. What has no secret stays
+ * byte for byte; duplicate keys, any depth and bytes that are no UTF-8 are left to others.
  * JC_EINVAL  it is no JSON object. */
 JC_API JC_MUST_CHECK jc_status jc_redact_json(jc_redactor *redactor, jc_str object,
                                               jc_str *ret_object, size_t *ret_count,

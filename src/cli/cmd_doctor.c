@@ -251,6 +251,21 @@ static void check_kept_files(examination *all)
             unfinished, unfinished == 1 ? "" : "s");
 }
 
+static void check_redaction(examination *all)
+{
+    jc_redactor *redactor = NULL;
+    jc_error error = {0};
+    if (jc_redactor_new(all->cli->project, &redactor, &error) < 0)
+        say(all, "redaction", NOTE, "put that right; what else there is of rules holds", "%s",
+            error.text);
+    else if (!jc_redactor_enabled(redactor))
+        say(all, "redaction", NOTE, "remove \"enabled\":false from .jc/config.json to have it",
+            "off: what agents see and do is recorded with its secrets");
+    else
+        say(all, "redaction", GOOD, NULL, "on: secrets are taken out of what agents tell");
+    jc_redactor_free(redactor);
+}
+
 static void check_spool(examination *all)
 {
     uint64_t count = jc_spool_count(all->cli->project);
@@ -332,8 +347,9 @@ static void check_mirrors(examination *all)
 }
 
 static void (*const checks[])(examination *all) = {
-    check_versions, check_file_system, check_access, check_log,   check_opening, check_durability,
-    check_sizes,    check_kept_files,  check_spool,  check_cache, check_mirrors,
+    check_versions,  check_file_system, check_access, check_log,
+    check_opening,   check_durability,  check_sizes,  check_kept_files,
+    check_redaction, check_spool,       check_cache,  check_mirrors,
 };
 
 static void keep_warning(void *context, const char *text)

@@ -41,7 +41,10 @@ jc_status jc_redactor_new(const char *project_dir, jc_redactor **ret_redactor, j
     redactor->enabled = true;
     jc_sift_table_make(&redactor->table);
     jc_status status = project_dir != NULL ? load_config(redactor, project_dir, reterr) : JC_OK;
-    *ret_redactor = redactor;
+    if (status == JC_ENOMEM)
+        jc_redactor_free(redactor);
+    else
+        *ret_redactor = redactor;
     return status;
 }
 
@@ -55,6 +58,11 @@ void jc_redactor_free(jc_redactor *redactor)
     jc_buf_release(&redactor->texts[1]);
     jc_buf_release(&redactor->object);
     free(redactor);
+}
+
+bool jc_redactor_enabled(const jc_redactor *redactor)
+{
+    return redactor->enabled;
 }
 
 /* Write the text with a mark in place of each secret. */
@@ -79,14 +87,11 @@ static jc_status replace(const jc_sift *sift, jc_buf *out, jc_error *reterr)
 static jc_status look(jc_redactor *redactor, jc_secret_name name, jc_str text, jc_error *reterr)
 {
     jc_sift *sift = &redactor->sift;
-    sift->text = text;
-    sift->resume = 0;
-    sift->status = JC_OK;
-    jc_buf_clear(&sift->found);
+    jc_sift_begin(sift, text);
     if (name == JC_NAME_COOKIE)
         jc_sift_cookie(sift, 0, text.size);
     if (name == JC_NAME_AUTHORIZATION)
-        jc_sift_authorization(sift, 0, text.size);
+        jc_sift_authorization(sift, 0);
     jc_sift_text(sift, &redactor->table);
     if (redactor->own != NULL)
         jc_own_rules_sift(redactor->own, sift);

@@ -48,7 +48,10 @@ typedef struct jc_secret {
 typedef struct jc_sift {
     jc_str text;
     size_t resume; /* what lies before is part of an exact find, and not looked at again */
-    jc_buf found;  /* of jc_secret, as they come */
+    /* Up to here nothing begins again, so that a text made of beginnings costs no more than another. */
+    size_t run_end;    /* of a long value without quotes */
+    size_t cookie_end; /* of a header */
+    jc_buf found;      /* of jc_secret, as they come */
     jc_status status;
 } jc_sift;
 
@@ -94,7 +97,10 @@ typedef struct jc_sift_table {
 
 void jc_sift_table_make(jc_sift_table *ret_table);
 
-/* Look through sift->text with the built-in rules. */
+/* Begin with a text; the memory is kept. */
+void jc_sift_begin(jc_sift *sift, jc_str text);
+
+/* Look through it with the built-in rules. */
 void jc_sift_text(jc_sift *sift, const jc_sift_table *table);
 
 /* The index behind the mark "[redacted:KIND]" at `at`; `at` itself when there is none. */
@@ -158,8 +164,10 @@ bool jc_value_is_identifier(jc_str value);
 /* Is it a secret, given that it stands by itself (in quotes, or as a JSON string) under such a name? */
 bool jc_value_is_secret(jc_secret_name name, jc_str value);
 
-/* Find what is secret in the value of an Authorization or Cookie header, in bytes start to end. */
-void jc_sift_authorization(jc_sift *sift, size_t start, size_t end);
+/* Find what is secret in the value of an Authorization header, which begins at `start`. */
+void jc_sift_authorization(jc_sift *sift, size_t start);
+
+/* The same for that of a Cookie header, bytes start to end. */
 void jc_sift_cookie(jc_sift *sift, size_t start, size_t end);
 
 /* The rules of a project. {0} is none. */

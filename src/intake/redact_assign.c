@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #define SPACE_MAX 64
+#define RUN_LONG 512
 
 /* What surrounds a name without quotes at its value. */
 typedef enum value_style {
@@ -304,47 +305,59 @@ static bool is_secret_without_quotes(jc_str text, const assignment *at, const va
 }
 
 /* The value of a header goes to the end of its line, or of the string that it stands in. */
-static void sift_header(jc_sift *sift, const assignment *at, size_t start)
+static void sift_cookie(jc_sift *sift, const value *found)
 {
     jc_str text = sift->text;
-    value found = {0};
-    if (!take_value(text, start, PLAIN, &found))
-        return;
-    while (!found.quoted && found.end < text.size && found.end - found.start < JC_SECRET_SIZE_MAX &&
-           !jc_byte_is_in(text.bytes[found.end], "\r\n\"'`\\") && text.bytes[found.end] != '\0')
-        found.end++;
-    if (at->name == JC_NAME_AUTHORIZATION)
-        jc_sift_authorization(sift, found.start, found.end);
-    else
-        jc_sift_cookie(sift, found.start, found.end);
+    size_t end = found->end;
+    while (!found->quoted && end < text.size && end - found->start < JC_SECRET_SIZE_MAX &&
+           text.bytes[end] != '\0' && !jc_byte_is_in(text.bytes[end], "\r\n\"'`\\"))
+        end++;
+    jc_sift_cookie(sift, found->start, end);
+    sift->cookie_end = end;
+}
+
+/* What compares gives no value; nor do :: and ://. */
+static bool gives_value(jc_str text, size_t at)
+{
+    char sign = text.bytes[at];
+    char next = at + 1 < text.size ? text.bytes[at + 1] : '\n';
+    char last = at > 0 ? text.bytes[at - 1] : '\n';
+    if (next == '=' || next == '~')
+        return false;
+    return sign == ':' ? next != ':' && last != ':' && next != '/' : !jc_byte_is_in(last, "=!<>~");
+}
+
+static void sift_value(jc_sift *sift, const assignment *is, const value *found)
+{
+    jc_str text = sift->text;
+    jc_str word = jc_text_part(text, found->start, found->end);
+    bool secret = found->quoted ? jc_value_is_secret(is->name, word)
+                                : is_secret_without_quotes(text, is, found);
+    if (secret)
+        jc_sift_found(sift, found->start, found->end, is->kind, JC_SECRET_NAMED);
+    else if (!found->quoted && word.size > RUN_LONG)
+        sift->run_end = found->end;
 }
 
 void jc_sift_assignment(jc_sift *sift, const jc_sift_rule *rule, size_t at)
 {
     (void)rule;
     jc_str text = sift->text;
-    char next = at + 1 < text.size ? text.bytes[at + 1] : '\n';
-    char last = at > 0 ? text.bytes[at - 1] : '\n';
-    /* :: := :// == =~ != <= >= */
-    if (next == '=' || next == '~' ||
-        (text.bytes[at] == ':' && (next == ':' || last == ':' || next == '/')))
+    assignment is;
+    value found;
+    if (at < sift->run_end || !gives_value(text, at) || !look_back(sift, at, &is) ||
+        (is.name == JC_NAME_SIGNATURE && is.style != QUERY) ||
+        (is.name == JC_NAME_COOKIE && at < sift->cookie_end))
         return;
-    if (text.bytes[at] == '=' && jc_byte_is_in(last, "=!<>~"))
+    size_t start = jc_text_has(text, at, "=>") ? at + 2 : at + 1;
+    if (!take_value(text, start, is.style, &found))
         return;
-    assignment found;
-    if (!look_back(sift, at, &found) || (found.name == JC_NAME_SIGNATURE && found.style != QUERY))
-        return;
-    size_t start = text.bytes[at] == '=' && next == '>' ? at + 2 : at + 1;
-    if (found.name == JC_NAME_AUTHORIZATION || found.name == JC_NAME_COOKIE) {
-        sift_header(sift, &found, start);
-        return;
-    }
-    value is;
-    if (!take_value(text, start, found.style, &is))
-        return;
-    if (is.quoted ? jc_value_is_secret(found.name, jc_text_part(text, is.start, is.end))
-                  : is_secret_without_quotes(text, &found, &is))
-        jc_sift_found(sift, is.start, is.end, found.kind, JC_SECRET_NAMED);
+    if (is.name == JC_NAME_COOKIE)
+        sift_cookie(sift, &found);
+    else if (is.name == JC_NAME_AUTHORIZATION)
+        jc_sift_authorization(sift, found.start);
+    else
+        sift_value(sift, &is, &found);
 }
 
 void jc_sift_element(jc_sift *sift, const jc_sift_rule *rule, size_t at)

@@ -42,7 +42,7 @@ static bool is_basic(jc_str word)
            (jc_value_looks_random(word, 8) || word.bytes[word.size - 1] == '=');
 }
 
-void jc_sift_authorization(jc_sift *sift, size_t start, size_t end)
+void jc_sift_authorization(jc_sift *sift, size_t start)
 {
     static const struct {
         const char *scheme;
@@ -50,6 +50,7 @@ void jc_sift_authorization(jc_sift *sift, size_t start, size_t end)
     } schemes[] = {{"bearer", "bearer-token"}, {"basic", "basic-auth"}, {"token", "bearer-token"},
                    {"apikey", "api-key"},      {"bot", "bearer-token"}, {"key", "api-key"}};
     jc_str text = sift->text;
+    size_t end = text.size - start < CREDENTIALS_MAX ? text.size : start + CREDENTIALS_MAX;
     size_t scheme_end = word_end(text, start, end);
     jc_str scheme = jc_text_part(text, start, scheme_end);
     if (scheme_end == end || text.bytes[scheme_end] != ' ') {

@@ -78,6 +78,13 @@ static void try_rules(jc_sift *sift, const jc_sift_table *table, uint8_t number,
     }
 }
 
+void jc_sift_begin(jc_sift *sift, jc_str text)
+{
+    jc_buf found = sift->found;
+    jc_buf_clear(&found);
+    *sift = (jc_sift){.text = text, .found = found};
+}
+
 void jc_sift_text(jc_sift *sift, const jc_sift_table *table)
 {
     const uint8_t *bytes = (const uint8_t *)sift->text.bytes;

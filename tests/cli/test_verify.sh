@@ -288,6 +288,22 @@ test_doctor_finds_nothing_wrong_with_a_sound_project() {
     out_has '{"check":"log","state":"good"'
 }
 
+test_doctor_names_a_bad_rule_of_redaction() {
+    echo '{"redaction":{"rules":[{"kind":"badge","pattern":"("}]}}' >.jc/config.json
+    run doctor
+    exits 0
+    out_has "note  redaction"
+    out_has "rule 1 ('badge')"
+}
+
+test_doctor_says_that_redaction_is_off() {
+    run doctor
+    out_has "ok    redaction"
+    echo '{"redaction":{"enabled":false}}' >.jc/config.json
+    run doctor
+    out_has "note  redaction    off"
+}
+
 test_doctor_says_what_to_do_about_mirrors_and_leftovers() {
     fill
     head -n 1 agents/w/events.jsonl >"$T/part"
