@@ -7,6 +7,7 @@
 #include "cli/line.h"
 #include "cli/names.h"
 #include "cli/point.h"
+#include "cli/status_agents.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,10 +27,12 @@ typedef struct standing {
     jc_state *state;
     yyjson_doc *doc;
     yyjson_val *root;
+    jc_status_agents agents; /* empty unless they are to be shown */
 } standing;
 
 static void standing_release(standing *of)
 {
+    jc_status_agents_release(&of->agents);
     yyjson_doc_free(of->doc);
     jc_state_free(of->state);
     *of = (standing){0};
@@ -165,6 +168,13 @@ static void print_feature(const jc_cli *cli, const jc_term *term, yyjson_val *fe
     }
 }
 
+/* A session that was recorded has agents, and neither a status nor features. */
+static bool is_session(const standing *of)
+{
+    return text_of(of->root, "status").bytes == NULL && count_of(of->root, "features_total") == 0 &&
+           jc_status_agents_any(&of->agents);
+}
+
 /* The line of what the workflow says of itself: "paused: which key?". */
 static void add_title(jc_buf *line, const jc_term *term, const standing *of)
 {
@@ -172,6 +182,8 @@ static void add_title(jc_buf *line, const jc_term *term, const standing *of)
     jc_str reason = text_of(of->root, "pause_reason");
     if (reason.bytes == NULL)
         reason = text_of(of->root, "error");
+    if (is_session(of))
+        status = jc_status_agents_word(&of->agents);
     jc_line_colour(line, term, JC_COLOUR_BOLD);
     (void)jc_text_append_safe(line, of->workflow_id, 0);
     jc_line_colour(line, term, JC_COLOUR_NONE);
@@ -189,17 +201,10 @@ static void add_title(jc_buf *line, const jc_term *term, const standing *of)
     }
 }
 
-static void print_standing(const jc_cli *cli, const jc_term *term, const standing *of)
+static void print_progress(const jc_term *term, const standing *of)
 {
     JC_AUTO(jc_buf) line = {0};
-    yyjson_val *features = yyjson_obj_get(of->root, "features");
     uint64_t retries = count_of(of->root, "retries");
-    add_title(&line, term, of);
-    jc_line_print(&line);
-    if (text_of(of->root, "description").bytes != NULL) {
-        (void)jc_text_append_safe(&line, text_of(of->root, "description"), 0);
-        jc_line_print(&line);
-    }
     add_bar(&line, term, percent_of(of->root));
     jc_line_format(&line, "   %" PRIu64 " of %" PRIu64 " features",
                    count_of(of->root, "features_completed"), count_of(of->root, "features_total"));
@@ -208,7 +213,20 @@ static void print_standing(const jc_cli *cli, const jc_term *term, const standin
     add_duration(&line, of->root);
     add_cost(&line, of->root);
     jc_line_print(&line);
+}
 
+static void print_standing(const jc_cli *cli, const jc_term *term, const standing *of)
+{
+    JC_AUTO(jc_buf) line = {0};
+    yyjson_val *features = yyjson_obj_get(of->root, "features");
+    add_title(&line, term, of);
+    jc_line_print(&line);
+    if (text_of(of->root, "description").bytes != NULL) {
+        (void)jc_text_append_safe(&line, text_of(of->root, "description"), 0);
+        jc_line_print(&line);
+    }
+    if (!is_session(of))
+        print_progress(term, of);
     size_t columns = name_columns(features);
     size_t at;
     size_t count;
@@ -216,6 +234,7 @@ static void print_standing(const jc_cli *cli, const jc_term *term, const standin
     yyjson_arr_foreach(features, at, count, feature) {
         print_feature(cli, term, feature, columns);
     }
+    jc_status_agents_print(&of->agents, term);
 }
 
 static void print_json(const standing *of)
@@ -249,6 +268,12 @@ static void print_row(const jc_term *term, const standing *of, size_t columns)
     jc_line_print(&line);
 }
 
+/* With features, the agents are for those who want to know more. */
+static bool shows_agents(const jc_cli *cli, const standing *of, bool as_table)
+{
+    return !cli->json && !as_table && (cli->verbose || count_of(of->root, "features_total") == 0);
+}
+
 static int print_workflows(jc_cli *cli, const jc_names *names, const jc_point *point, bool as_table)
 {
     jc_term term = jc_term_of_output();
@@ -258,8 +283,12 @@ static int print_workflows(jc_cli *cli, const jc_names *names, const jc_point *p
     for (size_t i = 0; i < names->count && jc_cli_output_works(cli); i++) {
         standing of = {0};
         int failed = standing_read(cli, names->ids[i], point, &of);
-        if (failed != 0)
+        if (failed == 0 && shows_agents(cli, &of, as_table))
+            failed = jc_status_agents_read(cli, names->ids[i], point, &of.agents);
+        if (failed != 0) {
+            standing_release(&of);
             return failed;
+        }
         if (cli->json)
             print_json(&of);
         else if (as_table)
@@ -307,7 +336,8 @@ static const jc_option status_command_options[] = {
 const jc_command jc_cmd_status = {
     .synopsis = "[WORKFLOW] [--all] [--at POINT]",
     .details = "Without a workflow: the one that was heard of last. Features are marked ✓\n"
-               "completed, → started, ○ planned, ✗ failed. -v shows their descriptions.",
+               "completed, → started, ○ planned, ✗ failed. -v shows their descriptions, and the\n"
+               "agents; of a session that was recorded, its agents are shown anyway.",
     .examples = "jc status\n"
                 "jc status fix-login -v\n"
                 "jc status fix-login --at 09:30\n"

@@ -195,7 +195,9 @@ void jc_text_append_duration(jc_buf *buf, int64_t duration_ms)
 
 void jc_text_append_cost(jc_buf *buf, double usd)
 {
-    jc_cli_must(fabs(usd) < 1e9 ? jc_buf_append_format(buf, NULL, "$%.2f", usd)
+    /* A cent and more in cents, less in hundredths of one: sessions of small models cost that. */
+    int places = fabs(usd) > 0 && fabs(usd) < 0.01 ? 4 : 2;
+    jc_cli_must(fabs(usd) < 1e9 ? jc_buf_append_format(buf, NULL, "$%.*f", places, usd)
                                 : jc_buf_append_format(buf, NULL, "$%.3g", usd));
 }
 

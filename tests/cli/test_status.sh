@@ -99,6 +99,40 @@ test_status_of_a_workflow_that_is_none() {
     refused 2 "workflow"
 }
 
+# A session as its hooks and its transcript tell it.
+record_a_session() {
+    jc emit s session.started --agent main -d '{"session_id":"s"}'
+    jc emit s turn.started --agent main -d '{"session_id":"s","prompt":"go","human":true}'
+    jc emit s agent.tool.started --agent main -d '{"session_id":"s","tool_name":"Agent","tool_use_id":"t1"}'
+    jc emit s agent.tool.completed --agent main \
+        -d '{"session_id":"s","tool_name":"Agent","tool_use_id":"t1","tool_response":{"agentId":"sub"}}'
+    jc emit s subagent.started --agent sub -d '{"session_id":"s","agent_id":"sub","agent_type":"Explore"}'
+    jc emit s agent.response.received --agent sub \
+        -d '{"session_id":"s","message_id":"m1","cost_usd":0.00125,"usage":{"input_tokens":7,"output_tokens":5,"cache_read_input_tokens":93}}'
+    jc emit s agent.tool.failed --agent main -d '{"session_id":"s","tool_name":"Bash","tool_use_id":"t2"}'
+}
+
+test_status_of_a_session_shows_its_agents() {
+    record_a_session >/dev/null
+    run status s
+    succeeds
+    cat >"$T/wanted" <<'END'
+s   active
+  main   active   1 turn   2 tool calls, 1 failed
+    sub (Explore)   active   100 tokens in, 5 out   $0.0013
+END
+    diff "$T/wanted" "$T/out"
+}
+
+test_status_of_features_shows_agents_when_asked() {
+    tell_a_story >/dev/null
+    jc emit w agent.tool.failed --agent coder -d '{"tool_name":"Bash"}' >/dev/null
+    run status w
+    ! grep -q coder "$T/out" || complain "agents were not asked for"
+    run status w -v
+    out_has "  coder   active   1 tool call, 1 failed"
+}
+
 test_status_of_the_past() {
     jc emit w feature.started --timestamp 2026-01-09T09:00:00Z -d '{"name":"auth"}' >/dev/null
     jc emit w feature.completed --timestamp 2026-01-09T10:00:00Z -d '{"name":"auth"}' >/dev/null
