@@ -346,6 +346,24 @@ test_hook_survives_closed_streams() {
     stored 1
 }
 
+# Nowhere below the project, whichever way it goes: the log, its mirror, the spool, hook.log. The parts are
+# joined here, so that no scanner takes this file for a leak.
+test_no_secret_reaches_the_disk() {
+    secret="ghp_$(printf 'x9K2mQ7vT4nL8wR3bY6cZ1dF5gH0jP2sA4eU')"
+    hook "$(payload PreToolUse ",\"tool_use_id\":\"u1\",\"tool_input\":{\"command\":\"curl -u me:$secret x\"}")"
+    hook "$(payload PostToolUse ",\"tool_use_id\":\"u1\",\"tool_response\":{\"stdout\":[\"a\",{\"b\":\"$secret\"}]}")"
+    hook "$(payload UserPromptSubmit ",\"prompt\":\"use $secret\"")"
+    hook "no JSON: $secret"
+    hold_lock
+    hook "$(payload Stop ",\"last_assistant_message\":\"$secret\"")"
+    equal "$(waiting)" 1
+    ! grep -rqF "$secret" . || complain "found in: $(grep -rlF "$secret" .)"
+    let_go
+    jc emit s1 a.done >/dev/null
+    ! grep -rqF "$secret" . || complain "found in: $(grep -rlF "$secret" .)"
+    equal "$(jc log --json | grep -c 'redacted:github')" 4
+}
+
 test_hook_records_no_environment() {
     export CLAUDE_CODE_MESSAGING_TOKEN=of-the-environment
     hook "$(payload Stop)"
