@@ -60,6 +60,7 @@ jc_status jc_data_begin(jc_data *data, jc_error *reterr)
     jc_buf_clear(&data->cuts);
     data->cut_count = 0;
     data->redacted = 0;
+    data->redacted_names = 0;
     data->mended_here = data->round > 0 ? JC_MENDED_SIZE : 0;
     return jc_buf_append_char(&data->out, '{', reterr);
 }
@@ -315,6 +316,34 @@ static jc_status write_name(jc_data *data, jc_str name, jc_error *reterr)
     return status == JC_OK ? jc_buf_append_char(&data->out, ':', reterr) : status;
 }
 
+/* A name can be a secret too. Two names that become the same are told apart by a number. */
+static jc_status redact_name(jc_data *data, jc_str *name, jc_error *reterr)
+{
+    size_t count = 0;
+    if (data->redactor == NULL)
+        return JC_OK;
+    jc_status status = jc_redact(data->redactor, *name, name, &count, reterr);
+    if (status < 0 || count == 0)
+        return status;
+    data->redacted += count;
+    if (data->redacted_names++ == 0)
+        return JC_OK;
+    jc_buf_clear(&data->piece);
+    status = jc_buf_append_format(&data->piece, reterr, "%.*s %zu", (int)name->size, name->bytes,
+                                  data->redacted_names);
+    *name = jc_buf_str(&data->piece);
+    return status;
+}
+
+/* Write a member's name, and go down to the member. */
+static jc_status enter_member(jc_data *data, jc_str name, jc_error *reterr)
+{
+    jc_status status = redact_name(data, &name, reterr);
+    if (status == JC_OK)
+        status = write_name(data, name, reterr);
+    return status == JC_OK ? path_into(data, name, reterr) : status;
+}
+
 static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_error *reterr)
 {
     members walk;
@@ -326,9 +355,7 @@ static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_e
     for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
          key = members_next(&walk)) {
         jc_str name = name_of(key);
-        status = write_name(data, name, reterr);
-        if (status == JC_OK)
-            status = path_into(data, name, reterr);
+        status = enter_member(data, name, reterr);
         if (status < 0)
             break;
         status = write_value(data, name, yyjson_obj_iter_get_val(key), depth + 1, reterr);
@@ -371,9 +398,7 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
 static jc_status write_member(jc_data *data, jc_str name, yyjson_val *value, jc_error *reterr)
 {
     size_t before = data->path.size;
-    jc_status status = write_name(data, name, reterr);
-    if (status == JC_OK)
-        status = path_into(data, name, reterr);
+    jc_status status = enter_member(data, name, reterr);
     if (status < 0)
         return status;
     size_t start = data->out.size;
