@@ -199,7 +199,8 @@ static void match_rule(const own_rule *rule, const char *line, size_t start, siz
             rule->regex.re_nsub > 0 && match[1].rm_so >= 0 ? &match[1] : &match[0];
         size_t first = at + (size_t)secret->rm_so;
         size_t last = at + (size_t)secret->rm_eo;
-        found(sift, start + first, start + last, start, end, rule->kind);
+        if (last > first) /* a group may match nothing */
+            found(sift, start + first, start + last, start, end, rule->kind);
         at = last > at ? last : at + 1;
     }
 }

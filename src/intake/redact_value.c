@@ -232,7 +232,10 @@ bool jc_value_looks_random(jc_str value, size_t size_min)
     size_t alnum = counts[LOWER] + counts[UPPER] + counts[DIGIT];
     if (alnum * 2 < value.size || counts[LOWER] + counts[UPPER] == 0)
         return false;
-    return counts[DIGIT] > 0 ? breaks * 5 >= alnum : value.size >= 20 && breaks * 4 >= alnum;
+    if (counts[DIGIT] == 0)
+        return value.size >= 16 && breaks * 4 >= alnum;
+    /* By chance, what is longer has fewer breaks than it should less often. */
+    return breaks * (alnum >= 24 ? 6 : 5) >= alnum;
 }
 
 bool jc_value_is_identifier(jc_str value)

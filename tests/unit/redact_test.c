@@ -433,6 +433,12 @@ static void of_a_pattern_with_a_group_only_the_group_is_the_secret(void **state)
                "pin: [redacted:pin] end pin: [redacted:pin] end");
 }
 
+static void a_group_that_matches_nothing_is_no_secret(void **state)
+{
+    (void)state;
+    assert_own("{\"kind\":\"id\",\"pattern\":\"id (.*)\"}", "ä id ", "ä id ");
+}
+
 static void a_pattern_is_matched_line_by_line(void **state)
 {
     (void)state;
@@ -564,6 +570,7 @@ int main(void)
         REDACT_CLAIM(what_is_no_json_object_is_refused),
         CLAIM(a_rule_of_the_project_is_applied_beside_the_built_in_ones),
         CLAIM(of_a_pattern_with_a_group_only_the_group_is_the_secret),
+        CLAIM(a_group_that_matches_nothing_is_no_secret),
         CLAIM(a_pattern_is_matched_line_by_line),
         CLAIM(a_pattern_may_ignore_case),
         CLAIM(a_match_is_widened_to_whole_characters),
