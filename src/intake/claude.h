@@ -74,9 +74,11 @@ JC_MUST_CHECK jc_status jc_claude_file_open(jc_claude_file *file, jc_importing *
 JC_MUST_CHECK jc_status jc_claude_file_next(jc_claude_file *file, jc_importing *importing,
                                             jc_error *reterr);
 
-/* Read a line's record. A whole record that is glued to a torn one is found behind it. JC_EINVAL: it is torn. */
+/* Read a line's record. A whole record that is glued to a torn one is found behind it, and *ret_torn is then
+ * true. JC_EINVAL: it is torn, and nothing else. */
 JC_MUST_CHECK jc_status jc_claude_read_record(jc_foreign *foreign, jc_str line,
-                                              yyjson_val **ret_root, jc_error *reterr);
+                                              yyjson_val **ret_root, bool *ret_torn,
+                                              jc_error *reterr);
 
 /* What is known of a prompt. */
 typedef struct jc_claude_prompt {

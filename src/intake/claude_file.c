@@ -44,9 +44,10 @@ static bool stands_alone(yyjson_val *root)
 }
 
 jc_status jc_claude_read_record(jc_foreign *foreign, jc_str line, yyjson_val **ret_root,
-                                jc_error *reterr)
+                                bool *ret_torn, jc_error *reterr)
 {
     jc_status status = jc_foreign_read(foreign, line, ret_root, reterr);
+    *ret_torn = status == JC_EINVAL;
     const char *end = line.bytes + line.size;
     const char *at = line.bytes;
     for (int tries = 0; status == JC_EINVAL && tries < GLUED_TRIES_MAX && at + 1 < end; tries++) {
@@ -131,11 +132,10 @@ static jc_status read_next(jc_claude_file *file, jc_importing *importing, jc_err
             return JC_END;
         if (jc_transcript_is_blank(text))
             continue;
-        status = jc_claude_read_record(foreign, text, &root, reterr);
-        if (status == JC_EINVAL) {
-            importing->result.torn++;
+        status = jc_claude_read_record(foreign, text, &root, &torn, reterr);
+        importing->result.torn += torn ? 1 : 0;
+        if (status == JC_EINVAL)
             continue;
-        }
         if (status == JC_OK)
             status = read_line(file, root, &file->next, reterr);
         file->has_next = status == JC_OK && file->next.kind != JC_CLAUDE_OTHER;

@@ -45,7 +45,7 @@ static void look_at(const char *path, int64_t *ret_us, jc_foreign *foreign, jc_s
         yyjson_val *root = NULL;
         if (jc_lines_next(&lines, &text, &torn, NULL) != JC_OK)
             return;
-        if (jc_claude_read_record(foreign, text, &root, NULL) != JC_OK ||
+        if (jc_claude_read_record(foreign, text, &root, &torn, NULL) != JC_OK ||
             !jc_transcript_time(jc_foreign_get(root, "timestamp"), ret_us))
             continue;
         *ret_session = jc_foreign_text(root, "sessionId");

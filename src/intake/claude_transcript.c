@@ -152,7 +152,7 @@ static jc_status look_for_workflow(jc_telling *telling, const char *path, jc_err
         yyjson_val *root = NULL;
         status = jc_lines_next(&lines, &text, &torn, reterr);
         if (status == JC_OK)
-            status = jc_claude_read_record(&foreign, text, &root, reterr);
+            status = jc_claude_read_record(&foreign, text, &root, &torn, reterr);
         if (status == JC_OK)
             status = look_for_line(telling, root, jc_transcript_name(path), reterr);
         if (status == JC_EINVAL)

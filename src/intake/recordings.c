@@ -109,7 +109,7 @@ static void look_at(const char *path, char ret_cwd[JC_PATH_SIZE_MAX], int64_t *r
         yyjson_val *root = NULL;
         if (jc_lines_next(&lines, &text, &torn, NULL) != JC_OK)
             return;
-        if (jc_claude_read_record(&foreign, text, &root, NULL) != JC_OK)
+        if (jc_claude_read_record(&foreign, text, &root, &torn, NULL) != JC_OK)
             continue;
         jc_str cwd = jc_foreign_text(root, "cwd");
         if (cwd.bytes == NULL)

@@ -22,7 +22,7 @@ tells() {
 test_a_session_with_a_subagent_comes_in() {
     run import "$records/$session.jsonl"
     succeeds
-    out_has "imported 33 events (claude-transcript, 2 files, 36 lines, 1 torn and skipped)"
+    out_has "imported 33 events (claude-transcript, 2 files, 36 lines, 2 torn and skipped)"
     tells "$session"
 }
 
@@ -36,7 +36,7 @@ test_a_transcript_imported_again_stores_nothing_twice() {
     jc import "$records/$session.jsonl" >/dev/null
     run import "$records/$session.jsonl" --json
     succeeds
-    out_has '"stored":0,"already_stored":33,"lines":36,"files":2,"torn":1,"too_long":0'
+    out_has '"stored":0,"already_stored":33,"lines":36,"files":2,"torn":2,"too_long":0'
 }
 
 test_a_transcript_goes_to_the_workflow_that_is_named() {
