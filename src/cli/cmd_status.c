@@ -250,7 +250,8 @@ static void print_json(const standing *of)
 static void print_row(const jc_term *term, const standing *of, size_t columns)
 {
     JC_AUTO(jc_buf) line = {0};
-    jc_str status = text_of(of->root, "status");
+    jc_str status =
+        is_session(of) ? jc_status_agents_word(&of->agents) : text_of(of->root, "status");
     jc_line_colour(&line, term, JC_COLOUR_BOLD);
     jc_line_column(&line, of->workflow_id, columns, 0);
     jc_line_colour(&line, term, JC_COLOUR_NONE);
@@ -259,6 +260,11 @@ static void print_row(const jc_term *term, const standing *of, size_t columns)
     jc_line_column(&line, status.bytes != NULL ? status : JC_STR("not started"), 11, 0);
     jc_line_colour(&line, term, JC_COLOUR_NONE);
     jc_line_add(&line, "  ");
+    if (is_session(of)) {
+        jc_status_agents_sum(&of->agents, &line);
+        jc_line_print(&line);
+        return;
+    }
     add_bar(&line, term, percent_of(of->root));
     jc_line_format(&line, "  %" PRIu64 "/%" PRIu64 "  ", count_of(of->root, "features_completed"),
                    count_of(of->root, "features_total"));
@@ -271,7 +277,10 @@ static void print_row(const jc_term *term, const standing *of, size_t columns)
 /* With features, the agents are for those who want to know more. */
 static bool shows_agents(const jc_cli *cli, const standing *of, bool as_table)
 {
-    return !cli->json && !as_table && (cli->verbose || count_of(of->root, "features_total") == 0);
+    bool is_asked = cli->verbose && !as_table;
+    bool is_bare =
+        count_of(of->root, "features_total") == 0 && text_of(of->root, "status").bytes == NULL;
+    return !cli->json && (is_asked || is_bare);
 }
 
 static int print_workflows(jc_cli *cli, const jc_names *names, const jc_point *point, bool as_table)

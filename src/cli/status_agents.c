@@ -150,3 +150,19 @@ void jc_status_agents_print(const jc_status_agents *of, const jc_term *term)
         print_agent(of, term, agent);
     }
 }
+
+void jc_status_agents_sum(const jc_status_agents *of, jc_buf *line)
+{
+    uint64_t turns = 0, calls = 0;
+    size_t at, count, tool_at, tool_count;
+    yyjson_val *agent, *tool;
+    yyjson_arr_foreach(of->agents, at, count, agent) {
+        turns += yyjson_get_uint(yyjson_obj_get(agent, "turns"));
+        yyjson_arr_foreach(yyjson_obj_get(agent, "tools"), tool_at, tool_count, tool) {
+            calls += yyjson_get_uint(yyjson_obj_get(tool, "calls"));
+        }
+    }
+    jc_line_format(line, "%zu agent%s   %" PRIu64 " turn%s   %" PRIu64 " tool call%s", count,
+                   count == 1 ? "" : "s", turns, turns == 1 ? "" : "s", calls,
+                   calls == 1 ? "" : "s");
+}

@@ -30,4 +30,7 @@ jc_str jc_status_agents_word(const jc_status_agents *of);
 /* A line each; a subagent stands further right, behind the agent that called it. */
 void jc_status_agents_print(const jc_status_agents *of, const jc_term *term);
 
+/* Append what they did together. */
+void jc_status_agents_sum(const jc_status_agents *of, jc_buf *line);
+
 #endif

@@ -122,6 +122,9 @@ s   active
     sub (Explore)   active   100 tokens in, 5 out   $0.0013
 END
     diff "$T/wanted" "$T/out"
+    run status --all
+    succeeds
+    out_has "s  active       2 agents   1 turn   2 tool calls"
 }
 
 test_status_of_features_shows_agents_when_asked() {
