@@ -448,9 +448,10 @@ static jc_status find_subagent(acting *in, jc_agent_record **ret_sub, jc_agent_r
 
 static void see(jc_tally *tally, int64_t time_us)
 {
-    if (!tally->first_us.given)
+    if (!tally->first_us.given || time_us < tally->first_us.value)
         tally->first_us = jc_maybe_is(time_us);
-    tally->last_us = jc_maybe_is(time_us);
+    if (!tally->last_us.given || time_us > tally->last_us.value)
+        tally->last_us = jc_maybe_is(time_us);
 }
 
 /* Let the subagent be what it became, and nothing else; it may be who tells it. */

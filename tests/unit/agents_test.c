@@ -386,6 +386,23 @@ static void the_last_words_of_a_turn_do_not_begin_another(void **state)
     assert_told_holds(in, "agents", "\"agent_id\":\"main\",\"status\":\"idle\"");
 }
 
+static void what_was_seen_first_and_last_is_so_by_time(void **state)
+{
+    told *in = *state;
+    tell(in, 20, "coder", "agent.tool_use", "{\"session_id\":\"s\",\"tool\":\"t\"}");
+    tell(in, 30, "coder", "agent.tool_use", "{\"session_id\":\"s\",\"tool\":\"t\"}");
+    tell(in, 10, "coder", "agent.tool_use", "{\"session_id\":\"s\",\"tool\":\"t\"}");
+    const char *seen =
+        "\"first_seen\":\"" TOLD_TIME("00",
+                                      "10") "\",\"last_seen\":\"" TOLD_TIME("00",
+                                                                            "30") "\",\"events\":3";
+    jc_state *read = told_state(in, "agents");
+    const char *first = strstr(jc_state_json(read, NULL), seen);
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, seen));
+    jc_state_free(read);
+}
+
 static void an_event_without_agent_is_of_whose_session_it_is(void **state)
 {
     told *in = *state;
@@ -494,6 +511,7 @@ int main(void)
         TOLD_CLAIM(what_was_earlier_than_an_end_does_not_revive),
         TOLD_CLAIM(what_was_earlier_than_a_start_does_not_end),
         TOLD_CLAIM(the_last_words_of_a_turn_do_not_begin_another),
+        TOLD_CLAIM(what_was_seen_first_and_last_is_so_by_time),
         TOLD_CLAIM(an_event_without_agent_is_of_whose_session_it_is),
         TOLD_CLAIM(notes_messages_errors_and_costs_are_counted),
         CLAIM(finished_calls_are_not_kept),
