@@ -41,9 +41,12 @@ JC_API JC_MUST_CHECK jc_status jc_intake_hook(jc_store *store, jc_redactor *reda
                                               jc_hook_result *ret_result, jc_error *reterr);
 
 /* Find the project that a payload belongs to: upwards from its `cwd`, which may no longer be there, then
- * from `other_dir` (may be NULL). Also from a linked git worktree, as jc_project_find() does.
+ * from `other_dir`. A payload that names no `cwd` is looked for from `working_dir` first: for a program that
+ * an agent starts, its own working directory; for a server, NULL. Both may be NULL. Also from a linked git
+ * worktree, as jc_project_find() does.
  * JC_ENOTFOUND  there is none. */
-JC_API JC_MUST_CHECK jc_status jc_hook_project_find(jc_str payload, const char *other_dir,
+JC_API JC_MUST_CHECK jc_status jc_hook_project_find(jc_str payload, const char *working_dir,
+                                                    const char *other_dir,
                                                     char ret_dir[JC_PATH_SIZE_MAX],
                                                     jc_error *reterr);
 

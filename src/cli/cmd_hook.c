@@ -59,8 +59,9 @@ static bool find_project(jc_cli *cli, jc_str payload)
         (void)snprintf(cli->project, sizeof cli->project, "%s", given);
         return strlen(given) < sizeof cli->project;
     }
-    return jc_hook_project_find(payload, variable("CLAUDE_PROJECT_DIR"), cli->project, NULL) ==
-           JC_OK;
+    char working[JC_PATH_SIZE_MAX];
+    return jc_hook_project_find(payload, getcwd(working, sizeof working),
+                                variable("CLAUDE_PROJECT_DIR"), cli->project, NULL) == JC_OK;
 }
 
 static void log_error(const jc_cli *cli, const jc_error *error, jc_str payload)
@@ -186,9 +187,10 @@ const jc_command jc_cmd_hook = {
         "does nothing where there is no .jc/. What cannot reach the log in time waits in\n"
         ".jc/spool/ for the next command that appends; what went wrong is in .jc/hook.log.\n"
         "\n"
-        "The project is -C DIR, $JC_DIR, or found upwards from the payload's cwd, then from\n"
-        "$CLAUDE_PROJECT_DIR. The workflow is $JC_WORKFLOW, else the session; the agent is\n"
-        "the payload's subagent, else $JC_AGENT, else main.",
+        "The project is -C DIR, $JC_DIR, or found upwards from the payload's cwd (the working\n"
+        "directory, when it names none), then from $CLAUDE_PROJECT_DIR. The workflow is\n"
+        "$JC_WORKFLOW, else the session; the agent is the payload's subagent, else $JC_AGENT,\n"
+        "else main.",
     .examples = "jc hook install --dry-run\n"
                 "JC_WORKFLOW=fix-login JC_AGENT=coder claude\n"
                 "jc hook <payload.json",

@@ -1,10 +1,11 @@
 /* One line of what matters in an event's data, chosen by its type.
  *
  * A row of the table holds the beginning of a type and up to five parts. A part is "before%paths":
- * the first path (separated by '|', dots lead into objects) that holds a text or a number is shown
- * behind the text `before`. Parts that hold nothing are left out; parts are parted by " · " unless
- * they begin with a space. Fields that end in _ms are shown as durations, in _usd as dollars. When
- * nothing is found, the data itself is shown. */
+ * the first path (separated by '|', dots lead into objects, and through arrays into each of their
+ * elements, of which five are shown) that holds a text or a number is shown behind the text `before`.
+ * Parts that hold nothing are left out, and so are those without a text before them that say what the
+ * part before says; parts are parted by " · " unless they begin with a space. Fields that end in _ms are
+ * shown as durations, in _usd as dollars. When nothing is found, the data itself is shown. */
 #include "cli/render.h"
 
 #include "cli/cli.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #define PARTS_MAX 5
+#define ELEMENTS_SHOWN_MAX 5
 #define DATA_SHOWN_MAX 4096 /* bytes; a line never holds more */
 
 typedef struct summary_rule {
@@ -37,6 +39,7 @@ static const summary_rule summaries[] = {
     {"agent.response.received", {"%model", "in %usage.input_tokens", "out %usage.output_tokens"}},
     {"agent.response.displayed", {"%delta"}},
     {"agent.error", {"%error|message|reason"}},
+    {"agent.tool_batch.", {"%tool_calls.tool_name"}},
     {"agent.tool", {"%tool_name|tool|name",
                     "%tool_input.command|tool_input.file_path|tool_input.path|tool_input.pattern|"
                     "tool_input.url|tool_input.description|command|file_path|path",
@@ -44,7 +47,13 @@ static const summary_rule summaries[] = {
     {"agent.test_result", {"%test_file|suite|name", "passed %passed", "failed %failed",
                            "%duration_ms"}},
     {"agent.notified", {"%title", "%message"}},
-    {"agent.hook.received", {"%hook_event_name|hook_event", "%tool_name|message"}},
+    {"agent.hook.received",
+     {"%hook_event_name|hook_event",
+      "%command_name|trigger|mcp_server_name|teammate_name|from_model|old_cwd|directory|tool_name|"
+      "load_reason|event|source|name",
+      " → %to_model|new_cwd",
+      "%file_path|message|command_args|custom_instructions|team_name",
+      "%action"}},
     {"tests.", {"%test_file|suite|feature", "%count", "failed %failed", "%duration_ms"}},
     {"commit.", {"%commit_sha|sha", "%message", "%error"}},
     {"worktree.", {"%path|worktree", "%branch", "%commit_sha", "%reason"}},
@@ -67,20 +76,6 @@ static const summary_rule *find_rule(jc_str event_type)
             return &summaries[i];
     }
     return NULL;
-}
-
-/* The value at a dotted path of `size` bytes, or NULL. */
-static yyjson_val *value_at(yyjson_val *root, const char *path, size_t size)
-{
-    while (root != NULL && size > 0) {
-        const char *dot = memchr(path, '.', size);
-        size_t step = dot != NULL ? (size_t)(dot - path) : size;
-        root = yyjson_obj_getn(root, path, step);
-        size_t skip = dot != NULL ? step + 1 : step;
-        path += skip;
-        size -= skip;
-    }
-    return root;
 }
 
 static bool path_ends(const char *path, size_t size, const char *ending)
@@ -118,7 +113,65 @@ static bool append_value(jc_buf *buf, const char *path, size_t size, yyjson_val 
     return false;
 }
 
-static void append_part(jc_buf *buf, const char *part, yyjson_val *data)
+static bool append_elements(jc_buf *buf, const char *path, size_t size, yyjson_val *array);
+
+/* Append what is at a dotted path of `size` bytes; false when nothing is that fits into a line. */
+static bool append_at(jc_buf *buf, const char *path, size_t size, yyjson_val *root)
+{
+    const char *dot;
+    while ((dot = memchr(path, '.', size)) != NULL && yyjson_is_obj(root)) {
+        size_t step = (size_t)(dot - path);
+        root = yyjson_obj_getn(root, path, step);
+        path += step + 1;
+        size -= step + 1;
+    }
+    if (yyjson_is_obj(root))
+        root = yyjson_obj_getn(root, path, size);
+    else if (yyjson_is_arr(root))
+        return append_elements(buf, path, size, root);
+    else
+        return false;
+    return append_value(buf, path, size, root);
+}
+
+/* What is at the path in each element that is an object: "Bash, Read, …". */
+static bool append_elements(jc_buf *buf, const char *path, size_t size, yyjson_val *array)
+{
+    size_t i, count, shown = 0;
+    yyjson_val *each;
+    yyjson_arr_foreach(array, i, count, each) {
+        size_t start = buf->size;
+        if (!yyjson_is_obj(each))
+            continue;
+        if (shown > 0)
+            jc_cli_must(jc_buf_append_text(buf, ", ", NULL));
+        if (shown == ELEMENTS_SHOWN_MAX) {
+            jc_cli_must(jc_buf_append_text(buf, "…", NULL));
+            break;
+        }
+        if (append_at(buf, path, size, each))
+            shown++;
+        else
+            buf->size = start;
+    }
+    return shown > 0;
+}
+
+/* Where the text of a part begins and ends in the line. */
+typedef struct shown_part {
+    size_t start;
+    size_t end;
+} shown_part;
+
+static bool says_the_same(const jc_buf *buf, shown_part before, shown_part part)
+{
+    size_t size = part.end - part.start;
+    return before.end - before.start == size &&
+           memcmp(buf->bytes + before.start, buf->bytes + part.start, size) == 0;
+}
+
+/* `last` is the part that was shown before this one, and is this one if it is shown. */
+static void append_part(jc_buf *buf, const char *part, yyjson_val *data, shown_part *last)
 {
     const char *path = strchr(part, '%') + 1;
     size_t before = (size_t)(path - part) - 1;
@@ -130,12 +183,17 @@ static void append_part(jc_buf *buf, const char *part, yyjson_val *data)
     if (before > 0 && part[before - 1] != ' ')
         jc_cli_must(jc_buf_append_char(buf, ' ', NULL));
 
+    shown_part shown = {.start = buf->size};
     for (size_t size = strcspn(path, "|"); size > 0; size = strcspn(path, "|")) {
-        if (append_value(buf, path, size, value_at(data, path, size)))
-            return;
+        if (append_at(buf, path, size, data))
+            break;
         path += size + (path[size] == '|' ? 1 : 0);
     }
-    buf->size = start;
+    shown.end = buf->size;
+    if (shown.end == shown.start || (before == 0 && says_the_same(buf, *last, shown)))
+        buf->size = start;
+    else
+        *last = shown;
 }
 
 void jc_summary_append(jc_json *json, jc_arena *scratch, const jc_event *event, jc_buf *buf)
@@ -147,8 +205,9 @@ void jc_summary_append(jc_json *json, jc_arena *scratch, const jc_event *event, 
     jc_arena_reset(scratch);
     if (rule != NULL &&
         jc_json_read(json, event->data, limits, scratch, &data, &unused, NULL) == JC_OK) {
+        shown_part last = {0};
         for (size_t i = 0; i < PARTS_MAX && rule->parts[i] != NULL; i++)
-            append_part(buf, rule->parts[i], data);
+            append_part(buf, rule->parts[i], data, &last);
     }
     if (buf->size > 0 || event->data.size <= 2)
         return;

@@ -1,7 +1,8 @@
 /* Facts into the log, each once: see fact.h.
  *
- * The append itself finds out whether an id is stored, so that the usual fact, which is new, costs no look-up.
- * Only where it says that the id is stored with other content, the stored event is read and compared. */
+ * The append itself finds out whether an id is stored, so that the usual fact, which is new, costs no look-up:
+ * but for the end of a tool call, which may be stored as another end, and a moment. Only where it says that
+ * the id is stored with other content, the stored event is read and compared. */
 #include "intake/fact.h"
 
 #include "base/clock.h"
@@ -130,12 +131,119 @@ static jc_status meet_stored(jc_store *store, const jc_event *told, bool any, bo
     return status;
 }
 
+/* The session that an event is of, and who told it: a hook's event names its hook. */
+static jc_status read_origin(jc_json *json, jc_str data, jc_str *ret_session, jc_teller *ret_teller,
+                             jc_error *reterr)
+{
+    yyjson_val *root = NULL;
+    jc_status status = jc_json_read_loose(json, data, &root, reterr);
+    if (status < 0)
+        return status;
+    *ret_session = jc_foreign_text(root, "session_id");
+    *ret_teller =
+        jc_foreign_get(root, "hook_event_name") != NULL ? JC_TELLER_HOOK : JC_TELLER_TRANSCRIPT;
+    return JC_OK;
+}
+
+static jc_status is_told_by(jc_str data, jc_teller teller, bool *ret_is, jc_error *reterr)
+{
+    JC_AUTO(jc_json) json = {0};
+    jc_str session;
+    jc_teller told_by = teller;
+    jc_status status = read_origin(&json, data, &session, &told_by, reterr);
+    *ret_is = status == JC_OK && told_by == teller;
+    return status;
+}
+
+jc_status jc_fact_look(jc_store *store, jc_str workflow_id, jc_str session_id, jc_str event_type,
+                       jc_teller teller, const int64_t *near_us, jc_fact_result *ret_result,
+                       jc_error *reterr)
+{
+    /* Not by workflow: those of the type are fewer, and have an index. */
+    jc_filter filter = {.event_types = &event_type, .event_type_count = 1};
+    jc_cursor *cursor = NULL;
+    bool found = false;
+    if (near_us != NULL) {
+        filter.has_since = filter.has_until = true;
+        filter.since_us = *near_us - JC_FACT_NEAR_US;
+        filter.until_us = *near_us + JC_FACT_NEAR_US;
+    }
+    jc_status status = jc_cursor_open(store, &filter, &cursor, reterr);
+    while (status == JC_OK && !found) {
+        JC_AUTO(jc_json) json = {0};
+        const jc_event *event = NULL;
+        jc_str session;
+        jc_teller told_by;
+        status = jc_cursor_next(cursor, &event, reterr);
+        if (status != JC_OK || !jc_str_equal(event->workflow_id, workflow_id))
+            continue;
+        status = read_origin(&json, event->data, &session, &told_by, reterr);
+        found = status == JC_OK && jc_str_equal(session, session_id) &&
+                (teller == JC_TELLER_ANY || teller == told_by);
+        if (found)
+            already_stored(event, ret_result);
+    }
+    jc_cursor_close(cursor);
+    return status == JC_END ? JC_OK : status;
+}
+
+/* The other ends that a transcript may have told of a call. A hook that tells its completion, the usual one,
+ * looks for a failure only: what was denied was not run. */
+static const jc_fact_kind *other_ends(jc_fact_kind kind)
+{
+    static const jc_fact_kind of_completed[] = {JC_FACT_TOOL_FAILED, JC_FACT_NONE};
+    static const jc_fact_kind of_failed[] = {JC_FACT_TOOL_COMPLETED, JC_FACT_PERMISSION_DENIED,
+                                             JC_FACT_NONE};
+    static const jc_fact_kind of_denied[] = {JC_FACT_TOOL_FAILED, JC_FACT_NONE};
+    static const jc_fact_kind none[] = {JC_FACT_NONE};
+    switch (kind) {
+    case JC_FACT_TOOL_COMPLETED:
+        return of_completed;
+    case JC_FACT_TOOL_FAILED:
+        return of_failed;
+    case JC_FACT_PERMISSION_DENIED:
+        return of_denied;
+    default:
+        return none;
+    }
+}
+
+/* Did a transcript tell another end of the call that a hook tells the end of? */
+static jc_status find_other_end(jc_store *store, const jc_fact *fact, bool *ret_found,
+                                jc_fact_result *ret_result, jc_error *reterr)
+{
+    bool by_hook = false;
+    *ret_found = false;
+    for (const jc_fact_kind *other = other_ends(fact->kind); *other != JC_FACT_NONE; other++) {
+        jc_uuid id;
+        jc_event stored;
+        jc_status status = jc_fact_id(fact->session_id, *other, fact->key, 0, &id, reterr);
+        if (status == JC_OK)
+            status = jc_fact_find(store, id, &stored, reterr);
+        if (status == JC_ENOTFOUND)
+            continue;
+        if (status == JC_OK)
+            status = is_told_by(stored.data, JC_TELLER_TRANSCRIPT, ret_found, reterr);
+        if (status == JC_OK && *ret_found)
+            status = is_told_by(fact->event.data, JC_TELLER_HOOK, &by_hook, reterr);
+        *ret_found = *ret_found && by_hook;
+        if (*ret_found)
+            already_stored(&stored, ret_result);
+        if (status < 0 || *ret_found)
+            return status;
+    }
+    return JC_OK;
+}
+
 static jc_status append_one(jc_store *store, const jc_fact *fact, jc_fact_result *ret_result,
                             jc_error *reterr)
 {
     jc_event event = fact->event;
     bool same = false;
-    jc_status status = jc_fact_id(fact->session_id, fact->kind, fact->key, 0, &event.id, reterr);
+    jc_status status = find_other_end(store, fact, &same, ret_result, reterr);
+    if (status < 0 || same)
+        return status;
+    status = jc_fact_id(fact->session_id, fact->kind, fact->key, 0, &event.id, reterr);
     if (status == JC_OK)
         status = append_event(store, &event, NULL, ret_result, reterr);
     return status == JC_EREUSED ? meet_stored(store, &event, true, &same, ret_result, reterr)
@@ -199,6 +307,28 @@ static jc_status find_equal(jc_store *store, const jc_event *told, int64_t told_
     return status == JC_END ? JC_OK : status;
 }
 
+/* Did a transcript tell what a hook tells here, a session's start or a compaction? */
+static jc_status find_in_transcript(jc_store *store, const jc_event *told, int64_t told_us,
+                                    bool *ret_found, jc_fact_result *ret_result, jc_error *reterr)
+{
+    JC_AUTO(jc_json) json = {0};
+    jc_str session;
+    jc_teller teller;
+    jc_fact_result found = {0};
+    *ret_found = false;
+    if (!jc_str_equal(told->event_type, JC_STR("session.started")) &&
+        !jc_str_equal(told->event_type, JC_STR("context.compacted")))
+        return JC_OK;
+    jc_status status = read_origin(&json, told->data, &session, &teller, reterr);
+    if (status == JC_OK && teller == JC_TELLER_HOOK && session.bytes != NULL)
+        status = jc_fact_look(store, told->workflow_id, session, told->event_type,
+                              JC_TELLER_TRANSCRIPT, &told_us, &found, reterr);
+    *ret_found = status == JC_OK && found.already_stored;
+    if (*ret_found)
+        *ret_result = found;
+    return status;
+}
+
 /* The look-up holds as long as nobody else appends to the workflow; else it is repeated. */
 static jc_status append_moment(jc_store *store, const jc_fact *fact, int64_t deadline_us,
                                jc_fact_result *ret_result, jc_error *reterr)
@@ -210,6 +340,8 @@ static jc_status append_moment(jc_store *store, const jc_fact *fact, int64_t dea
         bool found = false;
         jc_status status =
             find_equal(store, event, told_us, &expected.sequence, &found, ret_result, reterr);
+        if (status == JC_OK && !found)
+            status = find_in_transcript(store, event, told_us, &found, ret_result, reterr);
         if (status < 0 || found)
             return status;
         status = append_event(store, event, &expected, ret_result, reterr);

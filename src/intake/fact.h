@@ -12,6 +12,10 @@
 /* Two tellings without a natural key are the same fact when they are equal and at most this far apart. */
 #define JC_FACT_MOMENT_US INT64_C(2000000)
 
+/* What a hook and a transcript tell without a common key, a session's start or a compaction, is the same when
+ * it is of one session and at most this far apart. */
+#define JC_FACT_NEAR_US INT64_C(5000000)
+
 typedef enum jc_fact_rule {
     JC_FACT_MOMENT, /* no natural key: equal, and within JC_FACT_MOMENT_US, is the same */
     JC_FACT_ONE,    /* one of its key, whatever it says */
@@ -65,6 +69,20 @@ typedef struct jc_fact_result {
     uint64_t position;
     bool already_stored;
 } jc_fact_result;
+
+/* Who told an event. */
+typedef enum jc_teller {
+    JC_TELLER_ANY,
+    JC_TELLER_HOOK,
+    JC_TELLER_TRANSCRIPT
+} jc_teller;
+
+/* Look for an event of that type and session in a workflow, told by that teller and, with `near_us`, at most
+ * JC_FACT_NEAR_US from it. ret_result->already_stored is whether there is one. Of what is stored, all of the
+ * type is passed, so this is for types of which a session has few. */
+JC_MUST_CHECK jc_status jc_fact_look(jc_store *store, jc_str workflow_id, jc_str session_id,
+                                     jc_str event_type, jc_teller teller, const int64_t *near_us,
+                                     jc_fact_result *ret_result, jc_error *reterr);
 
 /* Append a fact unless it is stored, whoever told it. `deadline_us` is on the clock of
  * jc_clock_monotonic_us(); past it, what would have to be tried again is JC_EBUSY. Otherwise as jc_append(). */

@@ -30,13 +30,15 @@ static bool find_from(jc_str dir, char ret_dir[JC_PATH_SIZE_MAX])
     return shorten_to_existing(path) && jc_project_find(path, ret_dir, NULL) == JC_OK;
 }
 
-jc_status jc_hook_project_find(jc_str payload, const char *other_dir,
+jc_status jc_hook_project_find(jc_str payload, const char *working_dir, const char *other_dir,
                                char ret_dir[JC_PATH_SIZE_MAX], jc_error *reterr)
 {
     JC_AUTO(jc_foreign) foreign = {0};
     yyjson_val *root = NULL;
-    if (jc_foreign_read(&foreign, payload, &root, NULL) == JC_OK &&
-        find_from(jc_foreign_text(root, "cwd"), ret_dir))
+    jc_str cwd = {0};
+    if (jc_foreign_read(&foreign, payload, &root, NULL) == JC_OK)
+        cwd = jc_foreign_text(root, "cwd");
+    if (find_from(cwd.bytes != NULL ? cwd : jc_str_of(working_dir), ret_dir))
         return JC_OK;
     if (find_from(jc_str_of(other_dir), ret_dir))
         return JC_OK;

@@ -87,12 +87,14 @@ static jc_status find_in_transcript(hooks_file *in, const jc_fact *fact, yyjson_
     bool is_start = jc_str_equal(event->event_type, JC_STR("session.started")) &&
                     (source.bytes == NULL || jc_str_equal(source, JC_STR("startup")));
     bool is_compaction = jc_str_equal(event->event_type, JC_STR("context.compacted"));
-    *ret_found = false;
-    if (!is_start && !is_compaction)
-        return JC_OK;
-    return jc_telling_has(in->telling, event->workflow_id, fact->session_id, event->event_type,
-                          JC_TELLER_TRANSCRIPT, is_start ? NULL : &event->timestamp_us, ret_found,
-                          reterr);
+    jc_fact_result found = {0};
+    jc_status status = JC_OK;
+    if (is_start || is_compaction)
+        status = jc_fact_look(in->telling->importing->store, event->workflow_id, fact->session_id,
+                              event->event_type, JC_TELLER_TRANSCRIPT,
+                              is_start ? NULL : &event->timestamp_us, &found, reterr);
+    *ret_found = found.already_stored;
+    return status;
 }
 
 static jc_status append(hooks_file *in, const jc_fact *fact, jc_error *reterr)

@@ -95,57 +95,17 @@ jc_status jc_telling_workflow(jc_telling *telling, jc_str session_id, jc_str *re
     return status == JC_OK ? set_workflow(telling, session_id, *ret_workflow_id, reterr) : status;
 }
 
-/* Is it of the session, and from that teller? A hook's event names its hook. */
-static jc_status is_meant(const jc_event *event, jc_str session_id, jc_teller teller, bool *ret_is,
-                          jc_error *reterr)
-{
-    JC_AUTO(jc_json) json = {0};
-    yyjson_val *data = NULL;
-    jc_status status = jc_json_read_loose(&json, event->data, &data, reterr);
-    if (status < 0)
-        return status;
-    bool by_hook = jc_foreign_get(data, "hook_event_name") != NULL;
-    *ret_is = jc_str_equal(jc_foreign_text(data, "session_id"), session_id) &&
-              (teller == JC_TELLER_ANY || by_hook == (teller == JC_TELLER_HOOK));
-    return JC_OK;
-}
-
-jc_status jc_telling_has(jc_telling *telling, jc_str workflow_id, jc_str session_id,
-                         jc_str event_type, jc_teller teller, const int64_t *near_us, bool *ret_has,
-                         jc_error *reterr)
-{
-    jc_cursor *cursor = NULL;
-    jc_filter filter = {.workflow_ids = &workflow_id,
-                        .workflow_count = 1,
-                        .event_types = &event_type,
-                        .event_type_count = 1};
-    *ret_has = false;
-    if (near_us != NULL) {
-        filter.has_since = filter.has_until = true;
-        filter.since_us = *near_us - JC_TELLING_NEAR_US;
-        filter.until_us = *near_us + JC_TELLING_NEAR_US;
-    }
-    jc_status status = jc_cursor_open(telling->importing->store, &filter, &cursor, reterr);
-    while (status == JC_OK && !*ret_has) {
-        const jc_event *event = NULL;
-        status = jc_cursor_next(cursor, &event, reterr);
-        if (status == JC_OK)
-            status = is_meant(event, session_id, teller, ret_has, reterr);
-    }
-    jc_cursor_close(cursor);
-    return status == JC_END ? JC_OK : status;
-}
-
-/* As above; what is found counts as taken in. */
 jc_status jc_telling_met(jc_telling *telling, jc_str session_id, const char *event_type,
                          jc_teller teller, const int64_t *near_us, bool *ret_met, jc_error *reterr)
 {
     jc_str workflow_id;
+    jc_fact_result found = {0};
     jc_status status = jc_telling_workflow(telling, session_id, &workflow_id, reterr);
     if (status == JC_OK)
-        status = jc_telling_has(telling, workflow_id, session_id, jc_str_of(event_type), teller,
-                                near_us, ret_met, reterr);
-    if (status == JC_OK && *ret_met)
+        status = jc_fact_look(telling->importing->store, workflow_id, session_id,
+                              jc_str_of(event_type), teller, near_us, &found, reterr);
+    *ret_met = found.already_stored;
+    if (*ret_met)
         telling->importing->result.already_stored++;
     return status;
 }

@@ -9,9 +9,6 @@
 #include "intake/import.h"
 #include "intake/prices.h"
 
-/* Two tellings of one compaction, by a hook and by a transcript, are at most this far apart. */
-#define JC_TELLING_NEAR_US INT64_C(5000000)
-
 /* {0}, then jc_telling_begin(). */
 typedef struct jc_telling {
     jc_importing *importing;
@@ -44,20 +41,8 @@ JC_MUST_CHECK jc_status jc_telling_is_stored(jc_telling *telling, jc_str session
                                              jc_fact_kind kind, jc_str key, uint64_t ordinal,
                                              bool *ret_stored, jc_error *reterr);
 
-/* Who told an event. */
-typedef enum jc_teller {
-    JC_TELLER_ANY,
-    JC_TELLER_HOOK,
-    JC_TELLER_TRANSCRIPT
-} jc_teller;
-
-/* Has a workflow an event of that type and session, told by that teller, and, with `near_us`, at most
- * JC_TELLING_NEAR_US from it? Of what is stored; what waits for the commit is not looked at. */
-JC_MUST_CHECK jc_status jc_telling_has(jc_telling *telling, jc_str workflow_id, jc_str session_id,
-                                       jc_str event_type, jc_teller teller, const int64_t *near_us,
-                                       bool *ret_has, jc_error *reterr);
-
-/* The same of the session's workflow; what is found counts as taken in. */
+/* Has the session's workflow an event of that type: see jc_fact_look(). What waits for the commit is not
+ * looked at; what is found counts as taken in. */
 JC_MUST_CHECK jc_status jc_telling_met(jc_telling *telling, jc_str session_id,
                                        const char *event_type, jc_teller teller,
                                        const int64_t *near_us, bool *ret_met, jc_error *reterr);

@@ -5,8 +5,14 @@
  * An event belongs to its agent_id, and where it has none, to the agent whose session it is of. Of
  * calls only the open ones are kept: one that is told anew after it ended counts again. A response is
  * told by several events with the same message_id and usage, of which the last counts, once; a session
- * knows its last JC_RECENT_MESSAGES messages again, until it ends. How records are found and made is in
- * agents_records.c, how the state becomes JSON and is made of it again in agents_json.c. */
+ * knows its last JC_RECENT_MESSAGES messages again, until it ends.
+ *
+ * Events come in out of order: hooks that nobody waits for overtake each other, a spool and an import tell
+ * what was earlier. So a session knows the ends that it saw no start of, whose starts then change nothing;
+ * and what is earlier than the start or end that decided a status leaves the status alone.
+ *
+ * How records are found and made is in agents_records.c, how the state becomes JSON and is made of it
+ * again in agents_json.c. */
 #include "projection/agents.h"
 
 #include "base/fail.h"
@@ -19,6 +25,9 @@
 
 #define ANCESTORS_MAX 1000
 
+/* A subagent that starts behind its end by no more is one that was overtaken, not one that was resumed. */
+#define OVERTAKEN_US INT64_C(5000000)
+
 /* An event on its way into the state. */
 typedef struct acting {
     jc_agents *state;
@@ -29,6 +38,12 @@ typedef struct acting {
     jc_agent_status status;         /* what the two are from now on; UNKNOWN: as they are */
     const jc_agent_record *settled; /* whose status is set already */
 } acting;
+
+/* Did it happen before what decided a status? */
+static bool is_earlier(const acting *in, jc_maybe since_us)
+{
+    return since_us.given && in->event->timestamp_us < since_us.value;
+}
 
 /* Keep a text in place of another, unless it is absent. */
 static jc_status replace(jc_agents *state, jc_str text, jc_str *ret, jc_error *reterr)
@@ -73,6 +88,21 @@ static jc_status find_tools(jc_agents *state, jc_agent_record *agent, jc_session
             (in)->agent->tally.member++;                                                           \
     } while (0)
 
+/* A start that came in behind its end: all was counted by then, and nobody is at work for it. */
+static bool is_overtaken(acting *in, jc_str key)
+{
+    int64_t ended_us;
+    if (key.bytes == NULL || !jc_agents_take_unstarted(in->session, key, &ended_us))
+        return false;
+    in->status = JC_AGENT_UNKNOWN;
+    return true;
+}
+
+static jc_str call_id(const acting *in)
+{
+    return jc_payload_text(&in->state->payload, "tool_use_id");
+}
+
 static jc_status start_tool(acting *in, jc_error *reterr)
 {
     jc_agents *state = in->state;
@@ -82,7 +112,7 @@ static jc_status start_tool(acting *in, jc_error *reterr)
     jc_str key = {0};
     tool_pair tools;
     jc_status status = jc_call_key(&state->payload, in->event, &state->room, &key, reterr);
-    if (status < 0 || jc_map_get(&state->call_by_key, key) != NULL)
+    if (status < 0 || jc_map_get(&state->call_by_key, key) != NULL || is_overtaken(in, call_id(in)))
         return status;
     status = find_tools(state, in->agent, in->session, jc_tool_of(&state->payload), &tools, reterr);
     if (status < 0)
@@ -176,6 +206,8 @@ static jc_status end_tool(acting *in, jc_error *reterr)
         status = see_launched(in, call != NULL ? call->agent : in->agent, reterr);
     if (call != NULL)
         jc_agents_close_call(state, call);
+    else if (status == JC_OK && in->type != JC_TYPE_AGENT_TOOL_USE && call_id(in).bytes != NULL)
+        status = jc_agents_add_unstarted(in->session, call_id(in), ended_us, reterr);
     return status;
 }
 
@@ -320,13 +352,16 @@ static jc_status add_feature_cost(acting *in, jc_error *reterr)
 
 static jc_status start_session(acting *in, jc_error *reterr)
 {
-    if (in->session == &in->state->no_session)
+    jc_session_record *session = in->session;
+    int64_t time_us = in->event->timestamp_us;
+    if (session == &in->state->no_session)
         return take_model(in, reterr);
-    if (!in->session->started_us.given)
-        in->session->started_us = jc_maybe_is(in->event->timestamp_us);
-    in->session->ended_us = (jc_maybe){0};
+    if (!session->started_us.given || time_us < session->started_us.value)
+        session->started_us = jc_maybe_is(time_us);
+    if (session->ended_us.given && time_us >= session->ended_us.value)
+        session->ended_us = (jc_maybe){0};
     if (in->agent != NULL)
-        in->session->agent = in->agent;
+        session->agent = in->agent;
     return take_model(in, reterr);
 }
 
@@ -335,6 +370,8 @@ static jc_status end_session(acting *in, jc_error *reterr)
 {
     in->status = JC_AGENT_ENDED;
     if (in->session == &in->state->no_session)
+        return JC_OK;
+    if (is_earlier(in, in->session->since_us))
         return JC_OK;
     in->session->ended_us = jc_maybe_is(in->event->timestamp_us);
     jc_agents_forget_messages(in->session);
@@ -351,24 +388,31 @@ static jc_status end_session(acting *in, jc_error *reterr)
     return JC_OK;
 }
 
+static jc_str turn_id(const acting *in)
+{
+    return jc_payload_text(&in->state->payload, "turn_id|prompt_id");
+}
+
 /* A turn is a person's. What the machine asked of itself is counted apart. */
 static jc_status start_turn(acting *in, jc_error *reterr)
 {
     bool human = true;
-    (void)reterr;
     (void)jc_payload_bool(&in->state->payload, "human", &human);
     if (human)
         COUNT(in, turns);
     else
         COUNT(in, machine_turns);
-    return JC_OK;
+    return is_overtaken(in, turn_id(in)) ? JC_OK
+                                         : jc_text_set(&in->session->turn, turn_id(in), reterr);
 }
 
 static jc_status end_turn(acting *in, jc_error *reterr)
 {
-    (void)reterr;
+    jc_str id = turn_id(in);
     in->status = JC_AGENT_IDLE;
-    return JC_OK;
+    if (id.bytes == NULL || jc_str_equal(id, jc_buf_str(&in->session->turn)))
+        return JC_OK;
+    return jc_agents_add_unstarted(in->session, id, in->event->timestamp_us, reterr);
 }
 
 static jc_status fail_turn(acting *in, jc_error *reterr)
@@ -404,9 +448,20 @@ static jc_status find_subagent(acting *in, jc_agent_record **ret_sub, jc_agent_r
 
 static void see(jc_tally *tally, int64_t time_us)
 {
-    if (!tally->first_us.given)
+    if (!tally->first_us.given || time_us < tally->first_us.value)
         tally->first_us = jc_maybe_is(time_us);
-    tally->last_us = jc_maybe_is(time_us);
+    if (!tally->last_us.given || time_us > tally->last_us.value)
+        tally->last_us = jc_maybe_is(time_us);
+}
+
+/* Let the subagent be what it became, and nothing else; it may be who tells it. */
+static void settle(acting *in, jc_agent_record *sub, jc_agent_status status)
+{
+    in->settled = sub;
+    if (is_earlier(in, sub->since_us))
+        return;
+    sub->status = status;
+    sub->since_us = jc_maybe_is(in->event->timestamp_us);
 }
 
 /* The event may be told by the subagent itself, by its parent, or by nobody. */
@@ -425,7 +480,14 @@ static jc_status start_subagent(acting *in, jc_error *reterr)
     if (parent != NULL)
         sub->parent_id = parent->id;
     see(&sub->tally, in->event->timestamp_us);
-    sub->status = JC_AGENT_ACTIVE;
+    int64_t ended_us = 0;
+    if (jc_agents_take_unstarted(in->session, sub->id, &ended_us) &&
+        in->event->timestamp_us <= ended_us + OVERTAKEN_US) {
+        in->status = JC_AGENT_UNKNOWN;
+        return JC_OK;
+    }
+    sub->is_running = true;
+    settle(in, sub, JC_AGENT_ACTIVE);
     return JC_OK;
 }
 
@@ -439,8 +501,10 @@ static jc_status end_subagent(acting *in, jc_error *reterr)
     if (parent != NULL && sub->parent_id.bytes == NULL)
         sub->parent_id = parent->id;
     see(&sub->tally, in->event->timestamp_us);
-    sub->status = JC_AGENT_ENDED;
-    in->settled = sub;
+    settle(in, sub, JC_AGENT_ENDED);
+    if (!sub->is_running)
+        return jc_agents_add_unstarted(in->session, sub->id, in->event->timestamp_us, reterr);
+    sub->is_running = false;
     return JC_OK;
 }
 
@@ -519,19 +583,31 @@ static jc_status find_actors(acting *in, bool has_data, jc_error *reterr)
     return status;
 }
 
-/* An agent that ended, or whose session did, is not called back to life by what comes in late. */
-static bool may_revive(jc_event_type type)
+static bool is_start(jc_event_type type)
 {
     return type == JC_TYPE_SESSION_STARTED || type == JC_TYPE_TURN_STARTED ||
            type == JC_TYPE_SUBAGENT_STARTED;
 }
 
-static void set_status(const acting *in, jc_agent_status *status, bool elsewhere)
+/* An agent that ended, or whose session did, is not called back to life by what comes in late; nor is one
+ * whose turn is over, by the last of its words. */
+static bool may_revive(const acting *in, jc_agent_status status)
 {
-    if (in->status == JC_AGENT_UNKNOWN)
+    return is_start(in->type) ||
+           (status != JC_AGENT_ENDED &&
+            (status != JC_AGENT_IDLE || in->type != JC_TYPE_AGENT_RESPONSE_DISPLAYED));
+}
+
+static void set_status(const acting *in, jc_agent_status *status, jc_maybe *since_us,
+                       bool elsewhere)
+{
+    if (in->status == JC_AGENT_UNKNOWN || is_earlier(in, *since_us))
         return;
-    if (*status != JC_AGENT_ENDED || elsewhere || may_revive(in->type))
-        *status = in->status;
+    if (!elsewhere && !may_revive(in, *status))
+        return;
+    *status = in->status;
+    if (is_start(in->type) || in->status == JC_AGENT_IDLE || in->status == JC_AGENT_ENDED)
+        *since_us = jc_maybe_is(in->event->timestamp_us);
 }
 
 static jc_status count_event(acting *in, jc_error *reterr)
@@ -546,9 +622,9 @@ static jc_status count_event(acting *in, jc_error *reterr)
         elsewhere = session != &in->state->no_session && in->agent->session != session;
         status = jc_agents_join(in->state, in->agent, session, reterr);
         if (in->agent != in->settled)
-            set_status(in, &in->agent->status, elsewhere);
+            set_status(in, &in->agent->status, &in->agent->since_us, elsewhere);
     }
-    set_status(in, &session->status, false);
+    set_status(in, &session->status, &session->since_us, false);
     return status;
 }
 
@@ -575,19 +651,12 @@ static jc_status agents_apply(void *context, const jc_event *event, jc_error *re
     return status == JC_OK ? count_event(&in, reterr) : status;
 }
 
-static void release_session(jc_agents *state, jc_session_record *session)
-{
-    while (session->first_call != NULL)
-        jc_agents_close_call(state, session->first_call);
-    jc_agents_forget_messages(session);
-}
-
 static void agents_release(void *context)
 {
     jc_agents *state = context;
     for (jc_session_record *each = state->first_session; each != NULL; each = each->next)
-        release_session(state, each);
-    release_session(state, &state->no_session);
+        jc_agents_release_session(state, each);
+    jc_agents_release_session(state, &state->no_session);
     jc_payload_release(&state->payload);
     jc_buf_release(&state->room);
     jc_arena_release(&state->arena);
@@ -595,7 +664,7 @@ static void agents_release(void *context)
 
 const jc_projection jc_projection_agents = {
     .name = "agents",
-    .version = 2,
+    .version = 3,
     .state_size = sizeof(jc_agents),
     .summary = "who did what: per agent and session, tools, errors, tokens, open calls, parents",
     .apply = agents_apply,

@@ -19,6 +19,10 @@ typedef enum jc_agent_status {
  * that follow each other, at most parallel subagents tell theirs in between. */
 #define JC_RECENT_MESSAGES 32
 
+/* How many ends without a start a session knows. Hooks that nobody waits for overtake each other, so
+ * that some starts come in behind their ends; those are few, and come soon. */
+#define JC_UNSTARTED_MAX 32
+
 struct jc_agent_record;
 struct jc_session_record;
 
@@ -42,10 +46,17 @@ typedef struct jc_recent_message {
     struct jc_agent_record *agent;
 } jc_recent_message;
 
+/* What ended before its start was told: a call by its tool_use_id, a turn by its prompt, a subagent. */
+typedef struct jc_unstarted {
+    jc_buf key;
+    int64_t ended_us;
+} jc_unstarted;
+
 typedef struct jc_session_record {
     jc_str id; /* absent for the one of what names no session */
     jc_str model;
     jc_agent_status status;
+    jc_maybe since_us; /* the start or end that decided the status: nothing earlier changes it */
     jc_maybe started_us;
     jc_maybe ended_us;
     jc_tally tally;
@@ -54,7 +65,10 @@ typedef struct jc_session_record {
     jc_open_call *last_call;
     jc_recent_message *recent; /* NULL, or JC_RECENT_MESSAGES, used as a ring */
     size_t recent_count;
-    size_t recent_next; /* where the next one goes */
+    size_t recent_next;      /* where the next one goes */
+    jc_unstarted *unstarted; /* NULL, or JC_UNSTARTED_MAX, oldest first */
+    size_t unstarted_count;
+    jc_buf turn; /* the turn that was started last; empty: none has an id */
     struct jc_session_record *next;
 } jc_session_record;
 
@@ -70,6 +84,8 @@ typedef struct jc_agent_record {
     jc_str model;
     jc_str parent_id;
     jc_agent_status status;
+    jc_maybe since_us; /* as a session's */
+    bool is_running;   /* a subagent that was started and has not ended */
     jc_tally tally;
     uint64_t open_calls;
     jc_session_record *session; /* the one it was seen in last */
@@ -122,5 +138,15 @@ JC_MUST_CHECK jc_status jc_agents_next_message(jc_session_record *session,
                                                jc_recent_message **ret_message, jc_error *reterr);
 
 void jc_agents_forget_messages(jc_session_record *session);
+
+/* Remember what ended without a start; of too many, the oldest is forgotten. */
+JC_MUST_CHECK jc_status jc_agents_add_unstarted(jc_session_record *session, jc_str key,
+                                                int64_t ended_us, jc_error *reterr);
+
+/* Its start is here: did it end before, and when? It is forgotten. */
+bool jc_agents_take_unstarted(jc_session_record *session, jc_str key, int64_t *ret_ended_us);
+
+/* Free what a session keeps beside the arena. */
+void jc_agents_release_session(jc_agents *state, jc_session_record *session);
 
 #endif

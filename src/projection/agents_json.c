@@ -1,7 +1,7 @@
 /* The state of the projection `agents` as JSON, and back: see agents_json.h.
  *
- * Beside the totals stand what events to come depend on: open_calls, in order of their starts, and
- * recent_messages, oldest first; of what names no session they stand at the top. */
+ * Beside the totals stand what events to come depend on: open_calls, in order of their starts,
+ * recent_messages and unstarted, oldest first; of what names no session they stand at the top. */
 #include "projection/agents_json.h"
 
 #include "base/fail.h"
@@ -18,6 +18,9 @@ static void write_agent(jc_write *write, yyjson_mut_val *list, const jc_agent_re
     jc_write_text(write, object, "model", agent->model);
     jc_write_text(write, object, "parent_agent_id", agent->parent_id);
     jc_write_text(write, object, "status", jc_str_of(statuses[agent->status]));
+    jc_write_maybe_time(write, object, "status_since", agent->since_us);
+    if (agent->is_running)
+        jc_write_bool(write, object, "running", true);
     jc_tally_write(&agent->tally, write, object);
     if (agent->open_calls > 0)
         jc_write_count(write, object, "open_calls", agent->open_calls);
@@ -63,6 +66,28 @@ static void write_messages(jc_write *write, yyjson_mut_val *parent,
     }
 }
 
+static void write_unstarted(jc_write *write, yyjson_mut_val *parent,
+                            const jc_session_record *session)
+{
+    jc_write_text(write, parent, "turn_id", jc_buf_str(&session->turn));
+    if (session->unstarted_count == 0)
+        return;
+    yyjson_mut_val *list = jc_write_list(write, parent, "unstarted");
+    for (size_t i = 0; i < session->unstarted_count; i++) {
+        yyjson_mut_val *object = jc_write_element(write, list);
+        jc_write_text(write, object, "key", jc_buf_str(&session->unstarted[i].key));
+        jc_write_time(write, object, "ended_at", session->unstarted[i].ended_us);
+    }
+}
+
+/* What events to come depend on. */
+static void write_open(jc_write *write, yyjson_mut_val *parent, const jc_session_record *session)
+{
+    write_calls(write, parent, session);
+    write_messages(write, parent, session);
+    write_unstarted(write, parent, session);
+}
+
 static void write_session(jc_write *write, yyjson_mut_val *list, const jc_session_record *session)
 {
     yyjson_mut_val *object = jc_write_element(write, list);
@@ -71,11 +96,11 @@ static void write_session(jc_write *write, yyjson_mut_val *list, const jc_sessio
         jc_write_text(write, object, "agent_id", session->agent->id);
     jc_write_text(write, object, "model", session->model);
     jc_write_text(write, object, "status", jc_str_of(statuses[session->status]));
+    jc_write_maybe_time(write, object, "status_since", session->since_us);
     jc_write_maybe_time(write, object, "started_at", session->started_us);
     jc_write_maybe_time(write, object, "ended_at", session->ended_us);
     jc_tally_write(&session->tally, write, object);
-    write_calls(write, object, session);
-    write_messages(write, object, session);
+    write_open(write, object, session);
 }
 
 jc_status jc_agents_write_json(const void *context, jc_output *output, jc_error *reterr)
@@ -89,8 +114,7 @@ jc_status jc_agents_write_json(const void *context, jc_output *output, jc_error 
     yyjson_mut_val *sessions = jc_write_list(&write, root, "sessions");
     for (const jc_session_record *each = state->first_session; each != NULL; each = each->next)
         write_session(&write, sessions, each);
-    write_calls(&write, root, &state->no_session);
-    write_messages(&write, root, &state->no_session);
+    write_open(&write, root, &state->no_session);
     return jc_write_end(&write, output, reterr);
 }
 
@@ -129,6 +153,8 @@ static jc_status read_agent(jc_agents *state, yyjson_val *object, jc_error *rete
     if (status < 0)
         return status;
     agent->status = known;
+    agent->since_us = jc_read_maybe_time(object, "status_since");
+    agent->is_running = jc_read_true(object, "running");
     status = keep_member(state, object, "agent_type", &agent->type, reterr);
     if (status == JC_OK)
         status = keep_member(state, object, "model", &agent->model, reterr);
@@ -168,6 +194,15 @@ static jc_status read_message(jc_agents *state, jc_session_record *session, yyjs
     return read_agent_of(state, object, &message->agent, reterr);
 }
 
+static jc_status read_unstarted(jc_session_record *session, yyjson_val *object, jc_error *reterr)
+{
+    jc_str key = jc_read_text(object, "key");
+    jc_maybe ended_us = jc_read_maybe_time(object, "ended_at");
+    if (key.bytes == NULL || !ended_us.given)
+        return jc_read_fail("an end without a start", reterr);
+    return jc_agents_add_unstarted(session, key, ended_us.value, reterr);
+}
+
 /* What a session, or the state for none, leaves open. */
 static jc_status read_open(jc_agents *state, jc_session_record *session, yyjson_val *object,
                            jc_error *reterr)
@@ -185,7 +220,12 @@ static jc_status read_open(jc_agents *state, jc_session_record *session, yyjson_
         if (status < 0)
             return status;
     }
-    return JC_OK;
+    yyjson_arr_foreach(yyjson_obj_get(object, "unstarted"), at, count, each) {
+        jc_status status = read_unstarted(session, each, reterr);
+        if (status < 0)
+            return status;
+    }
+    return jc_text_set(&session->turn, jc_read_text(object, "turn_id"), reterr);
 }
 
 static jc_status read_session(jc_agents *state, yyjson_val *object, jc_error *reterr)
@@ -203,6 +243,7 @@ static jc_status read_session(jc_agents *state, yyjson_val *object, jc_error *re
     if (status < 0)
         return status;
     session->status = known;
+    session->since_us = jc_read_maybe_time(object, "status_since");
     session->started_us = jc_read_maybe_time(object, "started_at");
     session->ended_us = jc_read_maybe_time(object, "ended_at");
     status = jc_tally_read(&session->tally, &state->arena, object, reterr);

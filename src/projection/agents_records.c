@@ -1,5 +1,5 @@
-/* The records of the projection `agents`: agents and sessions, which are kept, and open calls and recent
- * messages, which come and go. See agents.h. */
+/* The records of the projection `agents`: agents and sessions, which are kept, and open calls, recent
+ * messages and ends without a start, which come and go. See agents.h. */
 #include "projection/agents.h"
 
 #include "base/fail.h"
@@ -169,4 +169,56 @@ void jc_agents_forget_messages(jc_session_record *session)
     session->recent = NULL;
     session->recent_count = 0;
     session->recent_next = 0;
+}
+
+static void forget_unstarted(jc_session_record *session, size_t place)
+{
+    jc_unstarted *list = session->unstarted;
+    jc_buf_release(&list[place].key);
+    session->unstarted_count--;
+    memmove(&list[place], &list[place + 1], (session->unstarted_count - place) * sizeof *list);
+    list[session->unstarted_count] = (jc_unstarted){0};
+}
+
+jc_status jc_agents_add_unstarted(jc_session_record *session, jc_str key, int64_t ended_us,
+                                  jc_error *reterr)
+{
+    int64_t before_us;
+    jc_unstarted made = {.ended_us = ended_us};
+    if (session->unstarted == NULL)
+        session->unstarted = calloc(JC_UNSTARTED_MAX, sizeof *session->unstarted);
+    if (session->unstarted == NULL)
+        return jc_fail_memory(reterr);
+    jc_status status = jc_text_set(&made.key, key, reterr);
+    if (status < 0)
+        return status;
+    (void)jc_agents_take_unstarted(session, key, &before_us);
+    if (session->unstarted_count == JC_UNSTARTED_MAX)
+        forget_unstarted(session, 0);
+    session->unstarted[session->unstarted_count++] = made;
+    return JC_OK;
+}
+
+bool jc_agents_take_unstarted(jc_session_record *session, jc_str key, int64_t *ret_ended_us)
+{
+    for (size_t i = 0; i < session->unstarted_count; i++) {
+        if (!jc_str_equal(jc_buf_str(&session->unstarted[i].key), key))
+            continue;
+        *ret_ended_us = session->unstarted[i].ended_us;
+        forget_unstarted(session, i);
+        return true;
+    }
+    return false;
+}
+
+void jc_agents_release_session(jc_agents *state, jc_session_record *session)
+{
+    while (session->first_call != NULL)
+        jc_agents_close_call(state, session->first_call);
+    jc_agents_forget_messages(session);
+    while (session->unstarted_count > 0)
+        forget_unstarted(session, session->unstarted_count - 1);
+    free(session->unstarted);
+    session->unstarted = NULL;
+    jc_buf_release(&session->turn);
 }

@@ -54,7 +54,7 @@ typedef struct jc_cost {
 } jc_cost;
 
 typedef struct jc_tally {
-    jc_maybe first_us; /* the times of the first and the last event, in order of sequence */
+    jc_maybe first_us; /* the least and the greatest time of an event */
     jc_maybe last_us;
     JC_TALLY_COUNTS(JC_TALLY_MEMBER)
     jc_tokens tokens;

@@ -8,8 +8,8 @@
  *         └ tool, subagent, message       a subagent's own stand below it
  *
  * Later events know a span by its key, a tool_use_id, a session_id, an agent_id, a correlation_id. What
- * is told twice changes nothing; a start that comes in behind its end is joined to it; an end without a
- * start makes a span with an end alone, unless the event tells a duration. A message's span is its
+ * is told twice changes nothing; a start that comes in behind its end is joined to it, and is no later than
+ * it; an end without a start makes a span with an end alone, unless the event tells a duration. A message's span is its
  * conversation: from what was sent first under a correlation id until that is completed. */
 #include "projection/timeline.h"
 
@@ -23,6 +23,9 @@
 #include <stdlib.h>
 
 #define NAME_SIZE_MAX 120 /* a prompt is no name */
+
+/* A subagent that starts behind its end by no more is one that was overtaken, not one that was resumed. */
+#define OVERTAKEN_US INT64_C(5000000)
 
 typedef struct span_slot {
     jc_span *span;
@@ -143,16 +146,24 @@ static jc_status make_ended(jc_timeline *state, const jc_event *event, jc_span s
     return make(state, event, span, ret, reterr);
 }
 
+/* Does a start belong to an end that is there without one? */
+static bool is_late_start(const jc_span *known, bool once, int64_t time_us)
+{
+    int64_t leeway_us = known->kind == JC_SPAN_SUBAGENT ? OVERTAKEN_US : 0;
+    return known->ended_us.given && !known->started_us.given &&
+           (once || time_us <= known->ended_us.value + leeway_us);
+}
+
 /* A start. `once`: the key never means another span, so that this may be a repetition. */
 static jc_status begin(jc_timeline *state, const jc_event *event, jc_span span, bool once,
                        jc_span **ret, jc_error *reterr)
 {
     jc_span *known = find(state, span.kind, span.key);
     int64_t time_us = event->timestamp_us;
-    bool is_late = known != NULL && !is_open(known) && !known->started_us.given &&
-                   (once || time_us <= known->ended_us.value);
+    bool is_late = known != NULL && is_late_start(known, once, time_us);
     if (is_late)
-        known->started_us = jc_maybe_is(time_us);
+        known->started_us =
+            jc_maybe_is(time_us < known->ended_us.value ? time_us : known->ended_us.value);
     if (known != NULL && (is_late || once || is_open(known))) {
         *ret = known;
         return JC_OK;
@@ -602,7 +613,7 @@ static void timeline_release(void *context)
 
 const jc_projection jc_projection_timeline = {
     .name = "timeline",
-    .version = 2,
+    .version = 3,
     .state_size = sizeof(jc_timeline),
     .summary = "spans of time: phases, attempts at features, sessions, turns, tools, messages",
     .apply = timeline_apply,

@@ -153,6 +153,20 @@ test_hook_finds_the_project_from_the_agents_own_folder() {
     stored 2
 }
 
+test_hook_finds_the_project_from_its_own_folder_when_the_payload_names_none() {
+    mkdir "$T/other" src
+    jc init "$T/other" >/dev/null
+    export CLAUDE_PROJECT_DIR="$T/other"
+    (cd src && hook '{"session_id":"s","hook_event_name":"Stop"}')
+    unset CLAUDE_PROJECT_DIR
+    stored 1
+}
+
+test_hook_records_nothing_where_the_payloads_folder_has_no_project() {
+    hook '{"session_id":"s","hook_event_name":"Stop","cwd":"/"}'
+    stored 0
+}
+
 test_hook_finds_the_project_from_a_linked_worktree() {
     command -v git >/dev/null || skip "there is no git"
     git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a

@@ -227,6 +227,32 @@ test_lines_fit_the_terminal() {
     equal "$(tr -d '\r' <"$T/out" | sed 's/…/./' | awk '{ print length($0) <= 80 }' | sort -u)" 1
 }
 
+# The last event's line, behind its type.
+says() {
+    jc emit w "$1" --data "$2" >/dev/null
+    equal "$(jc log w -n 1 | sed 's/^.* '"$1"' *//')" "$3"
+}
+
+test_a_batch_of_calls_names_its_tools() {
+    says agent.tool_batch.completed '{"tool_calls":[{"tool_name":"Bash"},{"tool_name":"Write","tool_input":{}}]}' "Bash, Write"
+    says agent.tool_batch.completed '{"tool_calls":[{"tool_name":"a"},{"tool_name":"b"},{"n":1},7,{"tool_name":"c"},{"tool_name":"d"},{"tool_name":"e"},{"tool_name":"f"}]}' "a, b, c, d, e, …"
+}
+
+test_a_note_that_is_its_title_is_shown_once() {
+    says agent.note.learning '{"agent_id":"a","title":"tokens expire","content":"tokens expire"}' "a  tokens expire"
+    says agent.note.learning '{"agent_id":"a","title":"tokens","content":"they expire"}' "a  tokens · they expire"
+    says phase.changed '{"from_phase":"a","to_phase":"a"}' "a → a"
+}
+
+test_other_hooks_show_what_they_are_about() {
+    says agent.hook.received '{"hook_event_name":"PreCompact","trigger":"auto","custom_instructions":null,"cwd":"/x"}' "PreCompact · auto"
+    says agent.hook.received '{"hook_event_name":"FileChanged","file_path":"/x/a.c","event":"change"}' "FileChanged · change · /x/a.c"
+    says agent.hook.received '{"hook_event_name":"UserPromptExpansion","command_name":"review","command_args":"main"}' "UserPromptExpansion · review · main"
+    says agent.hook.received '{"hook_event_name":"PostModelSwitch","from_model":"m","to_model":"n","source":"user"}' "PostModelSwitch · m → n"
+    says agent.hook.received '{"hook_event_name":"CwdChanged","old_cwd":"/a","new_cwd":"/b"}' "CwdChanged · /a → /b"
+    says agent.hook.received '{"hook_event_name":"ElicitationResult","mcp_server_name":"shop","message":"Which?","action":"accept"}' "ElicitationResult · shop · Which? · accept"
+}
+
 test_v_says_how_a_time_was_understood() {
     fill
     export TZ=Europe/Berlin

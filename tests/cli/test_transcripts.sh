@@ -203,7 +203,6 @@ test_a_bad_price_is_a_warning_and_the_others_hold() {
 }
 
 test_a_secret_in_a_transcript_does_not_reach_the_disk() {
-    [ -f "$JC_SOURCE/src/intake/redact_token.c" ] || skip "there are no rules for secrets yet"
     key=r4Xq9ZtB2mVw7Lc1KdY8sPfG3nHj6QaU5eTx
     sed "s/I look at the cart first/with ghp_$key here/" "$records/$session.jsonl" >"$T/$session.jsonl"
     jc import "$T/$session.jsonl" >/dev/null

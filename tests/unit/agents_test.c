@@ -290,16 +290,132 @@ static void what_comes_in_late_does_not_revive(void **state)
     assert_told_holds(in, "agents", "\"sessions\":[\"s\",\"t\"]");
 }
 
+static void a_call_whose_start_comes_in_behind_its_end_is_one(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "coder", "turn.started", "{\"session_id\":\"s\"}");
+    end_call(in, 1, "coder", "u1", "one");
+    assert_told_holds(in, "agents", "\"unstarted\":[{\"key\":\"u1\"");
+    tell(in, 2, "coder", "turn.completed", "{\"session_id\":\"s\"}");
+    start_call(in, 2, "coder", "u1");
+    assert_told_holds(in, "agents", "\"tools\":[{\"name\":\"Agent\",\"calls\":1,\"completed\":1}]");
+    assert_told_lacks(in, "agents", "open_calls");
+    assert_told_lacks(in, "agents", "unstarted");
+    assert_told_lacks(in, "agents", "\"status\":\"active\"");
+}
+
+static void a_session_knows_only_its_last_ends_without_a_start(void **state)
+{
+    told *in = *state;
+    char call[20];
+    for (int i = 0; i < 40; i++) {
+        (void)snprintf(call, sizeof call, "u%d", i);
+        end_call(in, i, "coder", call, "one");
+    }
+    assert_told_holds(in, "agents", "\"unstarted\":[{\"key\":\"u8\"");
+    assert_told_holds(in, "agents", "{\"key\":\"u39\"");
+    assert_told_lacks(in, "agents", "{\"key\":\"u7\"");
+}
+
+static void end_sub(told *in, int64_t at, const char *agent)
+{
+    char data[200];
+    (void)snprintf(data, sizeof data, "{\"session_id\":\"s\",\"agent_id\":\"%s\"}", agent);
+    tell(in, at, agent, "subagent.completed", data);
+}
+
+static void a_subagent_whose_start_comes_in_behind_its_end_has_ended(void **state)
+{
+    told *in = *state;
+    end_sub(in, 1, "one");
+    start_sub(in, 2, "one");
+    assert_told_holds(in, "agents", "\"agent_type\":\"Explore\",\"status\":\"ended\"");
+}
+
+static void a_subagent_that_starts_again_is_active_again(void **state)
+{
+    told *in = *state;
+    end_sub(in, 1, "one");
+    start_sub(in, 10, "one");
+    assert_told_holds(in, "agents", "\"status\":\"active\"");
+    end_sub(in, 11, "one");
+    start_sub(in, 12, "one");
+    assert_told_holds(in, "agents", "\"agent_type\":\"Explore\",\"status\":\"active\"");
+}
+
+static void a_turn_whose_start_comes_in_behind_its_end_is_over(void **state)
+{
+    told *in = *state;
+    tell(in, 1, "main", "turn.completed", "{\"session_id\":\"s\",\"prompt_id\":\"p\"}");
+    tell(in, 2, "main", "turn.started", "{\"session_id\":\"s\",\"prompt_id\":\"p\"}");
+    assert_told_holds(in, "agents", "\"turns\":1");
+    assert_told_lacks(in, "agents", "\"status\":\"active\"");
+    tell(in, 3, "main", "turn.started", "{\"session_id\":\"s\",\"prompt_id\":\"q\"}");
+    assert_told_holds(in, "agents", "\"agent_id\":\"main\",\"status\":\"active\"");
+}
+
+static void what_was_earlier_than_an_end_does_not_revive(void **state)
+{
+    told *in = *state;
+    tell(in, 20, "main", "turn.started", "{\"session_id\":\"s\",\"prompt_id\":\"p\"}");
+    tell(in, 30, "main", "session.ended", "{\"session_id\":\"s\"}");
+    tell(in, 10, "main", "turn.started", "{\"session_id\":\"s\",\"prompt_id\":\"o\"}");
+    tell(in, 5, "main", "session.started", "{\"session_id\":\"s\"}");
+    assert_told_lacks(in, "agents", "\"status\":\"active\"");
+    assert_told_holds(in, "agents", "\"ended_at\":\"" TOLD_TIME("00", "30") "\"");
+    assert_told_holds(in, "agents", "\"started_at\":\"" TOLD_TIME("00", "05") "\"");
+}
+
+static void what_was_earlier_than_a_start_does_not_end(void **state)
+{
+    told *in = *state;
+    tell(in, 20, "main", "session.started", "{\"session_id\":\"s\",\"source\":\"resume\"}");
+    start_call(in, 21, "main", "u1");
+    tell(in, 10, "main", "session.ended", "{\"session_id\":\"s\"}");
+    tell(in, 9, "main", "turn.completed", "{\"session_id\":\"s\"}");
+    assert_told_holds(in, "agents", "\"agent_id\":\"main\",\"status\":\"active\"");
+    assert_told_holds(in, "agents", "open_calls");
+    assert_told_lacks(in, "agents", "ended_at");
+}
+
+static void the_last_words_of_a_turn_do_not_begin_another(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "main", "turn.completed", "{\"session_id\":\"s\"}");
+    tell(in, 1, "main", "agent.response.displayed", "{\"session_id\":\"s\",\"delta\":\"x\"}");
+    assert_told_holds(in, "agents", "\"agent_id\":\"main\",\"status\":\"idle\"");
+}
+
+static void what_was_seen_first_and_last_is_so_by_time(void **state)
+{
+    told *in = *state;
+    tell(in, 20, "coder", "agent.tool_use", "{\"session_id\":\"s\",\"tool\":\"t\"}");
+    tell(in, 30, "coder", "agent.tool_use", "{\"session_id\":\"s\",\"tool\":\"t\"}");
+    tell(in, 10, "coder", "agent.tool_use", "{\"session_id\":\"s\",\"tool\":\"t\"}");
+    const char *seen =
+        "\"first_seen\":\"" TOLD_TIME("00",
+                                      "10") "\",\"last_seen\":\"" TOLD_TIME("00",
+                                                                            "30") "\",\"events\":3";
+    jc_state *read = told_state(in, "agents");
+    const char *first = strstr(jc_state_json(read, NULL), seen);
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, seen));
+    jc_state_free(read);
+}
+
 static void an_event_without_agent_is_of_whose_session_it_is(void **state)
 {
     told *in = *state;
     tell(in, 0, "lead", "session.started", "{\"session_id\":\"s\"}");
     tell(in, 1, NULL, "agent.tool.started", "{\"session_id\":\"s\",\"tool_name\":\"Bash\"}");
     tell(in, 2, NULL, "agent.tool.started", "{\"session_id\":\"t\",\"tool_name\":\"Bash\"}");
-    assert_told_holds(in, "agents",
-                      "\"agent_id\":\"lead\",\"status\":\"active\",\"first_seen\":\"" TOLD_TIME(
-                          "00", "00") "\",\"last_seen\":\"" TOLD_TIME("00",
-                                                                      "01") "\",\"events\":2,");
+    assert_told_holds(
+        in, "agents",
+        "\"agent_id\":\"lead\",\"status\":\"active\",\"status_since\":\"" TOLD_TIME(
+            "00", "00") "\",\"first_seen\":\"" TOLD_TIME("00", "00") "\","
+                                                                     "\"last_seen\":\"" TOLD_TIME(
+                                                                         "00",
+                                                                         "01") "\",\"events\":2,");
     assert_told_holds(in, "agents", "{\"session_id\":\"t\",\"status\":\"active\"");
 }
 
@@ -358,6 +474,7 @@ static void what_is_no_saved_state_is_refused(void **state)
         "{\"agents\":[{\"agent_id\":\"a\",\"tools\":[{\"calls\":1}]}]}",
         "{\"sessions\":[{\"status\":\"idle\"}]}",
         "{\"open_calls\":[{\"tool_use_id\":\"u\"}]}",
+        "{\"unstarted\":[{\"key\":\"u\"}]}",
         ("{\"open_calls\":[{\"tool_use_id\":\"u\",\"tool_name\":\"t\"},"
          "{\"tool_use_id\":\"u\",\"tool_name\":\"t\"}]}"),
     };
@@ -386,6 +503,15 @@ int main(void)
         TOLD_CLAIM(a_session_knows_only_its_last_messages_again),
         TOLD_CLAIM(a_subagent_has_its_parent),
         TOLD_CLAIM(what_comes_in_late_does_not_revive),
+        TOLD_CLAIM(a_call_whose_start_comes_in_behind_its_end_is_one),
+        TOLD_CLAIM(a_session_knows_only_its_last_ends_without_a_start),
+        TOLD_CLAIM(a_subagent_whose_start_comes_in_behind_its_end_has_ended),
+        TOLD_CLAIM(a_subagent_that_starts_again_is_active_again),
+        TOLD_CLAIM(a_turn_whose_start_comes_in_behind_its_end_is_over),
+        TOLD_CLAIM(what_was_earlier_than_an_end_does_not_revive),
+        TOLD_CLAIM(what_was_earlier_than_a_start_does_not_end),
+        TOLD_CLAIM(the_last_words_of_a_turn_do_not_begin_another),
+        TOLD_CLAIM(what_was_seen_first_and_last_is_so_by_time),
         TOLD_CLAIM(an_event_without_agent_is_of_whose_session_it_is),
         TOLD_CLAIM(notes_messages_errors_and_costs_are_counted),
         CLAIM(finished_calls_are_not_kept),

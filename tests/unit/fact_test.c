@@ -126,6 +126,84 @@ static void a_moment_that_says_something_else_is_another(void **state)
 }
 
 /* Both look, both find nothing, and only one may append. */
+/* A fact of session s1 as a transcript tells it, at noon. */
+static void tell_from_transcript(workshop *shop, const char *event_type, jc_fact_kind kind,
+                                 const char *key)
+{
+    jc_fact_result result;
+    jc_error error;
+    jc_fact fact = {.event = {.workflow_id = JC_STR("s1"),
+                              .event_type = jc_str_of(event_type),
+                              .timestamp_us = NOON_US,
+                              .has_timestamp = true,
+                              .data = JC_STR("{\"session_id\":\"s1\",\"transcript_uuid\":\"l\"}")},
+                    .rule = JC_FACT_ONE,
+                    .kind = kind,
+                    .session_id = JC_STR("s1"),
+                    .key = jc_str_of(key)};
+    if (jc_fact_append(shop->store, &fact, INT64_MAX, &result, &error) < 0)
+        fail_msg("%s", error.text);
+}
+
+#define STARTS "{\"session_id\":\"s1\",\"hook_event_name\":\"SessionStart\",\"source\":\"startup\"}"
+#define COMPACTS "{\"session_id\":\"s1\",\"hook_event_name\":\"PostCompact\",\"trigger\":\"auto\"}"
+
+static void a_start_that_a_transcript_told_is_the_same_for_five_seconds(void **state)
+{
+    tell_from_transcript(*state, "session.started", JC_FACT_LINE, "l1");
+    assert_false(is_new_at(*state, STARTS, NOON_US - 5000000));
+    assert_false(is_new_at(*state, STARTS, NOON_US + 5000000));
+    assert_true(is_new_at(*state, STARTS, NOON_US + 5000001));
+}
+
+static void a_start_of_another_session_is_another(void **state)
+{
+    tell_from_transcript(*state, "session.started", JC_FACT_LINE, "l1");
+    jc_hook_options options = {.workflow_id = JC_STR("s1"), .received_us = NOON_US};
+    jc_str payload = JC_STR("{\"session_id\":\"s2\",\"hook_event_name\":\"SessionStart\"}");
+    jc_hook_result result;
+    assert_int_equal(jc_intake_hook(((workshop *)*state)->store, NULL, payload, &options, &result,
+                                    NULL),
+                     JC_OK);
+    assert_false(result.already_stored);
+}
+
+static void a_compaction_that_a_transcript_told_is_the_same_for_five_seconds(void **state)
+{
+    tell_from_transcript(*state, "context.compacted", JC_FACT_LINE, "l1");
+    assert_false(is_new_at(*state, COMPACTS, NOON_US + 4000000));
+    assert_true(is_new_at(*state, COMPACTS, NOON_US + 6000000));
+}
+
+static void a_spooled_start_meets_the_one_of_a_transcript(void **state)
+{
+    spool(*state, STARTS, NOON_US + 1000000);
+    tell_from_transcript(*state, "session.started", JC_FACT_LINE, "l1");
+    assert_int_equal(take_up(*state, 0), 1);
+    assert_int_equal(count_events(*state), 1);
+}
+
+#define CALL_ENDS(hook) "{" IN_TURN ",\"hook_event_name\":\"" hook "\",\"tool_use_id\":\"u\"}"
+
+static void a_call_that_ended_otherwise_in_a_transcript_ends_once(void **state)
+{
+    tell_from_transcript(*state, "agent.tool.failed", JC_FACT_TOOL_FAILED, "u");
+    assert_false(is_new(*state, CALL_ENDS("PostToolUse")));
+    assert_false(is_new(*state, CALL_ENDS("PermissionDenied")));
+}
+
+static void a_call_that_was_denied_in_a_transcript_does_not_fail(void **state)
+{
+    tell_from_transcript(*state, "permission.denied", JC_FACT_PERMISSION_DENIED, "u");
+    assert_false(is_new(*state, CALL_ENDS("PostToolUseFailure")));
+}
+
+static void a_call_that_hooks_tell_two_ends_of_has_both(void **state)
+{
+    assert_true(is_new(*state, CALL_ENDS("PermissionDenied")));
+    assert_true(is_new(*state, CALL_ENDS("PostToolUseFailure")));
+}
+
 static void of_processes_at_one_instant_one_appends(void **state)
 {
     workshop *shop = *state;
@@ -306,6 +384,13 @@ int main(void)
         WORKSHOP_CLAIM(an_equal_moment_is_the_same_for_two_seconds),
         WORKSHOP_CLAIM(an_equal_moment_is_found_behind_late_events),
         WORKSHOP_CLAIM(a_moment_that_says_something_else_is_another),
+        WORKSHOP_CLAIM(a_start_that_a_transcript_told_is_the_same_for_five_seconds),
+        WORKSHOP_CLAIM(a_start_of_another_session_is_another),
+        WORKSHOP_CLAIM(a_compaction_that_a_transcript_told_is_the_same_for_five_seconds),
+        WORKSHOP_CLAIM(a_spooled_start_meets_the_one_of_a_transcript),
+        WORKSHOP_CLAIM(a_call_that_ended_otherwise_in_a_transcript_ends_once),
+        WORKSHOP_CLAIM(a_call_that_was_denied_in_a_transcript_does_not_fail),
+        WORKSHOP_CLAIM(a_call_that_hooks_tell_two_ends_of_has_both),
         WORKSHOP_CLAIM(of_processes_at_one_instant_one_appends),
         CLAIM(ids_never_change),
         WORKSHOP_CLAIM(the_spool_is_taken_up_oldest_first_and_with_its_times),

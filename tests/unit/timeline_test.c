@@ -124,6 +124,19 @@ static void a_span_is_never_put_below_one_that_lies_below_it(void **state)
                      "tool:2 < subagent:1 Agent 1-2 completed\n");
 }
 
+static void a_subagent_whose_start_was_overtaken_has_no_second_span(void **state)
+{
+    told *in = *state;
+    tell(in, 1, "a1", "subagent.completed", "{\"agent_id\":\"a1\",\"agent_type\":\"Plan\"}");
+    tell(in, 2, "a1", "subagent.started", "{\"agent_id\":\"a1\",\"agent_type\":\"Plan\"}");
+    assert_spans(in, "workflow:1 < - wf 1- open\n"
+                     "subagent:1 < workflow:1 Plan 1-1 completed\n");
+    tell(in, 9, "a1", "subagent.started", "{\"agent_id\":\"a1\",\"agent_type\":\"Plan\"}");
+    assert_spans(in, "workflow:1 < - wf 1- open\n"
+                     "subagent:1 < workflow:1 Plan 1-1 completed\n"
+                     "subagent:3 < workflow:1 Plan 9- open\n");
+}
+
 static void tools_stand_below_their_turn_session_or_subagent(void **state)
 {
     told *in = *state;
@@ -327,6 +340,7 @@ int main(void)
         TOLD_CLAIM(each_attempt_at_a_feature_is_a_span),
         TOLD_CLAIM(a_subagent_stands_below_the_call_whose_answer_names_it),
         TOLD_CLAIM(a_span_is_never_put_below_one_that_lies_below_it),
+        TOLD_CLAIM(a_subagent_whose_start_was_overtaken_has_no_second_span),
         TOLD_CLAIM(tools_stand_below_their_turn_session_or_subagent),
         TOLD_CLAIM(a_turn_may_fail),
         TOLD_CLAIM(a_session_has_one_turn_at_a_time),
