@@ -228,6 +228,9 @@ claim(all, 'the resources of many workflows are all listed, each once', async se
         assert.ok(uris.includes(`jc://workflow/flow-${i}/state`), `flow-${i}`);
 }, makeMany);
 
+claim(all, 'a cursor that is not the server’s is refused', session =>
+    assert.rejects(session.client.listResources({ cursor: 'zzz' }), error => error.code === -32602));
+
 // ---- Sessions ----
 
 claim(all, 'many calls at once are all answered, each with its own', async (session, project) => {
