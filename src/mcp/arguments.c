@@ -38,8 +38,7 @@ jc_str jc_mcp_text_of(const jc_mcp_call *call, const char *name)
     return bytes_of(argument(call, name));
 }
 
-/* Digits alone; false when they are none, or too many. */
-static bool digits_of(jc_str text, uint64_t *ret)
+bool jc_mcp_digits(jc_str text, uint64_t *ret_number)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -48,14 +47,14 @@ static bool digits_of(jc_str text, uint64_t *ret)
         number = number * 10 + (uint64_t)(text.bytes[i] - '0');
     }
     if (text.size > 0)
-        *ret = number;
+        *ret_number = number;
     return text.size > 0;
 }
 
 uint64_t jc_mcp_number_of(const jc_mcp_call *call, const char *name, uint64_t otherwise)
 {
     uint64_t number = otherwise;
-    (void)digits_of(jc_mcp_text_of(call, name), &number);
+    (void)jc_mcp_digits(jc_mcp_text_of(call, name), &number);
     return number;
 }
 
@@ -197,7 +196,7 @@ jc_status jc_mcp_point_of(const jc_mcp_call *call, const char *name, jc_point *r
     jc_status status = JC_OK;
     if (text.bytes != NULL) {
         size_t sign = text.bytes[0] == '-' ? 1 : 0;
-        if (digits_of((jc_str){text.bytes + sign, text.size - sign}, &point.number)) {
+        if (jc_mcp_digits((jc_str){text.bytes + sign, text.size - sign}, &point.number)) {
             point.kind = sign > 0 ? JC_POINT_BEFORE_HEAD : JC_POINT_SEQUENCE;
         } else {
             point.kind = JC_POINT_TIME;

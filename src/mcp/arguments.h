@@ -15,6 +15,8 @@ bool jc_mcp_has(const jc_mcp_call *call, const char *name);
 /* Absent when it is not there. */
 jc_str jc_mcp_text_of(const jc_mcp_call *call, const char *name);
 uint64_t jc_mcp_number_of(const jc_mcp_call *call, const char *name, uint64_t otherwise);
+/* A number written in digits alone; false when it is none, or too large. */
+bool jc_mcp_digits(jc_str text, uint64_t *ret_number);
 bool jc_mcp_flag_of(const jc_mcp_call *call, const char *name, bool otherwise);
 
 /* A list of texts, or one text with commas between, without what is blank. */
