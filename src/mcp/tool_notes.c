@@ -41,7 +41,7 @@ jc_status jc_mcp_take_note(jc_mcp_call *call, jc_error *reterr)
                            .related_file = jc_mcp_text_of(call, "related_file"),
                            .related_feature = jc_mcp_text_of(call, "related_feature"),
                            .correlation_id = call->correlation_id};
-    jc_status status = jc_mcp_workflow_of(call, &workflow_id, reterr);
+    jc_status status = jc_mcp_workflow_to_write(call, &workflow_id, reterr);
     if (status == JC_OK)
         status = jc_mcp_written_text(call, "title", &draft.title, reterr);
     if (status == JC_OK)
@@ -130,6 +130,17 @@ static jc_status put_notes(jc_mcp_call *call, const place *of, const jc_notes *n
     return JC_OK;
 }
 
+/* Which workflow, or all of them, and when. A sequence is a point of one. */
+static jc_status find_scope(const jc_mcp_call *call, jc_str *ret_workflow_id, jc_point *ret_point,
+                            jc_error *reterr)
+{
+    jc_status status = jc_mcp_point_of(call, "at", ret_point, reterr);
+    if (status < 0)
+        return status;
+    bool or_all = ret_point->kind == JC_POINT_HEAD || ret_point->kind == JC_POINT_TIME;
+    return jc_mcp_workflows_of(call, or_all, ret_workflow_id, reterr);
+}
+
 jc_status jc_mcp_read_notes(jc_mcp_call *call, jc_error *reterr)
 {
     jc_str workflow_id;
@@ -137,16 +148,14 @@ jc_status jc_mcp_read_notes(jc_mcp_call *call, jc_error *reterr)
     JC_AUTO(jc_notes) notes = {0};
     place of;
     jc_note_filter filter = filter_of(call);
-    jc_status status = jc_mcp_workflows_of(call, false, &workflow_id, reterr);
-    if (status == JC_OK)
-        status = jc_mcp_point_of(call, "at", &point, reterr);
+    jc_status status = find_scope(call, &workflow_id, &point, reterr);
     if (status == JC_OK)
         status = read_place(call, &of, reterr);
     if (status == JC_OK)
         status = jc_notes_read(call->store, workflow_id, &point, &filter, &notes, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
+    jc_mcp_put_scope(call, workflow_id);
     jc_mcp_put_number(call->out, call->result, "total", notes.count);
     return put_notes(call, &of, &notes, READ_COUNT, reterr);
 }
@@ -186,7 +195,7 @@ jc_status jc_mcp_search_notes(jc_mcp_call *call, jc_error *reterr)
         status = find_enough(call, workflow_id, &of, &notes, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
+    jc_mcp_put_scope(call, workflow_id);
     return put_notes(call, &of, &notes, FOUND_COUNT, reterr);
 }
 
@@ -226,16 +235,14 @@ jc_status jc_mcp_get_notes_summary(jc_mcp_call *call, jc_error *reterr)
     jc_point point;
     jc_note_summary summary;
     JC_AUTO(jc_notes) notes = {0};
-    jc_status status = jc_mcp_workflows_of(call, false, &workflow_id, reterr);
-    if (status == JC_OK)
-        status = jc_mcp_point_of(call, "at", &point, reterr);
+    jc_status status = find_scope(call, &workflow_id, &point, reterr);
     if (status == JC_OK)
         status = jc_notes_read(call->store, workflow_id, &point, NULL, &notes, reterr);
     if (status == JC_OK)
         status = jc_notes_summarize(&notes, &summary, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
+    jc_mcp_put_scope(call, workflow_id);
     jc_mcp_put_number(call->out, call->result, "total", notes.count);
     put_groups(call, "categories", "category", summary.categories, summary.category_count,
                SUMMARY_CATEGORIES_MAX, true);

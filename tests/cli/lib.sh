@@ -7,7 +7,7 @@
 
 : "${JC_PROGRAM:?the path of the program}"
 export LC_ALL=C TZ=UTC
-unset JC_DIR NO_COLOR COLUMNS
+unset JC_DIR JC_WORKFLOW JC_AGENT CLAUDE_CODE_SESSION_ID NO_COLOR COLUMNS
 
 jc() {
     "$JC_PROGRAM" "$@"

@@ -67,6 +67,25 @@ test_the_variables_name_workflow_and_agent() {
     out_has '\"agent_id\":\"coder\"'
 }
 
+test_a_session_that_starts_the_server_writes_where_its_hooks_do() {
+    jc emit a x.started >/dev/null
+    jc emit b x.started >/dev/null
+    CLAUDE_CODE_SESSION_ID='5e55 1'
+    export CLAUDE_CODE_SESSION_ID
+    printf '{"hook_event_name":"SessionStart","session_id":"%s","cwd":"%s"}' "$CLAUDE_CODE_SESSION_ID" "$PWD" | jc hook
+    say "$hello" "$(call take_note '{"title":"t"}')"
+    run export
+    equal "$(sed -n 's/.*"workflow_id":"\(5e55-1-[^"]*\)".*/\1/p' "$T/out" | uniq | wc -l)" 1
+    equal "$(grep -c '"workflow_id":"5e55-1-' "$T/out")" 2
+}
+
+test_the_variable_comes_before_the_session() {
+    CLAUDE_CODE_SESSION_ID=5e55 JC_WORKFLOW=b
+    export CLAUDE_CODE_SESSION_ID JC_WORKFLOW
+    say "$hello" "$(call take_note '{"title":"t"}')"
+    out_has '\"workflow_id\":\"b\"'
+}
+
 test_secrets_do_not_reach_the_disk() {
     secret=ghp_
     secret=${secret}16C7e42F292c6912E7710c838347Ae178B4a

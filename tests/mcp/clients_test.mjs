@@ -254,6 +254,15 @@ test('without names, a tool means the workflow and the agent of the server', { t
         assert.deepEqual([answer.workflow_id, answer.agent_id], ['story', 'planner']);
     }));
 
+test('the second session writes into its own workflow and reads what the first one noted', { timeout }, () =>
+    meet([kinds[0]], makeStory, { CLAUDE_CODE_SESSION_ID: 'second' }, async session => {
+        const answer = await session.ask('take_note', { title: 'Of the second' });
+        assert.equal(answer.workflow_id, 'second');
+        const { notes, all_workflows } = await session.ask('read_notes', {});
+        assert.equal(all_workflows, true);
+        assert.deepEqual([...new Set(notes.map(note => note.workflow_id))], ['second', 'story']);
+    }));
+
 test('where there are several workflows and none is named, the model is told which', { timeout }, () =>
     meet([kinds[0]], makeStory, {}, async session => {
         assert.match(await session.refusal('get_state', {}), /workflow_id.*(other.*story|story.*other)/s);
