@@ -105,6 +105,28 @@ eventually() {
     done
 }
 
+# Hold the write lock until `let_go`.
+hold_lock() {
+    command -v sqlite3 >/dev/null || skip "there is no sqlite3 program"
+    mkfifo "$T/commands"
+    sqlite3 .jc/events.db <"$T/commands" >"$T/holder" &
+    holder=$!
+    exec 3>"$T/commands"
+    printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&3
+    eventually grep -q 1 "$T/holder"
+}
+
+let_go() {
+    printf 'ROLLBACK;\n.quit\n' >&3
+    exec 3>&-
+    wait "$holder"
+}
+
+# Files that wait in the spool.
+waiting() {
+    find .jc/spool -name '*.json' 2>/dev/null | wc -l | tr -d ' '
+}
+
 skip() {
     echo "$*" >"$T/skip"
     exit 77

@@ -86,6 +86,31 @@ test_the_variable_comes_before_the_session() {
     out_has '\"workflow_id\":\"b\"'
 }
 
+answered() {
+    [ "$(wc -l <"$T/out")" -ge "$1" ]
+}
+
+test_what_a_hook_had_to_put_aside_comes_before_what_a_tool_writes() {
+    mkfifo "$T/pipe"
+    "$JC_PROGRAM" mcp <"$T/pipe" >"$T/out" 2>"$T/err" &
+    server=$!
+    exec 4>"$T/pipe"
+    printf '%s\n' "$hello" >&4
+    eventually answered 1
+    hold_lock
+    printf '{"hook_event_name":"SessionStart","session_id":"s1","cwd":"%s"}' "$PWD" | jc hook
+    let_go
+    printf '%s\n' "$(call read_notes '{}')" >&4
+    eventually answered 2
+    equal "$(waiting)" 1
+    printf '%s\n' "$(call take_note '{"title":"t","workflow_id":"s1"}')" >&4
+    exec 4>&-
+    wait $server
+    equal "$(waiting)" 0
+    run log --json
+    equal "$(sed 's/.*"event_type":"\([^"]*\)".*/\1/' "$T/out" | tr '\n' ' ')" "session.started agent.note.observation "
+}
+
 test_secrets_do_not_reach_the_disk() {
     secret=ghp_
     secret=${secret}16C7e42F292c6912E7710c838347Ae178B4a
