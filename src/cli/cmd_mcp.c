@@ -87,11 +87,23 @@ static int serve(jc_cli *cli, jc_mcp_options *options)
     return status < 0 ? jc_cli_fail_error(cli, &error) : JC_EXIT_DONE;
 }
 
+/* The session that starts the server may say which one it is: its hooks write into this workflow. */
+static jc_str session_workflow(char id[JC_WORKFLOW_ID_SIZE_MAX + 1])
+{
+    jc_str session_id = said(NULL, "CLAUDE_CODE_SESSION_ID");
+    if (session_id.bytes == NULL)
+        return session_id;
+    jc_hook_workflow_id(session_id, id);
+    return jc_str_of(id);
+}
+
 static int serve_mcp(jc_cli *cli, const void *values)
 {
+    char session[JC_WORKFLOW_ID_SIZE_MAX + 1];
     const mcp_options *of = values;
     jc_error error = {0};
     jc_mcp_options options = {.workflow_id = said(of->workflow, "JC_WORKFLOW"),
+                              .session_workflow_id = session_workflow(session),
                               .agent_id = said(of->agent, "JC_AGENT"),
                               .reopen = reopen,
                               .reopen_context = cli};
@@ -103,7 +115,8 @@ static int serve_mcp(jc_cli *cli, const void *values)
 
 /* clang-format off */
 static const jc_option mcp_command_options[] = {
-    {"workflow", 'w', JC_OPTION_TEXT, "WF", "where a call names no workflow; default $JC_WORKFLOW",
+    {"workflow", 'w', JC_OPTION_TEXT, "WF", "where a call names no workflow; default $JC_WORKFLOW, "
+     "else the session's",
      offsetof(mcp_options, workflow)},
     {"agent", 'a', JC_OPTION_TEXT, "A", "where a call names no agent; default $JC_AGENT, else main",
      offsetof(mcp_options, agent)},

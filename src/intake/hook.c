@@ -48,32 +48,38 @@ static jc_str id_of(yyjson_val *object, const char *name)
 }
 
 /* `text` with every byte that a workflow's id cannot have as '-', and a digest of it behind. */
-static jc_status mend_name(jc_str text, jc_arena *arena, jc_str *ret, jc_error *reterr)
+static void mend_name(jc_str text, char ret_name[JC_WORKFLOW_ID_SIZE_MAX + 1])
 {
     jc_hash hash = jc_hash_of(text);
     size_t kept = text.size < JC_WORKFLOW_ID_SIZE_MAX - HASH_DIGITS - 1
                       ? text.size
                       : JC_WORKFLOW_ID_SIZE_MAX - HASH_DIGITS - 1;
-    char *name = jc_arena_get(arena, kept + 1 + HASH_DIGITS);
-    if (name == NULL)
-        return jc_fail_memory(reterr);
     for (size_t i = 0; i < kept; i++) {
         char c = text.bytes[i];
         bool is_good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '_' || (i > 0 && (c == '.' || c == '-'));
-        name[i] = is_good ? c : i > 0 ? '-' : '_';
+        ret_name[i] = is_good ? c : i > 0 ? '-' : '_';
     }
-    name[kept] = kept > 0 ? '-' : '_';
-    jc_hex_encode(hash.bytes, HASH_DIGITS / 2, name + kept + 1);
-    *ret = (jc_str){name, kept + 1 + HASH_DIGITS};
-    return JC_OK;
+    ret_name[kept] = kept > 0 ? '-' : '_';
+    jc_hex_encode(hash.bytes, HASH_DIGITS / 2, ret_name + kept + 1);
+    ret_name[kept + 1 + HASH_DIGITS] = '\0';
+}
+
+void jc_hook_workflow_id(jc_str session_id, char ret_workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1])
+{
+    if (jc_workflow_id_check(session_id, NULL) < 0) {
+        mend_name(session_id, ret_workflow_id);
+        return;
+    }
+    memcpy(ret_workflow_id, session_id.bytes, session_id.size);
+    ret_workflow_id[session_id.size] = '\0';
 }
 
 jc_status jc_session_workflow(jc_str session_id, jc_arena *arena, jc_str *ret, jc_error *reterr)
 {
-    if (jc_workflow_id_check(session_id, NULL) < 0)
-        return mend_name(session_id, arena, ret, reterr);
-    return jc_arena_keep(arena, session_id, ret, reterr);
+    char id[JC_WORKFLOW_ID_SIZE_MAX + 1];
+    jc_hook_workflow_id(session_id, id);
+    return jc_arena_keep(arena, jc_str_of(id), ret, reterr);
 }
 
 jc_str jc_hook_name(jc_str text)
@@ -86,8 +92,12 @@ jc_str jc_hook_name(jc_str text)
 /* Someone who acts keeps a name of his own, however it has to be mended. */
 static jc_status name_agent(jc_str given, jc_arena *arena, jc_str *ret, jc_error *reterr)
 {
+    char mended[JC_WORKFLOW_ID_SIZE_MAX + 1];
     *ret = jc_hook_name(given);
-    return ret->bytes != NULL ? JC_OK : mend_name(given, arena, ret, reterr);
+    if (ret->bytes != NULL)
+        return JC_OK;
+    mend_name(given, mended);
+    return jc_arena_keep(arena, jc_str_of(mended), ret, reterr);
 }
 
 static jc_status find_agent(const reading *in, jc_str *ret, jc_error *reterr)

@@ -34,8 +34,7 @@ JC_MUST_CHECK jc_status jc_hook_map_object(jc_hook_mapper *mapper, jc_redactor *
                                            const jc_hook_options *options, jc_fact *ret_fact,
                                            jc_error *reterr);
 
-/* The workflow of a session: its own id where that is good for one; else what is not good is replaced, and
- * 8 hex digits of its SHA-256 keep it from meeting another. Copied into `arena`. JC_ENOMEM. */
+/* jc_hook_workflow_id(), copied into `arena`. JC_ENOMEM. */
 JC_MUST_CHECK jc_status jc_session_workflow(jc_str session_id, jc_arena *arena, jc_str *ret,
                                             jc_error *reterr);
 

@@ -38,8 +38,7 @@ jc_str jc_mcp_text_of(const jc_mcp_call *call, const char *name)
     return bytes_of(argument(call, name));
 }
 
-/* Digits alone; false when they are none, or too many. */
-static bool digits_of(jc_str text, uint64_t *ret)
+bool jc_mcp_digits(jc_str text, uint64_t *ret_number)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < text.size; i++) {
@@ -48,14 +47,14 @@ static bool digits_of(jc_str text, uint64_t *ret)
         number = number * 10 + (uint64_t)(text.bytes[i] - '0');
     }
     if (text.size > 0)
-        *ret = number;
+        *ret_number = number;
     return text.size > 0;
 }
 
 uint64_t jc_mcp_number_of(const jc_mcp_call *call, const char *name, uint64_t otherwise)
 {
     uint64_t number = otherwise;
-    (void)digits_of(jc_mcp_text_of(call, name), &number);
+    (void)jc_mcp_digits(jc_mcp_text_of(call, name), &number);
     return number;
 }
 
@@ -197,7 +196,7 @@ jc_status jc_mcp_point_of(const jc_mcp_call *call, const char *name, jc_point *r
     jc_status status = JC_OK;
     if (text.bytes != NULL) {
         size_t sign = text.bytes[0] == '-' ? 1 : 0;
-        if (digits_of((jc_str){text.bytes + sign, text.size - sign}, &point.number)) {
+        if (jc_mcp_digits((jc_str){text.bytes + sign, text.size - sign}, &point.number)) {
             point.kind = sign > 0 ? JC_POINT_BEFORE_HEAD : JC_POINT_SEQUENCE;
         } else {
             point.kind = JC_POINT_TIME;
@@ -284,17 +283,45 @@ static jc_status only_workflow(const jc_mcp_call *call, jc_str *ret_workflow_id,
     return jc_fail(reterr, status, "%s", error.text);
 }
 
-jc_status jc_mcp_workflow_of(const jc_mcp_call *call, jc_str *ret_workflow_id, jc_error *reterr)
+/* What is named, else the server's own; absent: neither. */
+static jc_status workflow_told(const jc_mcp_call *call, jc_str *ret_workflow_id, jc_error *reterr)
 {
     jc_str given = jc_mcp_text_of(call, "workflow_id");
     if (given.bytes == NULL)
         given = call->mcp->options.workflow_id;
-    if (given.bytes == NULL)
-        return only_workflow(call, ret_workflow_id, reterr);
-    jc_status status = jc_workflow_id_check(given, reterr);
+    jc_status status = given.bytes != NULL ? jc_workflow_id_check(given, reterr) : JC_OK;
     if (status == JC_OK)
         *ret_workflow_id = given;
     return status;
+}
+
+jc_status jc_mcp_workflow_of(const jc_mcp_call *call, jc_str *ret_workflow_id, jc_error *reterr)
+{
+    jc_head head = {.sequence = 0};
+    jc_str session = call->mcp->options.session_workflow_id;
+    jc_status status = workflow_told(call, ret_workflow_id, reterr);
+    if (status < 0 || ret_workflow_id->bytes != NULL)
+        return status;
+    if (session.bytes != NULL)
+        status = jc_head_read(call->store, session, &head, reterr);
+    if (status < 0)
+        return status;
+    if (head.sequence == 0)
+        return only_workflow(call, ret_workflow_id, reterr);
+    *ret_workflow_id = session;
+    return JC_OK;
+}
+
+jc_status jc_mcp_workflow_to_write(const jc_mcp_call *call, jc_str *ret_workflow_id,
+                                   jc_error *reterr)
+{
+    jc_status status = workflow_told(call, ret_workflow_id, reterr);
+    if (status < 0 || ret_workflow_id->bytes != NULL)
+        return status;
+    if (call->mcp->options.session_workflow_id.bytes == NULL)
+        return only_workflow(call, ret_workflow_id, reterr);
+    *ret_workflow_id = call->mcp->options.session_workflow_id;
+    return JC_OK;
 }
 
 jc_status jc_mcp_workflows_of(const jc_mcp_call *call, bool or_all, jc_str *ret_workflow_id,
@@ -307,11 +334,21 @@ jc_status jc_mcp_workflows_of(const jc_mcp_call *call, bool or_all, jc_str *ret_
                            "workflow_id and all_workflows exclude each other: leave one out");
         return JC_OK;
     }
-    jc_error error;
-    jc_status status = jc_mcp_workflow_of(call, ret_workflow_id, &error);
-    if (status == JC_EINVAL && or_all && !jc_mcp_has(call, "workflow_id"))
-        return JC_OK;
-    return status < 0 ? jc_fail(reterr, status, "%s", error.text) : JC_OK;
+    if (!or_all)
+        return jc_mcp_workflow_of(call, ret_workflow_id, reterr);
+    jc_status status = workflow_told(call, ret_workflow_id, reterr);
+    if (status < 0 || ret_workflow_id->bytes != NULL)
+        return status;
+    status = only_workflow(call, ret_workflow_id, NULL);
+    return status == JC_EINVAL ? JC_OK : status;
+}
+
+void jc_mcp_put_scope(const jc_mcp_call *call, jc_str workflow_id)
+{
+    if (workflow_id.bytes != NULL)
+        jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
+    else
+        jc_mcp_put_bool(call->out, call->result, "all_workflows", true);
 }
 
 jc_str jc_mcp_agent_of(const jc_mcp_call *call)

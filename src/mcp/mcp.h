@@ -21,9 +21,11 @@ typedef struct jc_mcp jc_mcp;
 
 /* {0} is the default of everything. Texts are borrowed for as long as the server lives. */
 typedef struct jc_mcp_options {
+    jc_str workflow_id; /* where no workflow is named */
     jc_str
-        workflow_id; /* where no workflow is named; absent: the only one there is, if it is alone */
-    jc_str agent_id; /* who asks, where no agent is named; absent: "main" */
+        session_workflow_id; /* absent: none. Where workflow_id is absent, what is written goes there,
+                                   and it is read once it has begun; notes are then read of all */
+    jc_str agent_id;         /* who asks, where no agent is named; absent: "main" */
 
     /* Takes secrets out of what is written; borrowed for as long as the server lives. NULL: nothing does. */
     jc_redactor *redactor;

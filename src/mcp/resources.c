@@ -129,29 +129,42 @@ static void list_workflow(jc_mcp_exchange *exchange, yyjson_mut_val *list,
     }
 }
 
-/* A cursor is the id of the last workflow of its page: they are sorted, so what begins meanwhile shifts
- * nothing. */
+/* Where the page behind a cursor (NULL: none) begins; false: it is none of this list's. A cursor is the id
+ * of the last workflow of its page: they are sorted, so what begins meanwhile shifts nothing, and none ever
+ * goes away while the log is the same. */
+static bool find_page(const known *of, yyjson_val *cursor, size_t *ret_at)
+{
+    *ret_at = 0;
+    if (cursor == NULL)
+        return true;
+    jc_str id = {yyjson_get_str(cursor), yyjson_get_len(cursor)};
+    for (size_t i = 0; id.bytes != NULL && i < of->count; i++) {
+        if (jc_str_equal(of->items[i].workflow_id, id)) {
+            *ret_at = i + 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 void jc_mcp_resources_list(jc_mcp_exchange *exchange)
 {
     JC_AUTO(known) workflows = {0};
-    jc_error error = {0};
-    yyjson_val *given = yyjson_obj_get(exchange->params, "cursor");
-    jc_str cursor = jc_json_text(exchange->params, "cursor");
-    if (given != NULL && !yyjson_is_null(given) && jc_workflow_id_check(cursor, &error) < 0) {
-        jc_mcp_refuse(exchange, JC_MCP_INVALID_PARAMS, "Invalid params: unknown cursor");
-        return;
-    }
-    if (!read_workflows(exchange, &workflows))
-        return;
-    yyjson_mut_val *list = jc_mcp_put_list(&exchange->out, exchange->result, "resources");
     size_t at = 0;
     size_t count = 0;
-    if (cursor.bytes == NULL)
+    yyjson_val *cursor = yyjson_obj_get(exchange->params, "cursor");
+    if (yyjson_is_null(cursor))
+        cursor = NULL;
+    if (!read_workflows(exchange, &workflows))
+        return;
+    if (!find_page(&workflows, cursor, &at)) {
+        jc_mcp_refuse(exchange, JC_MCP_INVALID_PARAMS,
+                      "Invalid params: unknown cursor; leave it out to begin anew");
+        return;
+    }
+    yyjson_mut_val *list = jc_mcp_put_list(&exchange->out, exchange->result, "resources");
+    if (cursor == NULL)
         list_overview(exchange, list);
-    /* The cursor's text ends with a zero byte: it is a string of the request's tree. */
-    while (cursor.bytes != NULL && at < workflows.count &&
-           strcmp(workflows.items[at].workflow_id.bytes, cursor.bytes) <= 0)
-        at++;
     for (; at < workflows.count && count < LIST_WORKFLOWS; at++, count++)
         list_workflow(exchange, list, &workflows.items[at]);
     if (at < workflows.count)
@@ -164,6 +177,11 @@ void jc_mcp_resource_templates_list(jc_mcp_exchange *exchange)
 {
     char uri[64];
     jc_mcp_json *out = &exchange->out;
+    if (yyjson_is_str(yyjson_obj_get(exchange->params, "cursor"))) {
+        jc_mcp_refuse(exchange, JC_MCP_INVALID_PARAMS,
+                      "Invalid params: unknown cursor; all templates are in one list");
+        return;
+    }
     yyjson_mut_val *list = jc_mcp_put_list(out, exchange->result, "resourceTemplates");
     for (size_t i = 0; i < PART_COUNT; i++) {
         yyjson_mut_val *item = jc_mcp_object(out);

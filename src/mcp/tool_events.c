@@ -31,7 +31,7 @@ static jc_status event_of(jc_mcp_call *call, jc_event *ret_event, jc_error *rete
                       .causation_id = jc_mcp_text_of(call, "causation_id")};
     if (event.correlation_id.bytes == NULL)
         event.correlation_id = call->correlation_id;
-    jc_status status = jc_mcp_workflow_of(call, &event.workflow_id, reterr);
+    jc_status status = jc_mcp_workflow_to_write(call, &event.workflow_id, reterr);
     if (status == JC_OK)
         status = id_of(call, &event.id, reterr);
     if (status == JC_OK)

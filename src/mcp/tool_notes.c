@@ -7,6 +7,7 @@
 
 #define READ_COUNT 50
 #define FOUND_COUNT 20
+#define GIVEN_MAX INT32_MAX /* notes on earlier pages */
 #define SUMMARY_CATEGORIES_MAX 20
 #define SUMMARY_AGENTS_MAX 30
 #define SUMMARY_TITLES 5
@@ -40,7 +41,7 @@ jc_status jc_mcp_take_note(jc_mcp_call *call, jc_error *reterr)
                            .related_file = jc_mcp_text_of(call, "related_file"),
                            .related_feature = jc_mcp_text_of(call, "related_feature"),
                            .correlation_id = call->correlation_id};
-    jc_status status = jc_mcp_workflow_of(call, &workflow_id, reterr);
+    jc_status status = jc_mcp_workflow_to_write(call, &workflow_id, reterr);
     if (status == JC_OK)
         status = jc_mcp_written_text(call, "title", &draft.title, reterr);
     if (status == JC_OK)
@@ -67,34 +68,52 @@ static jc_note_filter filter_of(const jc_mcp_call *call)
                                 jc_str_equal(jc_mcp_text_of(call, "order"), JC_STR("oldest"))};
 }
 
-/* Where to go on: behind the note that the cursor names. */
-static jc_status find_start(const jc_mcp_call *call, const jc_notes *notes, size_t *ret_start,
-                            jc_error *reterr)
-{
-    jc_str place;
+/* What the cursor says: the note that the last page ended with, and how many were given up to it. */
+typedef struct place {
+    bool is_given;
     jc_uuid last;
-    *ret_start = 0;
-    jc_status status = jc_mcp_cursor_given(call, &place, reterr);
-    if (status < 0 || place.bytes == NULL)
+    size_t given;
+} place;
+
+static jc_status read_place(const jc_mcp_call *call, place *ret_place, jc_error *reterr)
+{
+    jc_str text;
+    uint64_t given = 0;
+    *ret_place = (place){.is_given = false};
+    jc_status status = jc_mcp_cursor_given(call, &text, reterr);
+    if (status < 0 || text.bytes == NULL)
         return status;
-    if (jc_uuid_parse(place, &last, NULL) < 0)
+    const size_t id_size = JC_UUID_TEXT_SIZE - 1;
+    bool is_long_enough = text.size > id_size + 1 && text.bytes[id_size] == '.';
+    jc_str id = {text.bytes, id_size};
+    if (!is_long_enough || jc_uuid_parse(id, &ret_place->last, NULL) < 0 ||
+        !jc_mcp_digits((jc_str){text.bytes + id_size + 1, text.size - id_size - 1}, &given) ||
+        given > GIVEN_MAX)
         return jc_mcp_bad_cursor(reterr);
-    for (size_t i = 0; i < notes->count; i++) {
-        if (memcmp(&notes->items[i].id, &last, sizeof last) == 0) {
-            *ret_start = i + 1;
-            return JC_OK;
-        }
-    }
-    return jc_mcp_bad_cursor(reterr);
+    ret_place->is_given = true;
+    ret_place->given = (size_t)given;
+    return JC_OK;
 }
 
-static jc_status put_notes(jc_mcp_call *call, const jc_notes *notes, size_t limit, jc_error *reterr)
+/* Where to go on: behind the note that the cursor names. false: it is not there. */
+static bool find_start(const place *of, const jc_notes *notes, size_t *ret_start)
+{
+    *ret_start = 0;
+    for (size_t i = 0; of->is_given && i < notes->count; i++) {
+        if (memcmp(&notes->items[i].id, &of->last, sizeof of->last) == 0) {
+            *ret_start = i + 1;
+            return true;
+        }
+    }
+    return !of->is_given;
+}
+
+static jc_status put_notes(jc_mcp_call *call, const place *of, const jc_notes *notes, size_t limit,
+                           jc_error *reterr)
 {
     size_t at = 0;
-    jc_status status = find_start(call, notes, &at, reterr);
-    if (status < 0)
-        return status;
-    jc_mcp_put_number(call->out, call->result, "total", notes->count);
+    if (!find_start(of, notes, &at))
+        return jc_mcp_bad_cursor(reterr);
     jc_mcp_page page = jc_mcp_page_begin(call, "notes", limit);
     for (; at < notes->count; at++) {
         yyjson_mut_val *item = jc_mcp_note_item(call->out, &notes->items[at]);
@@ -106,9 +125,20 @@ static jc_status put_notes(jc_mcp_call *call, const jc_notes *notes, size_t limi
     if (at < notes->count && at > 0) {
         char id[JC_UUID_TEXT_SIZE];
         jc_uuid_format(notes->items[at - 1].id, id);
-        jc_mcp_put_cursor(call, "%s", id);
+        jc_mcp_put_cursor(call, "%s.%zu", id, at);
     }
     return JC_OK;
+}
+
+/* Which workflow, or all of them, and when. A sequence is a point of one. */
+static jc_status find_scope(const jc_mcp_call *call, jc_str *ret_workflow_id, jc_point *ret_point,
+                            jc_error *reterr)
+{
+    jc_status status = jc_mcp_point_of(call, "at", ret_point, reterr);
+    if (status < 0)
+        return status;
+    bool or_all = ret_point->kind == JC_POINT_HEAD || ret_point->kind == JC_POINT_TIME;
+    return jc_mcp_workflows_of(call, or_all, ret_workflow_id, reterr);
 }
 
 jc_status jc_mcp_read_notes(jc_mcp_call *call, jc_error *reterr)
@@ -116,31 +146,57 @@ jc_status jc_mcp_read_notes(jc_mcp_call *call, jc_error *reterr)
     jc_str workflow_id;
     jc_point point;
     JC_AUTO(jc_notes) notes = {0};
+    place of;
     jc_note_filter filter = filter_of(call);
-    jc_status status = jc_mcp_workflows_of(call, false, &workflow_id, reterr);
+    jc_status status = find_scope(call, &workflow_id, &point, reterr);
     if (status == JC_OK)
-        status = jc_mcp_point_of(call, "at", &point, reterr);
+        status = read_place(call, &of, reterr);
     if (status == JC_OK)
         status = jc_notes_read(call->store, workflow_id, &point, &filter, &notes, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
-    return put_notes(call, &notes, READ_COUNT, reterr);
+    jc_mcp_put_scope(call, workflow_id);
+    jc_mcp_put_number(call->out, call->result, "total", notes.count);
+    return put_notes(call, &of, &notes, READ_COUNT, reterr);
+}
+
+/* Find as many as a page takes, and one more, which tells that there is another page. Where better
+ * matches were stored since the cursor was given, its note is further down: then as many again. */
+static jc_status find_enough(const jc_mcp_call *call, jc_str workflow_id, const place *of,
+                             jc_notes *ret_notes, jc_error *reterr)
+{
+    size_t at = 0;
+    jc_note_filter filter = filter_of(call);
+    size_t wanted = (size_t)jc_mcp_number_of(call, "limit", FOUND_COUNT) + 1;
+    for (filter.limit = of->given + wanted;; filter.limit *= 2) {
+        JC_AUTO(jc_notes) notes = {0};
+        jc_status status = jc_notes_search(call->store, jc_mcp_text_of(call, "query"), workflow_id,
+                                           &filter, NULL, NULL, &notes, reterr);
+        if (status < 0)
+            return status;
+        bool are_all = notes.count < filter.limit;
+        if (are_all || (find_start(of, &notes, &at) && notes.count - at >= wanted)) {
+            *ret_notes = notes;
+            notes = (jc_notes){0};
+            return JC_OK;
+        }
+    }
 }
 
 jc_status jc_mcp_search_notes(jc_mcp_call *call, jc_error *reterr)
 {
     jc_str workflow_id;
     JC_AUTO(jc_notes) notes = {0};
-    jc_note_filter filter = filter_of(call);
+    place of;
     jc_status status = jc_mcp_workflows_of(call, true, &workflow_id, reterr);
     if (status == JC_OK)
-        status = jc_notes_search(call->store, jc_mcp_text_of(call, "query"), workflow_id, &filter,
-                                 NULL, NULL, &notes, reterr);
+        status = read_place(call, &of, reterr);
+    if (status == JC_OK)
+        status = find_enough(call, workflow_id, &of, &notes, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
-    return put_notes(call, &notes, FOUND_COUNT, reterr);
+    jc_mcp_put_scope(call, workflow_id);
+    return put_notes(call, &of, &notes, FOUND_COUNT, reterr);
 }
 
 /* ---- Summing up ---- */
@@ -179,16 +235,14 @@ jc_status jc_mcp_get_notes_summary(jc_mcp_call *call, jc_error *reterr)
     jc_point point;
     jc_note_summary summary;
     JC_AUTO(jc_notes) notes = {0};
-    jc_status status = jc_mcp_workflows_of(call, false, &workflow_id, reterr);
-    if (status == JC_OK)
-        status = jc_mcp_point_of(call, "at", &point, reterr);
+    jc_status status = find_scope(call, &workflow_id, &point, reterr);
     if (status == JC_OK)
         status = jc_notes_read(call->store, workflow_id, &point, NULL, &notes, reterr);
     if (status == JC_OK)
         status = jc_notes_summarize(&notes, &summary, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
+    jc_mcp_put_scope(call, workflow_id);
     jc_mcp_put_number(call->out, call->result, "total", notes.count);
     put_groups(call, "categories", "category", summary.categories, summary.category_count,
                SUMMARY_CATEGORIES_MAX, true);

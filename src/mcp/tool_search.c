@@ -75,7 +75,7 @@ jc_status jc_mcp_search(jc_mcp_call *call, jc_error *reterr)
                                &search, reterr);
     if (status < 0)
         return status;
-    jc_mcp_put_text(call->out, call->result, "workflow_id", workflow_id);
+    jc_mcp_put_scope(call, workflow_id);
     status = skip_given(call, search, reterr);
     if (status == JC_OK)
         status = put_hits(call, search, reterr);

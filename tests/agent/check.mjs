@@ -59,8 +59,15 @@ test('the session started and ended once', () => {
     assert.equal(of(live, 'session.ended').length, 1);
 });
 
-test('the prompt of a person is the one turn', () => {
-    assert.deepEqual(of(live, 'turn.started').map(event => event.data.prompt), ['Please greet']);
+test('the prompt of a person is the one human turn', () => {
+    const human = of(live, 'turn.started').filter(event => event.data.human);
+    assert.deepEqual(human.map(event => event.data.prompt), ['Please greet']);
+});
+
+test('that a subagent came to its end is a turn of the machine', () => {
+    const machine = of(live, 'turn.started').filter(event => event.data.human === false);
+    assert.ok(machine.length > 0);
+    assert.ok(machine.every(event => event.data.prompt.startsWith('<task-notification>')));
 });
 
 test('every call of a tool started once', () => {
@@ -91,6 +98,7 @@ test('the subagent started and completed, and its call is its own', () => {
 test('the note that the agent took is one', () => {
     const notes = of(live, 'agent.note.learning');
     assert.deepEqual(notes.map(event => event.data.title), ['The greeting is in hello.txt']);
+    assert.deepEqual(notes.map(event => event.data.content), ['export DB_PASSWORD=[redacted:password]']);
 });
 
 test('the password that the agent wrote down is nowhere', () => {

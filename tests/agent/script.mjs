@@ -13,7 +13,7 @@ const main = tools => [
     [use('Write', { file_path: `${process.env.JC_AGENT_PROJECT}/hello.txt`, content: 'Grüße\n' })],
     [use('Bash', { command: 'echo wrong >&2; exit 3', description: 'Fail' })],
     [use('Read', { file_path: `${process.env.JC_AGENT_PROJECT}/missing.txt` })],
-    [use('mcp__jc__take_note', { title: 'The greeting is in hello.txt', category: 'learning', content: 'password=correct-horse-battery' })],
+    [use('mcp__jc__take_note', { title: 'The greeting is in hello.txt', category: 'learning', content: 'export DB_PASSWORD=correct-horse-battery' })],
     [use(tools.includes('Agent') ? 'Agent' : 'Task', { description: 'Count lines', prompt: `${job}.`, subagent_type: 'general-purpose' })],
     [text('All is done.')],
 ];

@@ -7,7 +7,7 @@
 
 : "${JC_PROGRAM:?the path of the program}"
 export LC_ALL=C TZ=UTC
-unset JC_DIR NO_COLOR COLUMNS
+unset JC_DIR JC_WORKFLOW JC_AGENT CLAUDE_CODE_SESSION_ID NO_COLOR COLUMNS
 
 jc() {
     "$JC_PROGRAM" "$@"
@@ -103,6 +103,28 @@ eventually() {
         [ "$tries" -lt 500 ] || { echo "never held: $*"; return 1; }
         sleep 0.02
     done
+}
+
+# Hold the write lock until `let_go`.
+hold_lock() {
+    command -v sqlite3 >/dev/null || skip "there is no sqlite3 program"
+    mkfifo "$T/commands"
+    sqlite3 .jc/events.db <"$T/commands" >"$T/holder" &
+    holder=$!
+    exec 3>"$T/commands"
+    printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&3
+    eventually grep -q 1 "$T/holder"
+}
+
+let_go() {
+    printf 'ROLLBACK;\n.quit\n' >&3
+    exec 3>&-
+    wait "$holder"
+}
+
+# Files that wait in the spool.
+waiting() {
+    find .jc/spool -name '*.json' 2>/dev/null | wc -l | tr -d ' '
 }
 
 skip() {

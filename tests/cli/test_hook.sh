@@ -25,27 +25,6 @@ types() {
     jc log --json | sed 's/.*"event_type":"\([^"]*\)".*/\1/' | tr '\n' ' '
 }
 
-# Hold the write lock until `let_go`.
-hold_lock() {
-    command -v sqlite3 >/dev/null || skip "there is no sqlite3 program"
-    mkfifo "$T/commands"
-    sqlite3 .jc/events.db <"$T/commands" >"$T/holder" &
-    holder=$!
-    exec 3>"$T/commands"
-    printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&3
-    eventually grep -q 1 "$T/holder"
-}
-
-let_go() {
-    printf 'ROLLBACK;\n.quit\n' >&3
-    exec 3>&-
-    wait "$holder"
-}
-
-waiting() {
-    find .jc/spool -name '*.json' 2>/dev/null | wc -l | tr -d ' '
-}
-
 # What is stored, one event a line: without places, times and hashes, and without ids that are made anew (the
 # version of a UUID is its 13th digit; derived ones have 5 there).
 told() {

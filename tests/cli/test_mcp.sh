@@ -67,6 +67,50 @@ test_the_variables_name_workflow_and_agent() {
     out_has '\"agent_id\":\"coder\"'
 }
 
+test_a_session_that_starts_the_server_writes_where_its_hooks_do() {
+    jc emit a x.started >/dev/null
+    jc emit b x.started >/dev/null
+    CLAUDE_CODE_SESSION_ID='5e55 1'
+    export CLAUDE_CODE_SESSION_ID
+    printf '{"hook_event_name":"SessionStart","session_id":"%s","cwd":"%s"}' "$CLAUDE_CODE_SESSION_ID" "$PWD" | jc hook
+    say "$hello" "$(call take_note '{"title":"t"}')"
+    run export
+    equal "$(sed -n 's/.*"workflow_id":"\(5e55-1-[^"]*\)".*/\1/p' "$T/out" | uniq | wc -l)" 1
+    equal "$(grep -c '"workflow_id":"5e55-1-' "$T/out")" 2
+}
+
+test_the_variable_comes_before_the_session() {
+    CLAUDE_CODE_SESSION_ID=5e55 JC_WORKFLOW=b
+    export CLAUDE_CODE_SESSION_ID JC_WORKFLOW
+    say "$hello" "$(call take_note '{"title":"t"}')"
+    out_has '\"workflow_id\":\"b\"'
+}
+
+answered() {
+    [ "$(wc -l <"$T/out")" -ge "$1" ]
+}
+
+test_what_a_hook_had_to_put_aside_comes_before_what_a_tool_writes() {
+    mkfifo "$T/pipe"
+    "$JC_PROGRAM" mcp <"$T/pipe" >"$T/out" 2>"$T/err" &
+    server=$!
+    exec 4>"$T/pipe"
+    printf '%s\n' "$hello" >&4
+    eventually answered 1
+    hold_lock
+    printf '{"hook_event_name":"SessionStart","session_id":"s1","cwd":"%s"}' "$PWD" | jc hook
+    let_go
+    printf '%s\n' "$(call read_notes '{}')" >&4
+    eventually answered 2
+    equal "$(waiting)" 1
+    printf '%s\n' "$(call take_note '{"title":"t","workflow_id":"s1"}')" >&4
+    exec 4>&-
+    wait $server
+    equal "$(waiting)" 0
+    run log --json
+    equal "$(sed 's/.*"event_type":"\([^"]*\)".*/\1/' "$T/out" | tr '\n' ' ')" "session.started agent.note.observation "
+}
+
 test_secrets_do_not_reach_the_disk() {
     secret=ghp_
     secret=${secret}16C7e42F292c6912E7710c838347Ae178B4a

@@ -228,6 +228,9 @@ claim(all, 'the resources of many workflows are all listed, each once', async se
         assert.ok(uris.includes(`jc://workflow/flow-${i}/state`), `flow-${i}`);
 }, makeMany);
 
+claim(all, 'a cursor that is not the server’s is refused', session =>
+    assert.rejects(session.client.listResources({ cursor: 'zzz' }), error => error.code === -32602));
+
 // ---- Sessions ----
 
 claim(all, 'many calls at once are all answered, each with its own', async (session, project) => {
@@ -249,6 +252,15 @@ test('without names, a tool means the workflow and the agent of the server', { t
     meet([kinds[0]], makeStory, { JC_WORKFLOW: 'story', JC_AGENT: 'planner' }, async session => {
         const answer = await session.ask('take_note', { title: 'Mine' });
         assert.deepEqual([answer.workflow_id, answer.agent_id], ['story', 'planner']);
+    }));
+
+test('the second session writes into its own workflow and reads what the first one noted', { timeout }, () =>
+    meet([kinds[0]], makeStory, { CLAUDE_CODE_SESSION_ID: 'second' }, async session => {
+        const answer = await session.ask('take_note', { title: 'Of the second' });
+        assert.equal(answer.workflow_id, 'second');
+        const { notes, all_workflows } = await session.ask('read_notes', {});
+        assert.equal(all_workflows, true);
+        assert.deepEqual([...new Set(notes.map(note => note.workflow_id))], ['second', 'story']);
     }));
 
 test('where there are several workflows and none is named, the model is told which', { timeout }, () =>

@@ -22,5 +22,5 @@ cmp -s tests/mcp/package-lock.json "$folder/installed" ||
 
 # Modules find packages beside themselves.
 cp tests/mcp/*.mjs "$folder/"
-unset JC_DIR JC_WORKFLOW JC_AGENT
+unset JC_DIR JC_WORKFLOW JC_AGENT CLAUDE_CODE_SESSION_ID
 JC_PROGRAM=$program node --test-reporter=tap "$folder/clients_test.mjs"

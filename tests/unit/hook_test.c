@@ -208,6 +208,18 @@ static void the_workflow_is_the_one_given_else_the_session(void **state)
 }
 
 /* A session must not name a folder elsewhere, and two sessions must not meet. */
+static void others_name_a_sessions_workflow_as_hooks_do(void **state)
+{
+    static const char *const sessions[] = {"s1", "../a b", "-"};
+    char id[JC_WORKFLOW_ID_SIZE_MAX + 1];
+    for (size_t i = 0; i < sizeof sessions / sizeof sessions[0]; i++) {
+        char payload[64];
+        (void)snprintf(payload, sizeof payload, "{\"session_id\":\"%s\"}", sessions[i]);
+        jc_hook_workflow_id(jc_str_of(sessions[i]), id);
+        assert_str(map(state, payload).event.workflow_id, id);
+    }
+}
+
 static void a_session_that_cannot_name_a_workflow_is_mended(void **state)
 {
     char other[300] = "{\"session_id\":\"";
@@ -338,6 +350,7 @@ int main(void)
         MAP_CLAIM(the_agent_is_the_subagent_else_the_one_given_else_main),
         MAP_CLAIM(an_agents_name_that_is_no_good_is_mended),
         MAP_CLAIM(the_workflow_is_the_one_given_else_the_session),
+        MAP_CLAIM(others_name_a_sessions_workflow_as_hooks_do),
         MAP_CLAIM(a_session_that_cannot_name_a_workflow_is_mended),
         MAP_CLAIM(a_prompt_says_whether_a_person_wrote_it),
         MAP_CLAIM(the_end_of_a_call_says_whether_it_succeeded),

@@ -149,6 +149,39 @@ static void what_is_stored_meanwhile_does_not_shift_what_is_found(void **state)
     assert_int_equal(jc_number_at(page, "/events/0/position"), first);
 }
 
+static void add_better_matches(jc_client *client)
+{
+    for (int i = 0; i < 12; i++)
+        jc_client_emit(client, "wf", "agent.note.idea", "a",
+                       "{\"title\":\"400 needle needle needle\",\"content\":\"needle\"}");
+}
+
+static void better_matches_that_are_noted_meanwhile_hide_none_of_the_others(void **state)
+{
+    tally all;
+    add_notes(*state, 10, 10);
+    read_all(*state, "search_notes", "\"query\":\"needle\",\"limit\":3", "/notes", "/title",
+             add_better_matches, &all);
+    assert_given(&all, 1, 10);
+    assert_int_equal(all.pages, 4);
+}
+
+static void a_cursor_of_notes_whose_place_is_none_is_refused(void **state)
+{
+    static const char *const places[] = {"", ".", ".-1", ".3x", ".99999999999", "x3"};
+    char arguments[300];
+    add_notes(*state, 10, 10);
+    yyjson_val *page = jc_client_call(*state, "search_notes", "{\"query\":\"needle\",\"limit\":3}");
+    char cursor[100];
+    (void)snprintf(cursor, sizeof cursor, "%s", jc_text_at(page, "/next_cursor"));
+    *strrchr(cursor, '.') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        (void)snprintf(arguments, sizeof arguments, "{\"query\":\"needle\",\"cursor\":\"%s%s\"}",
+                       cursor, places[i]);
+        assert_holds(jc_client_failure(*state, "search_notes", arguments), "cursor: ");
+    }
+}
+
 static void add_event_in_another_workflow(jc_client *client)
 {
     jc_client_emit(client, "zz", "x.done", "a", "{}");
@@ -446,6 +479,8 @@ int main(void)
         AGREED_CLAIM(a_note_that_fits_no_page_is_shortened_and_says_so),
         AGREED_CLAIM(found_notes_and_events_come_by_the_page_while_others_are_stored),
         AGREED_CLAIM(what_is_stored_meanwhile_does_not_shift_what_is_found),
+        AGREED_CLAIM(better_matches_that_are_noted_meanwhile_hide_none_of_the_others),
+        AGREED_CLAIM(a_cursor_of_notes_whose_place_is_none_is_refused),
         AGREED_CLAIM(events_come_by_the_page_in_both_orders_while_others_are_stored),
         AGREED_CLAIM(large_events_keep_the_size_and_come_all),
         AGREED_CLAIM(a_trace_comes_by_the_page),

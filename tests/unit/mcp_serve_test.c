@@ -256,6 +256,8 @@ static void resources_are_asked_for_rightly(void **state)
         {"resources/read", "{\"uri\":7}"},
         {"resources/list", "{\"cursor\":7}"},
         {"resources/list", "{\"cursor\":\"-\"}"},
+        {"resources/list", "{\"cursor\":\"zzz\"}"},
+        {"resources/templates/list", "{\"cursor\":\"zzz\"}"},
         {"tools/list", "{\"cursor\":\"x\"}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
