@@ -191,6 +191,14 @@ test_hook_is_silent_about_garbage_and_logs_it() {
     grep -q 'no JSON' .jc/hook.log || complain "the payload is not in hook.log"
 }
 
+test_hook_log_holds_no_secret_that_a_rule_of_the_project_finds() {
+    echo '{"redaction":{"rules":[{"kind":"badge","pattern":"corp-[0-9]{8}"}]}}' >.jc/config.json
+    export CLAUDE_PROJECT_DIR="$(pwd)"
+    hook 'no JSON: corp-12345678'
+    unset CLAUDE_PROJECT_DIR
+    grep -q 'no JSON: \[redacted:badge\]' .jc/hook.log || complain "$(cat .jc/hook.log)"
+}
+
 test_hook_is_silent_about_options_it_does_not_know() {
     payload Stop >"$T/in"
     for argument in --nonsense nonsense -x --agent; do
