@@ -327,6 +327,18 @@ test_a_damaged_file_of_the_spool_is_put_aside() {
     out_has "1 file in .jc/spool/ cannot be taken up"
 }
 
+test_what_cannot_be_read_in_the_spool_keeps_nothing_else_there() {
+    mkdir -p .jc/spool/000000000000000001-00000000.json
+    hold_lock
+    hook "$(payload Stop)"
+    let_go
+    run emit w a.happened
+    exits 0
+    err_has "000000000000000001-00000000.json"
+    equal "$(waiting)" 1
+    stored 2
+}
+
 test_hook_spools_when_the_log_is_missing_or_foreign() {
     mv .jc/events.db "$T/kept"
     hook "$(payload Stop)"
