@@ -85,22 +85,34 @@ static jc_str name_in_force(const walk *walking)
     return text_of(walking->name);
 }
 
-static jc_status redact_string(walk *walking, jc_str name, yyjson_val *string, size_t end,
+/* As two names must not become one, a number stands behind the mark in a key. */
+static jc_status write_key(jc_buf *out, jc_str redacted, size_t number, jc_error *reterr)
+{
+    JC_AUTO(jc_buf) numbered = {0};
+    jc_status status = jc_buf_append_str(&numbered, redacted, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_format(&numbered, reterr, " %zu", number);
+    return status == JC_OK ? write_string(out, jc_buf_str(&numbered), reterr) : status;
+}
+
+static jc_status redact_string(walk *walking, bool key, yyjson_val *string, size_t end,
                                jc_error *reterr)
 {
     jc_str is = text_of(string);
+    jc_str name = key ? (jc_str){"", 0} : name_in_force(walking);
     jc_str redacted;
     size_t count = 0;
     jc_status status = jc_redact_member(walking->redactor, name, is, &redacted, &count, reterr);
     if (status < 0 || count == 0)
         return status;
     jc_str before = jc_text_part(walking->text, walking->copied, walking->at);
-    status = jc_buf_append_str(walking->out, before, reterr);
-    if (status == JC_OK)
-        status = write_string(walking->out, redacted, reterr);
     walking->copied = end;
     walking->count += count;
-    return status;
+    status = jc_buf_append_str(walking->out, before, reterr);
+    if (status < 0)
+        return status;
+    return key ? write_key(walking->out, redacted, walking->count, reterr)
+               : write_string(walking->out, redacted, reterr);
 }
 
 static jc_status take_string(walk *walking, jc_error *reterr)
@@ -108,8 +120,7 @@ static jc_status take_string(walk *walking, jc_error *reterr)
     size_t end = string_end(walking->text, walking->at);
     yyjson_val *string = next_string(walking);
     bool key = is_key(walking->text, end);
-    jc_str name = key ? (jc_str){"", 0} : name_in_force(walking);
-    jc_status status = redact_string(walking, name, string, end, reterr);
+    jc_status status = redact_string(walking, key, string, end, reterr);
     if (key)
         walking->name = string;
     else if (jc_name_is_label(text_of(walking->name)))
