@@ -260,6 +260,8 @@ typedef struct members {
     size_t index;
     yyjson_obj_iter iter;
     unsigned *mended;
+    bool marks_sought; /* whether a name holds a mark already is found out once, */
+    bool has_marks;    /* when the first secret is found in another */
 } members;
 
 static jc_status members_begin(members *walk, yyjson_val *object, unsigned *mended,
@@ -332,9 +334,26 @@ static bool has_member(yyjson_val *object, jc_str name)
     return false;
 }
 
+/* Only a name that holds a mark can be the same as one in which a secret became a mark. */
+static bool has_marks(members *walk)
+{
+    size_t i, max;
+    yyjson_val *key, *value;
+    if (walk->marks_sought)
+        return walk->has_marks;
+    walk->marks_sought = true;
+    yyjson_obj_foreach(walk->object, i, max, key, value) {
+        jc_str name = name_of(key);
+        (void)value;
+        walk->has_marks = walk->has_marks || memmem(name.bytes, name.size, JC_REDACTED_MARK,
+                                                    sizeof JC_REDACTED_MARK - 1) != NULL;
+    }
+    return walk->has_marks;
+}
+
 /* A member's name as it is written. Behind a secret that became a mark stands a number, as two names must
  * not become one. Borrowed until something else is written. */
-static jc_status show_name(jc_data *data, yyjson_val *object, jc_str name, jc_str *ret_shown,
+static jc_status show_name(jc_data *data, members *walk, jc_str name, jc_str *ret_shown,
                            jc_error *reterr)
 {
     size_t count = 0;
@@ -350,7 +369,7 @@ static jc_status show_name(jc_data *data, yyjson_val *object, jc_str name, jc_st
     status = jc_buf_append_str(&data->piece, shown, reterr);
     if (status == JC_OK)
         status = jc_buf_append_format(&data->piece, reterr, " %zu", data->redacted);
-    while (status == JC_OK && has_member(object, jc_buf_str(&data->piece)))
+    while (status == JC_OK && has_marks(walk) && has_member(walk->object, jc_buf_str(&data->piece)))
         status = jc_buf_append_char(&data->piece, '_', reterr);
     *ret_shown = jc_buf_str(&data->piece);
     return status;
@@ -382,7 +401,7 @@ static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_e
     for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
          key = members_next(&walk)) {
         jc_str shown;
-        status = show_name(data, object, name_of(key), &shown, reterr);
+        status = show_name(data, &walk, name_of(key), &shown, reterr);
         if (status == JC_OK)
             status = write_name(data, shown, reterr);
         if (status == JC_OK)
@@ -513,7 +532,7 @@ jc_status jc_data_members(jc_data *data, yyjson_val *object, const char *const e
             continue;
         if (data->round >= ROUNDS - 1 && written == LAST_ROUND_MEMBERS)
             break;
-        status = show_name(data, object, name, &shown, reterr);
+        status = show_name(data, &walk, name, &shown, reterr);
         if (status < 0)
             break;
         if (free_name(object, name, other))
