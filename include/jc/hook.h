@@ -68,8 +68,9 @@ typedef struct jc_spool_result {
 } jc_spool_result;
 
 /* Append what lies in .jc/spool/, oldest first, and remove it; at most `count_max` files (0: all). Any
- * number of processes may do this at once. A file that cannot be read is renamed to NAME.bad and told to
- * .jc/hook.log. JC_EBUSY, JC_EIO …: the rest waits for the next time. */
+ * number of processes may do this at once. A file that makes no sense is renamed to NAME.bad and told to
+ * .jc/hook.log. JC_EBUSY, JC_EIO …: what is left waits for the next time; a file that cannot be read
+ * keeps no other from being taken up. */
 JC_API JC_MUST_CHECK jc_status jc_spool_take_up(jc_store *store, size_t count_max,
                                                 jc_spool_result *ret_result, jc_error *reterr);
 

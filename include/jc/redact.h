@@ -46,8 +46,9 @@ JC_API JC_MUST_CHECK jc_status jc_redact_member(jc_redactor *redactor, jc_str na
                                                 jc_str *ret_text, size_t *ret_count,
                                                 jc_error *reterr);
 
-/* The same for every string of a JSON object, keys too, members by their names. What has no secret stays
- * byte for byte; duplicate keys, any depth and bytes that are no UTF-8 are left to others.
+/* The same for every string of a JSON object, keys too, members by their names. The mark in a key has a
+ * number behind it, "[redacted:KIND] 1", so that keys stay different. What has no secret stays byte for
+ * byte; duplicate keys, any depth and bytes that are no UTF-8 are left to others.
  * JC_EINVAL  it is no JSON object. */
 JC_API JC_MUST_CHECK jc_status jc_redact_json(jc_redactor *redactor, jc_str object,
                                               jc_str *ret_object, size_t *ret_count,

@@ -117,8 +117,17 @@ static void print_sum(const import_all *in)
 
 static int list(const import_all *in)
 {
-    for (size_t i = 0; i < in->count; i++)
-        printf("%s\n", in->recordings[i].path);
+    for (size_t i = 0; i < in->count; i++) {
+        const recording *one = &in->recordings[i];
+        if (!in->cli->json) {
+            printf("%s\n", one->path);
+            continue;
+        }
+        printf("{\"path\":");
+        jc_cli_print_json_text(jc_str_of(one->path));
+        printf(",\"format\":\"%s\",\"size\":%" PRIu64 "}\n", jc_format_name(one->format),
+               one->size);
+    }
     return JC_EXIT_DONE;
 }
 

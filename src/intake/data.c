@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "base/hash.h"
 #include "base/map.h"
+#include "intake/redact.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -60,7 +61,6 @@ jc_status jc_data_begin(jc_data *data, jc_error *reterr)
     jc_buf_clear(&data->cuts);
     data->cut_count = 0;
     data->redacted = 0;
-    data->redacted_names = 0;
     data->mended_here = data->round > 0 ? JC_MENDED_SIZE : 0;
     return jc_buf_append_char(&data->out, '{', reterr);
 }
@@ -180,11 +180,18 @@ static jc_status path_into(jc_data *data, jc_str name, jc_error *reterr)
 static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int depth,
                              jc_error *reterr);
 
+static jc_str name_of(yyjson_val *key)
+{
+    return (jc_str){yyjson_get_str(key), yyjson_get_len(key)};
+}
+
+/* An element has the name of its list, or that of the option before it: ["--password","…"]. */
 static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int depth,
                             jc_error *reterr)
 {
     size_t i, count;
     size_t before = data->path.size;
+    jc_str option = {0};
     yyjson_val *element;
     jc_status status = jc_buf_append_char(&data->out, '[', reterr);
     yyjson_arr_foreach(list, i, count, element) {
@@ -195,17 +202,14 @@ static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int de
         if (status == JC_OK)
             status = path_into(data, jc_str_of(number), reterr);
         if (status == JC_OK)
-            status = write_value(data, name, element, depth + 1, reterr);
+            status =
+                write_value(data, option.bytes != NULL ? option : name, element, depth + 1, reterr);
         if (status < 0)
             return status;
+        option = yyjson_is_str(element) ? jc_name_of_option(name_of(element)) : (jc_str){0};
         data->path.size = before;
     }
     return status == JC_OK ? jc_buf_append_char(&data->out, ']', reterr) : status;
-}
-
-static jc_str name_of(yyjson_val *key)
-{
-    return (jc_str){yyjson_get_str(key), yyjson_get_len(key)};
 }
 
 /* Which keys of an object are not followed by the same one again: `ret_stands[i]` of its i-th. */
@@ -256,6 +260,8 @@ typedef struct members {
     size_t index;
     yyjson_obj_iter iter;
     unsigned *mended;
+    bool marks_sought; /* whether a name holds a mark already is found out once, */
+    bool has_marks;    /* when the first secret is found in another */
 } members;
 
 static jc_status members_begin(members *walk, yyjson_val *object, unsigned *mended,
@@ -316,32 +322,72 @@ static jc_status write_name(jc_data *data, jc_str name, jc_error *reterr)
     return status == JC_OK ? jc_buf_append_char(&data->out, ':', reterr) : status;
 }
 
-/* A name can be a secret too. Two names that become the same are told apart by a number. */
-static jc_status redact_name(jc_data *data, jc_str *name, jc_error *reterr)
+static bool has_member(yyjson_val *object, jc_str name)
+{
+    size_t i, max;
+    yyjson_val *key, *value;
+    yyjson_obj_foreach(object, i, max, key, value) {
+        (void)value;
+        if (jc_str_equal(name_of(key), name))
+            return true;
+    }
+    return false;
+}
+
+/* Only a name that holds a mark can be the same as one in which a secret became a mark. */
+static bool has_marks(members *walk)
+{
+    size_t i, max;
+    yyjson_val *key, *value;
+    if (walk->marks_sought)
+        return walk->has_marks;
+    walk->marks_sought = true;
+    yyjson_obj_foreach(walk->object, i, max, key, value) {
+        jc_str name = name_of(key);
+        (void)value;
+        walk->has_marks = walk->has_marks || memmem(name.bytes, name.size, JC_REDACTED_MARK,
+                                                    sizeof JC_REDACTED_MARK - 1) != NULL;
+    }
+    return walk->has_marks;
+}
+
+/* A member's name as it is written. Behind a secret that became a mark stands a number, as two names must
+ * not become one. Borrowed until something else is written. */
+static jc_status show_name(jc_data *data, members *walk, jc_str name, jc_str *ret_shown,
+                           jc_error *reterr)
 {
     size_t count = 0;
-    if (data->redactor == NULL)
-        return JC_OK;
-    jc_status status = jc_redact(data->redactor, *name, name, &count, reterr);
+    jc_str shown = name;
+    jc_status status = JC_OK;
+    if (data->redactor != NULL)
+        status = jc_redact(data->redactor, name, &shown, &count, reterr);
+    *ret_shown = shown;
     if (status < 0 || count == 0)
         return status;
     data->redacted += count;
-    if (data->redacted_names++ == 0)
-        return JC_OK;
     jc_buf_clear(&data->piece);
-    status = jc_buf_append_format(&data->piece, reterr, "%.*s %zu", (int)name->size, name->bytes,
-                                  data->redacted_names);
-    *name = jc_buf_str(&data->piece);
+    status = jc_buf_append_str(&data->piece, shown, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_format(&data->piece, reterr, " %zu", data->redacted);
+    while (status == JC_OK && has_marks(walk) && has_member(walk->object, jc_buf_str(&data->piece)))
+        status = jc_buf_append_char(&data->piece, '_', reterr);
+    *ret_shown = jc_buf_str(&data->piece);
     return status;
 }
 
-/* Write a member's name, and go down to the member. */
-static jc_status enter_member(jc_data *data, jc_str name, jc_error *reterr)
+/* What says whether a member's value is a secret: its name, or the one beside it: {"name":…,"value":…}. */
+static jc_str telling_name(yyjson_val *object, jc_str name)
 {
-    jc_status status = redact_name(data, &name, reterr);
-    if (status == JC_OK)
-        status = write_name(data, name, reterr);
-    return status == JC_OK ? path_into(data, name, reterr) : status;
+    size_t i, max;
+    yyjson_val *key, *value;
+    jc_str label = name;
+    if (!jc_name_is_value(name))
+        return name;
+    yyjson_obj_foreach(object, i, max, key, value) {
+        if (jc_name_is_label(name_of(key)) && yyjson_is_str(value))
+            label = name_of(value);
+    }
+    return label;
 }
 
 static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_error *reterr)
@@ -354,11 +400,16 @@ static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_e
     status = jc_buf_append_char(&data->out, '{', reterr);
     for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
          key = members_next(&walk)) {
-        jc_str name = name_of(key);
-        status = enter_member(data, name, reterr);
+        jc_str shown;
+        status = show_name(data, &walk, name_of(key), &shown, reterr);
+        if (status == JC_OK)
+            status = write_name(data, shown, reterr);
+        if (status == JC_OK)
+            status = path_into(data, shown, reterr);
         if (status < 0)
             break;
-        status = write_value(data, name, yyjson_obj_iter_get_val(key), depth + 1, reterr);
+        status = write_value(data, telling_name(object, name_of(key)), yyjson_obj_iter_get_val(key),
+                             depth + 1, reterr);
         data->path.size = before;
     }
     members_end(&walk);
@@ -394,11 +445,14 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
                                 : write_list(data, name, value, depth, reterr);
 }
 
-/* A member of the outermost object, whose name is free. */
-static jc_status write_member(jc_data *data, jc_str name, yyjson_val *value, jc_error *reterr)
+/* A member of the outermost object, whose name is free, and shown as it is told. */
+static jc_status write_member(jc_data *data, jc_str name, jc_str shown, yyjson_val *value,
+                              jc_error *reterr)
 {
     size_t before = data->path.size;
-    jc_status status = enter_member(data, name, reterr);
+    jc_status status = write_name(data, shown, reterr);
+    if (status == JC_OK)
+        status = path_into(data, shown, reterr);
     if (status < 0)
         return status;
     size_t start = data->out.size;
@@ -414,7 +468,8 @@ static jc_status write_member(jc_data *data, jc_str name, yyjson_val *value, jc_
 
 jc_status jc_data_value(jc_data *data, const char *name, yyjson_val *value, jc_error *reterr)
 {
-    return value != NULL ? write_member(data, jc_str_of(name), value, reterr) : JC_OK;
+    jc_str text = jc_str_of(name);
+    return value != NULL ? write_member(data, text, text, value, reterr) : JC_OK;
 }
 
 jc_status jc_data_text(jc_data *data, const char *name, jc_str text, jc_error *reterr)
@@ -472,13 +527,17 @@ jc_status jc_data_members(jc_data *data, yyjson_val *object, const char *const e
          key = members_next(&walk)) {
         char other[16];
         jc_str name = name_of(key);
+        jc_str shown;
         if (name.size > name_max(data))
             continue;
         if (data->round >= ROUNDS - 1 && written == LAST_ROUND_MEMBERS)
             break;
+        status = show_name(data, &walk, name, &shown, reterr);
+        if (status < 0)
+            break;
         if (free_name(object, name, other))
-            name = jc_str_of(other);
-        status = write_member(data, name, yyjson_obj_iter_get_val(key), reterr);
+            shown = jc_str_of(other);
+        status = write_member(data, name, shown, yyjson_obj_iter_get_val(key), reterr);
         written++;
     }
     members_end(&walk);

@@ -42,8 +42,7 @@ typedef struct jc_data {
     size_t cut_count;
     unsigned mended_here; /* by the writing */
     size_t redacted;
-    size_t redacted_names; /* of them, those that were names of members */
-    int round;             /* 0, and one more each time it came out too large */
+    int round; /* 0, and one more each time it came out too large */
 } jc_data;
 
 void jc_data_release(jc_data *data);

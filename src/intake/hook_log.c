@@ -52,7 +52,7 @@ static jc_status append_detail(jc_buf *line, jc_redactor *redactor, jc_str detai
     return status;
 }
 
-static jc_status make_line(jc_buf *line, const char *what, jc_str detail)
+static jc_status make_line(const char *project_dir, jc_buf *line, const char *what, jc_str detail)
 {
     char time[JC_TIME_TEXT_SIZE];
     jc_redactor *redactor = NULL;
@@ -60,8 +60,10 @@ static jc_status make_line(jc_buf *line, const char *what, jc_str detail)
     jc_status status = jc_buf_append_format(line, NULL, "%s ", time);
     if (status == JC_OK)
         status = append_plain(line, jc_str_of(what));
-    if (status == JC_OK && detail.size > 0)
-        status = jc_redactor_new(NULL, &redactor, NULL);
+    /* The rules that are good hold, also where others are not. */
+    if (status == JC_OK && detail.size > 0 && jc_redactor_new(project_dir, &redactor, NULL) < 0 &&
+        redactor == NULL)
+        status = JC_ENOMEM;
     if (status == JC_OK && detail.size > 0)
         status = append_detail(line, redactor, detail);
     jc_redactor_free(redactor);
@@ -93,7 +95,7 @@ void jc_hook_log(const char *project_dir, const char *what, jc_str detail)
     char path[JC_PATH_SIZE_MAX];
     jc_file_facts facts;
     if (jc_path_join(project_dir, ".jc/hook.log", path, sizeof path, NULL) < 0 ||
-        make_line(&line, what, detail) < 0)
+        make_line(project_dir, &line, what, detail) < 0)
         return;
     int fd = open_log(path);
     if (fd >= 0 && jc_file_look(fd, &facts) && facts.size + line.size > LOG_SIZE_MAX) {

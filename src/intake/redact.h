@@ -152,6 +152,14 @@ typedef enum jc_secret_name {
 /* *ret_kind is what such a value is called. */
 jc_secret_name jc_secret_name_of(jc_str name, const char **ret_kind);
 
+/* The name that an option gives to the element behind it in a list: "--password" to "password"; absent: it
+ * is none. */
+jc_str jc_name_of_option(jc_str element);
+
+/* {"name":"DB_PASSWORD","value":"…"}: a member that names what the member beside it is the value of. */
+bool jc_name_is_label(jc_str name);
+bool jc_name_is_value(jc_str name);
+
 /* Does it stand for a value: "", "null", "${VAR}", "<your key>", "xxxx", a label, a sentence …? */
 bool jc_value_is_placeholder(jc_str value);
 

@@ -17,9 +17,9 @@ typedef struct walk {
     jc_buf *out;
     yyjson_val *next; /* the next value of yyjson's tree */
     yyjson_val *end;
-    yyjson_val *name;   /* NULL: none */
-    yyjson_val *option; /* the element before, when it begins with "-" */
-    yyjson_val *label;  /* of {"name":"DB_PASSWORD","value":"…"} */
+    yyjson_val *name;  /* NULL: none */
+    jc_str option;     /* the name that the element before gives; absent: none */
+    yyjson_val *label; /* of {"name":"DB_PASSWORD","value":"…"} */
     size_t count;
 } walk;
 
@@ -28,27 +28,6 @@ static jc_str text_of(yyjson_val *string)
     if (string == NULL)
         return (jc_str){"", 0};
     return (jc_str){yyjson_get_str(string), yyjson_get_len(string)};
-}
-
-static bool is_one_of(yyjson_val *name, const char *const list[], size_t count)
-{
-    for (size_t i = 0; name != NULL && i < count; i++) {
-        if (yyjson_equals_str(name, list[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool names_a_label(yyjson_val *name)
-{
-    static const char *const names[] = {"name", "Name", "key", "Key", "variable"};
-    return is_one_of(name, names, sizeof names / sizeof names[0]);
-}
-
-static bool names_a_value(yyjson_val *name)
-{
-    static const char *const names[] = {"value", "Value"};
-    return is_one_of(name, names, sizeof names / sizeof names[0]);
 }
 
 static size_t string_end(jc_str text, size_t at)
@@ -99,30 +78,41 @@ static jc_status write_string(jc_buf *out, jc_str text, jc_error *reterr)
 /* The name whose value this string is: a member's, or that of the option before it in a list. */
 static jc_str name_in_force(const walk *walking)
 {
-    jc_str option = text_of(walking->option);
-    if (option.size > 2)
-        return (jc_str){option.bytes + 2, option.size - 2};
-    if (walking->label != NULL && names_a_value(walking->name))
+    if (walking->option.bytes != NULL)
+        return walking->option;
+    if (walking->label != NULL && jc_name_is_value(text_of(walking->name)))
         return text_of(walking->label);
     return text_of(walking->name);
 }
 
-static jc_status redact_string(walk *walking, jc_str name, yyjson_val *string, size_t end,
+/* As two names must not become one, a number stands behind the mark in a key. */
+static jc_status write_key(jc_buf *out, jc_str redacted, size_t number, jc_error *reterr)
+{
+    JC_AUTO(jc_buf) numbered = {0};
+    jc_status status = jc_buf_append_str(&numbered, redacted, reterr);
+    if (status == JC_OK)
+        status = jc_buf_append_format(&numbered, reterr, " %zu", number);
+    return status == JC_OK ? write_string(out, jc_buf_str(&numbered), reterr) : status;
+}
+
+static jc_status redact_string(walk *walking, bool key, yyjson_val *string, size_t end,
                                jc_error *reterr)
 {
     jc_str is = text_of(string);
+    jc_str name = key ? (jc_str){"", 0} : name_in_force(walking);
     jc_str redacted;
     size_t count = 0;
     jc_status status = jc_redact_member(walking->redactor, name, is, &redacted, &count, reterr);
     if (status < 0 || count == 0)
         return status;
     jc_str before = jc_text_part(walking->text, walking->copied, walking->at);
-    status = jc_buf_append_str(walking->out, before, reterr);
-    if (status == JC_OK)
-        status = write_string(walking->out, redacted, reterr);
     walking->copied = end;
     walking->count += count;
-    return status;
+    status = jc_buf_append_str(walking->out, before, reterr);
+    if (status < 0)
+        return status;
+    return key ? write_key(walking->out, redacted, walking->count, reterr)
+               : write_string(walking->out, redacted, reterr);
 }
 
 static jc_status take_string(walk *walking, jc_error *reterr)
@@ -130,15 +120,12 @@ static jc_status take_string(walk *walking, jc_error *reterr)
     size_t end = string_end(walking->text, walking->at);
     yyjson_val *string = next_string(walking);
     bool key = is_key(walking->text, end);
-    jc_str name = key ? (jc_str){"", 0} : name_in_force(walking);
-    jc_status status = redact_string(walking, name, string, end, reterr);
+    jc_status status = redact_string(walking, key, string, end, reterr);
     if (key)
         walking->name = string;
-    else if (names_a_label(walking->name))
+    else if (jc_name_is_label(text_of(walking->name)))
         walking->label = string;
-    bool dashes =
-        !key && yyjson_get_len(string) > 2 && memcmp(yyjson_get_str(string), "--", 2) == 0;
-    walking->option = dashes ? string : NULL;
+    walking->option = key ? (jc_str){0} : jc_name_of_option(text_of(string));
     walking->at = end;
     return status;
 }
@@ -152,8 +139,10 @@ static jc_status walk_text(walk *walking, jc_error *reterr)
             status = take_string(walking, reterr);
             continue;
         }
-        if (c == '{' || c == '}' || c == ']')
-            walking->name = walking->option = NULL;
+        if (c == '{' || c == '}' || c == ']') {
+            walking->name = NULL;
+            walking->option = (jc_str){0};
+        }
         if (c == '{' || c == '}')
             walking->label = NULL;
         walking->at++;

@@ -181,3 +181,31 @@ jc_secret_name jc_secret_name_of(jc_str name, const char **ret_kind)
         return JC_NAME_ORDINARY;
     return found;
 }
+
+jc_str jc_name_of_option(jc_str element)
+{
+    if (element.size <= 2 || memcmp(element.bytes, "--", 2) != 0)
+        return (jc_str){0};
+    return (jc_str){element.bytes + 2, element.size - 2};
+}
+
+static bool is_one_of(jc_str name, const char *const list[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jc_str_equal(name, jc_str_of(list[i])))
+            return true;
+    }
+    return false;
+}
+
+bool jc_name_is_label(jc_str name)
+{
+    static const char *const names[] = {"name", "Name", "key", "Key", "variable"};
+    return is_one_of(name, names, sizeof names / sizeof names[0]);
+}
+
+bool jc_name_is_value(jc_str name)
+{
+    static const char *const names[] = {"value", "Value"};
+    return is_one_of(name, names, sizeof names / sizeof names[0]);
+}

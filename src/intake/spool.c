@@ -152,9 +152,10 @@ static bool is_bad(jc_status status)
     return status == JC_EINVAL || status == JC_EREUSED;
 }
 
-/* JC_END: it is not there any more, or put aside. */
+/* JC_END: it is not there any more, or put aside. *ret_unread: it cannot be read, which says nothing of the
+ * other files. */
 static jc_status take_up_file(jc_store *store, jc_spool_reader *reader, const char *folder,
-                              const char *name, jc_error *reterr)
+                              const char *name, bool *ret_unread, jc_error *reterr)
 {
     JC_AUTO(jc_buf) content = {0};
     char path[JC_PATH_SIZE_MAX];
@@ -166,6 +167,7 @@ static jc_status take_up_file(jc_store *store, jc_spool_reader *reader, const ch
         status = jc_file_read(path, JC_SPOOL_SIZE_MAX, &content, &error);
     if (status == JC_ENOTFOUND)
         return JC_END;
+    *ret_unread = status < 0;
     if (status == JC_OK)
         status = jc_spool_decode(reader, jc_buf_str(&content), &fact, &error);
     if (status == JC_OK)
@@ -185,13 +187,17 @@ static jc_status take_up_names(jc_store *store, const char *folder, const file_n
                                size_t count, jc_spool_result *result, jc_error *reterr)
 {
     JC_AUTO(jc_spool_reader) reader = {0};
+    jc_status passed_over = JC_OK;
     for (size_t i = 0; i < count; i++) {
-        jc_status status = take_up_file(store, &reader, folder, names[i].text, reterr);
-        if (status < 0)
+        bool unread = false;
+        jc_status status = take_up_file(store, &reader, folder, names[i].text, &unread, reterr);
+        if (status < 0 && !unread)
             return status;
+        if (status < 0)
+            passed_over = status;
         result->taken += status == JC_OK ? 1 : 0;
     }
-    return JC_OK;
+    return passed_over;
 }
 
 /* As many as are read at a time; *ret_more: there may be more. */

@@ -184,6 +184,14 @@ test_hook_is_silent_about_garbage_and_logs_it() {
     grep -q 'no JSON' .jc/hook.log || complain "the payload is not in hook.log"
 }
 
+test_hook_log_holds_no_secret_that_a_rule_of_the_project_finds() {
+    echo '{"redaction":{"rules":[{"kind":"badge","pattern":"corp-[0-9]{8}"}]}}' >.jc/config.json
+    export CLAUDE_PROJECT_DIR="$(pwd)"
+    hook 'no JSON: corp-12345678'
+    unset CLAUDE_PROJECT_DIR
+    grep -q 'no JSON: \[redacted:badge\]' .jc/hook.log || complain "$(cat .jc/hook.log)"
+}
+
 test_hook_is_silent_about_options_it_does_not_know() {
     payload Stop >"$T/in"
     for argument in --nonsense nonsense -x --agent; do
@@ -310,6 +318,18 @@ test_a_damaged_file_of_the_spool_is_put_aside() {
     grep -q '000000000000000001-00000000.json' .jc/hook.log || complain "hook.log does not say so"
     run doctor
     out_has "1 file in .jc/spool/ cannot be taken up"
+}
+
+test_what_cannot_be_read_in_the_spool_keeps_nothing_else_there() {
+    mkdir -p .jc/spool/000000000000000001-00000000.json
+    hold_lock
+    hook "$(payload Stop)"
+    let_go
+    run emit w a.happened
+    exits 0
+    err_has "000000000000000001-00000000.json"
+    equal "$(waiting)" 1
+    stored 2
 }
 
 test_hook_spools_when_the_log_is_missing_or_foreign() {

@@ -286,6 +286,15 @@ test_all_lists_what_it_would_take_in() {
     stored 0
 }
 
+test_all_lists_as_json_too() {
+    make_home
+    all --dry-run --json
+    succeeds
+    out_lines 2
+    out_has "{\"path\":\"$home/projects/$name/one.jsonl\",\"format\":\"claude-transcript\",\"size\":"
+    stored 0
+}
+
 test_all_says_so_when_there_is_nothing() {
     run import --all --claude-dir "$T/none" --codex-dir "$T/none"
     finds_nothing "jc import: no agent's client has written down a session of this project: --claude-dir and --codex-dir say where else to look"

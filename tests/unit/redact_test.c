@@ -368,7 +368,15 @@ static void a_value_beside_a_name_has_that_name(void **state)
 
 static void keys_of_json_are_redacted_too(void **state)
 {
-    assert_redacts_json(*state, "{\"" GITHUB "\":1}", "{\"[redacted:github-token]\":1}", 1);
+    assert_redacts_json(*state, "{\"" GITHUB "\":1}", "{\"[redacted:github-token] 1\":1}", 1);
+}
+
+static void two_keys_that_are_secrets_stay_two(void **state)
+{
+    assert_redacts_json(*state, "{\"" GITHUB "\":1,\"a " GITHUB "\":2,\"b " GITHUB "\":{}}",
+                        "{\"[redacted:github-token] 1\":1,\"a [redacted:github-token] 2\":2,"
+                        "\"b [redacted:github-token] 3\":{}}",
+                        3);
 }
 
 static void what_is_no_json_object_is_refused(void **state)
@@ -567,6 +575,7 @@ int main(void)
         REDACT_CLAIM(an_argument_behind_an_option_has_its_name),
         REDACT_CLAIM(a_value_beside_a_name_has_that_name),
         REDACT_CLAIM(keys_of_json_are_redacted_too),
+        REDACT_CLAIM(two_keys_that_are_secrets_stay_two),
         REDACT_CLAIM(what_is_no_json_object_is_refused),
         CLAIM(a_rule_of_the_project_is_applied_beside_the_built_in_ones),
         CLAIM(of_a_pattern_with_a_group_only_the_group_is_the_secret),
