@@ -208,6 +208,13 @@ test_hook_keeps_what_others_say_wrongly() {
     stored 1
 }
 
+test_a_call_whose_start_was_overtaken_by_its_end_is_not_open() {
+    hook "$(payload PostToolUse ',"tool_name":"Edit","tool_use_id":"t1"')"
+    hook "$(payload PreToolUse ',"tool_name":"Edit","tool_use_id":"t1"')"
+    equal "$(jc state s1 -p agents --jq '.agents[] | [.tools[0].calls, .tools[0].completed, .open_calls]')" "[1,1,null]"
+    equal "$(jc state s1 -p timeline --jq '[.spans[] | select(.kind == "tool") | .status]')" '["completed"]'
+}
+
 test_hook_log_is_bounded() {
     export CLAUDE_PROJECT_DIR="$(pwd)"
     head -c 1048500 /dev/zero | tr '\0' x >.jc/hook.log
