@@ -25,17 +25,16 @@ enum {
     again_count = 4,
     commands_max = 20, /* that may be needed to take up a spool */
     hold_ms = 3000,
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    /* Fifty programs start many times slower then, and still end before the lock is let go. */
+    median_ms_max = 2000,
+    worst_ms_max = 2500,
+#else
     median_ms_max = 250,
     worst_ms_max = 1500,
+#endif
     payload_size = 2048
 };
-
-/* Under a sanitizer a program starts many times slower, which says nothing of waiting. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_TIMED false
-#else
-#define IS_TIMED true
-#endif
 
 /* How often the log tells what. */
 typedef struct tally {
@@ -368,8 +367,6 @@ static void hooks_end_long_before_a_lock_that_is_kept(void **state)
 {
     const scene *played = *state;
     assert_false(played->released_early);
-    if (!IS_TIMED)
-        skip();
     assert_in_range(jc_crowd_median_us(&played->crowd), 1, median_ms_max * 1000);
     assert_in_range(jc_crowd_worst_us(&played->crowd), 1, worst_ms_max * 1000);
 }
