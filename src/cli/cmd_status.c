@@ -21,39 +21,28 @@ typedef struct status_options {
     const char *at;
 } status_options;
 
-/* One workflow's state, taken apart. */
+/* One workflow's state, and its agents'. */
 typedef struct standing {
     jc_str workflow_id;
-    jc_state *state;
-    yyjson_doc *doc;
-    yyjson_val *root;
-    jc_status_agents agents; /* empty unless they are to be shown */
+    jc_state_document workflow;
+    jc_state_document agents; /* empty unless they are to be shown */
+    yyjson_val *root;         /* of `workflow` */
 } standing;
 
 static void standing_release(standing *of)
 {
-    jc_status_agents_release(&of->agents);
-    yyjson_doc_free(of->doc);
-    jc_state_free(of->state);
+    jc_state_document_release(&of->workflow);
+    jc_state_document_release(&of->agents);
     *of = (standing){0};
 }
 
 static int standing_read(jc_cli *cli, jc_str workflow_id, const jc_point *point, standing *ret)
 {
-    jc_error error = {0};
     standing of = {.workflow_id = workflow_id};
-    jc_status status = jc_state_read(cli->store, jc_projection_find("workflow"), workflow_id, point,
-                                     &of.state, &error);
-    if (status < 0)
-        return jc_cli_fail_error(cli, &error);
-    const char *json = jc_state_json(of.state, &error);
-    if (json == NULL) {
-        jc_state_free(of.state);
-        return jc_cli_fail_error(cli, &error);
-    }
-    of.doc = yyjson_read(json, strlen(json), 0);
-    of.root = yyjson_doc_get_root(of.doc);
-    jc_cli_must(of.root != NULL ? JC_OK : JC_ENOMEM);
+    int failed = jc_cli_state_document(cli, "workflow", workflow_id, point, &of.workflow);
+    if (failed != 0)
+        return failed;
+    of.root = of.workflow.root;
     *ret = of;
     return 0;
 }
@@ -239,11 +228,11 @@ static void print_standing(const jc_cli *cli, const jc_term *term, const standin
 
 static void print_json(const standing *of)
 {
-    jc_state_info info = jc_state_info_get(of->state);
+    jc_state_info info = jc_state_info_get(of->workflow.state);
     printf("{\"workflow_id\":");
     jc_cli_print_json_text(of->workflow_id);
     printf(",\"sequence\":%" PRIu64 ",\"progress_percentage\":%u,\"state\":%s}\n", info.sequence,
-           percent_of(of->root), jc_state_json(of->state, NULL));
+           percent_of(of->root), jc_state_json(of->workflow.state, NULL));
 }
 
 /* With --all: a line each. */
@@ -293,7 +282,7 @@ static int print_workflows(jc_cli *cli, const jc_names *names, const jc_point *p
         standing of = {0};
         int failed = standing_read(cli, names->ids[i], point, &of);
         if (failed == 0 && shows_agents(cli, &of, as_table))
-            failed = jc_status_agents_read(cli, names->ids[i], point, &of.agents);
+            failed = jc_cli_state_document(cli, "agents", names->ids[i], point, &of.agents);
         if (failed != 0) {
             standing_release(&of);
             return failed;

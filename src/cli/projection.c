@@ -39,3 +39,31 @@ int jc_cli_find_projection(const jc_cli *cli, const char *name, jc_found_project
     ret->projection = ret->own;
     return status < 0 ? jc_cli_fail_error(cli, &error) : 0;
 }
+
+void jc_state_document_release(jc_state_document *of)
+{
+    yyjson_doc_free(of->doc);
+    jc_state_free(of->state);
+    *of = (jc_state_document){0};
+}
+
+int jc_cli_state_document(const jc_cli *cli, const char *projection, jc_str workflow_id,
+                          const jc_point *point, jc_state_document *ret)
+{
+    jc_error error = {0};
+    jc_state_document of = {0};
+    jc_status status = jc_state_read(cli->store, jc_projection_find(projection), workflow_id, point,
+                                     &of.state, &error);
+    if (status < 0)
+        return jc_cli_fail_error(cli, &error);
+    const char *json = jc_state_json(of.state, &error);
+    if (json == NULL) {
+        jc_state_free(of.state);
+        return jc_cli_fail_error(cli, &error);
+    }
+    of.doc = yyjson_read(json, strlen(json), 0);
+    of.root = yyjson_doc_get_root(of.doc);
+    jc_cli_must(of.root != NULL ? JC_OK : JC_ENOMEM);
+    *ret = of;
+    return 0;
+}

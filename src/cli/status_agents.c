@@ -8,49 +8,26 @@
 #define NAME_COLUMNS_MAX 40
 #define DEPTH_MAX 8 /* of subagents, in columns of two */
 
-void jc_status_agents_release(jc_status_agents *of)
+static yyjson_val *agents_of(const jc_state_document *of)
 {
-    yyjson_doc_free(of->doc);
-    jc_state_free(of->state);
-    *of = (jc_status_agents){0};
+    return yyjson_obj_get(of->root, "agents");
 }
 
-int jc_status_agents_read(jc_cli *cli, jc_str workflow_id, const jc_point *point,
-                          jc_status_agents *ret)
-{
-    jc_error error = {0};
-    jc_status_agents of = {0};
-    jc_status status = jc_state_read(cli->store, jc_projection_find("agents"), workflow_id, point,
-                                     &of.state, &error);
-    if (status < 0)
-        return jc_cli_fail_error(cli, &error);
-    const char *json = jc_state_json(of.state, &error);
-    if (json == NULL) {
-        jc_state_free(of.state);
-        return jc_cli_fail_error(cli, &error);
-    }
-    of.doc = yyjson_read(json, strlen(json), 0);
-    jc_cli_must(of.doc != NULL ? JC_OK : JC_ENOMEM);
-    of.agents = yyjson_obj_get(yyjson_doc_get_root(of.doc), "agents");
-    *ret = of;
-    return 0;
-}
-
-bool jc_status_agents_any(const jc_status_agents *of)
+bool jc_status_agents_any(const jc_state_document *of)
 {
     return jc_status_agents_word(of).bytes != NULL;
 }
 
-jc_str jc_status_agents_word(const jc_status_agents *of)
+jc_str jc_status_agents_word(const jc_state_document *of)
 {
-    return jc_json_text(yyjson_arr_get_first(of->agents), "status");
+    return jc_json_text(yyjson_arr_get_first(agents_of(of)), "status");
 }
 
-static yyjson_val *find_agent(const jc_status_agents *of, jc_str id)
+static yyjson_val *find_agent(const jc_state_document *of, jc_str id)
 {
     size_t at, count;
     yyjson_val *agent;
-    yyjson_arr_foreach(of->agents, at, count, agent) {
+    yyjson_arr_foreach(agents_of(of), at, count, agent) {
         if (id.bytes != NULL && jc_str_equal(jc_json_text(agent, "agent_id"), id))
             return agent;
     }
@@ -58,7 +35,7 @@ static yyjson_val *find_agent(const jc_status_agents *of, jc_str id)
 }
 
 /* How many agents called each other to get to this one. */
-static int depth_of(const jc_status_agents *of, yyjson_val *agent)
+static int depth_of(const jc_state_document *of, yyjson_val *agent)
 {
     int depth = 0;
     while (agent != NULL && depth < DEPTH_MAX) {
@@ -115,7 +92,7 @@ static void add_usage(jc_buf *line, yyjson_val *agent)
     jc_text_append_cost(line, yyjson_get_num(cost));
 }
 
-static void print_agent(const jc_status_agents *of, const jc_term *term, yyjson_val *agent)
+static void print_agent(const jc_state_document *of, const jc_term *term, yyjson_val *agent)
 {
     JC_AUTO(jc_buf) line = {0};
     jc_str type = jc_json_text(agent, "agent_type");
@@ -142,21 +119,21 @@ static void print_agent(const jc_status_agents *of, const jc_term *term, yyjson_
     jc_line_print(&line);
 }
 
-void jc_status_agents_print(const jc_status_agents *of, const jc_term *term)
+void jc_status_agents_print(const jc_state_document *of, const jc_term *term)
 {
     size_t at, count;
     yyjson_val *agent;
-    yyjson_arr_foreach(of->agents, at, count, agent) {
+    yyjson_arr_foreach(agents_of(of), at, count, agent) {
         print_agent(of, term, agent);
     }
 }
 
-void jc_status_agents_sum(const jc_status_agents *of, jc_buf *line)
+void jc_status_agents_sum(const jc_state_document *of, jc_buf *line)
 {
     uint64_t turns = 0, calls = 0;
     size_t at, count, tool_at, tool_count;
     yyjson_val *agent, *tool;
-    yyjson_arr_foreach(of->agents, at, count, agent) {
+    yyjson_arr_foreach(agents_of(of), at, count, agent) {
         turns += yyjson_get_uint(yyjson_obj_get(agent, "turns"));
         yyjson_arr_foreach(yyjson_obj_get(agent, "tools"), tool_at, tool_count, tool) {
             calls += yyjson_get_uint(yyjson_obj_get(tool, "calls"));
