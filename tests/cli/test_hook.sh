@@ -265,6 +265,33 @@ test_hook_does_not_wait_for_an_end_that_never_comes() {
     stored 1
 }
 
+# Two seconds are what it would wait for more of a payload that is not whole.
+test_hook_goes_on_when_what_came_is_whole() {
+    command -v timeout >/dev/null || skip "there is no timeout program"
+    mkfifo "$T/endless"
+    exec 4<>"$T/endless"
+    payload Stop >&4
+    timeout 1.9 "$JC_PROGRAM" hook <"$T/endless" || complain "it waited for an end"
+    exec 4>&-
+    stored 1
+}
+
+# 65 MiB and a little, of which jc must read all, or the writer is killed.
+test_of_a_payload_that_is_too_large_the_head_is_kept() {
+    {
+        printf '{"session_id":"s1","cwd":"%s","hook_event_name":"PostToolUse","tool_response":"' "$(pwd)"
+        head -c 68157440 /dev/zero | tr '\0' x && printf '"}' && : >"$T/written"
+    } | (cd / && "$JC_PROGRAM" hook) >"$T/out" 2>"$T/err"
+    [ -e "$T/written" ] || complain "the writer could not write all"
+    [ ! -s "$T/out" ] && [ ! -s "$T/err" ] || complain "something was printed"
+    equal "$(types)" "agent.hook.received "
+    jc log s1 --json >"$T/out"
+    out_has '"hook_event_name":"PostToolUse","payload_head":"{\"session_id\"'
+    out_has "\"payload_size\":$((68157440 + 2 + $(printf '{"session_id":"s1","cwd":"%s","hook_event_name":"PostToolUse","tool_response":"' "$(pwd)" | wc -c)))"
+    out_has '"mended":["size"]'
+    stored 1
+}
+
 test_the_spool_is_taken_up_before_the_next_append() {
     hold_lock
     hook "$(payload PreToolUse ',"tool_use_id":"u1"')"
