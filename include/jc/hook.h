@@ -80,7 +80,8 @@ JC_API JC_MUST_CHECK jc_status jc_spool_take_up(jc_store *store, size_t count_ma
 /* How many payloads wait in .jc/spool/, without opening the log. */
 JC_API size_t jc_spool_count(const char *project_dir);
 
-/* Write one line to .jc/hook.log: the time, then the text, redacted and cut. The log is kept below 1 MiB:
+/* Write one line to .jc/hook.log: the time, then the text, redacted and cut; unless the last line says the
+ * same. The log is kept below 1 MiB:
  * a full one becomes hook.log.old. What goes wrong here is nobody's business. */
 JC_API void jc_hook_log(const char *project_dir, const char *what, jc_str detail);
 

@@ -192,6 +192,15 @@ test_hook_log_holds_no_secret_that_a_rule_of_the_project_finds() {
     grep -q 'no JSON: \[redacted:badge\]' .jc/hook.log || complain "$(cat .jc/hook.log)"
 }
 
+test_hook_log_tells_the_same_once_until_something_else_went_wrong() {
+    export CLAUDE_PROJECT_DIR="$(pwd)"
+    for garbage in same same same other same; do
+        hook "$garbage"
+    done
+    unset CLAUDE_PROJECT_DIR
+    equal "$(sed 's/.*: //' .jc/hook.log | tr '\n' ' ')" "same other same "
+}
+
 test_hook_is_silent_about_options_it_does_not_know() {
     payload Stop >"$T/in"
     for argument in --nonsense nonsense -x --agent; do
