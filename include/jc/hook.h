@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* A payload is at most this many bytes; more is cut off, which makes it no JSON. */
+/* A payload is at most this many bytes; of a longer one, this much of its head is taken in. */
 #define JC_HOOK_PAYLOAD_SIZE_MAX ((size_t)64 * 1024 * 1024)
 
 /* How a payload is taken in. {0} is the default of everything. */
@@ -23,6 +23,8 @@ typedef struct jc_hook_options {
     jc_str agent_id;     /* of the session's main agent; absent: "main" */
     int64_t received_us; /* when it arrived, UTC; 0: now */
     int timeout_ms;      /* how long to wait for other writers, over all; 0: as the store's */
+    uint64_t
+        size; /* bytes of the whole payload, where what is given is only its head; 0: it is whole */
 } jc_hook_options;
 
 typedef struct jc_hook_result {
@@ -31,7 +33,8 @@ typedef struct jc_hook_result {
     bool already_stored; /* the same fact was there already, told by a hook or a transcript */
 } jc_hook_result;
 
-/* Take in one payload. Idempotent: the same fact told again is stored once (docs/FORMAT.md says which
+/* Take in one payload. Of a head (options->size) an agent.hook.received is kept, with the members that are
+ * whole within its first 64 KiB, a beginning of it as text, and the size. Idempotent: the same fact told again is stored once (docs/FORMAT.md says which
  * facts are the same).
  *
  * JC_EINVAL  the payload is no JSON object; nothing was written.
@@ -45,8 +48,8 @@ JC_API JC_MUST_CHECK jc_status jc_intake_hook(jc_store *store, jc_redactor *reda
 JC_API void jc_hook_workflow_id(jc_str session_id,
                                 char ret_workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1]);
 
-/* Find the project that a payload belongs to: upwards from its `cwd`, which may no longer be there, then
- * from `other_dir`. A payload that names no `cwd` is looked for from `working_dir` first: for a program that
+/* Find the project that a payload, or the head of one, belongs to: upwards from its `cwd`, which may no
+ * longer be there, then from `other_dir`. A payload that names no `cwd` is looked for from `working_dir` first: for a program that
  * an agent starts, its own working directory; for a server, NULL. Both may be NULL. Also from a linked git
  * worktree, as jc_project_find() does.
  * JC_ENOTFOUND  there is none. */
@@ -77,7 +80,8 @@ JC_API JC_MUST_CHECK jc_status jc_spool_take_up(jc_store *store, size_t count_ma
 /* How many payloads wait in .jc/spool/, without opening the log. */
 JC_API size_t jc_spool_count(const char *project_dir);
 
-/* Write one line to .jc/hook.log: the time, then the text, redacted and cut. The log is kept below 1 MiB:
+/* Write one line to .jc/hook.log: the time, then the text, redacted and cut; unless the last line says the
+ * same. The log is kept below 1 MiB:
  * a full one becomes hook.log.old. What goes wrong here is nobody's business. */
 JC_API void jc_hook_log(const char *project_dir, const char *what, jc_str detail);
 

@@ -6,44 +6,18 @@
  * .jc/hook.log. Of the environment, only the names of the project, the workflow and the agent are looked at;
  * nothing of it is recorded. */
 #include "cli/commands.h"
+#include "cli/hook_input.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define HOOK_TIMEOUT_MS 100
-#define SILENCE_MS 2000 /* whoever says nothing more for so long has said it all */
-#define READ_SIZE ((size_t)64 * 1024)
 #define TAKE_UP_COUNT 8 /* files of the spool at a time */
-
-/* All of standard input, as far as it comes. */
-static jc_status read_payload(jc_buf *payload, jc_error *reterr)
-{
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (payload->size < JC_HOOK_PAYLOAD_SIZE_MAX) {
-        int ready = poll(&input, 1, SILENCE_MS);
-        if (ready < 0 && errno == EINTR)
-            continue;
-        if (ready <= 0)
-            return JC_OK;
-        jc_status status = jc_buf_reserve(payload, READ_SIZE, reterr);
-        if (status < 0)
-            return status;
-        ssize_t count = read(STDIN_FILENO, payload->bytes + payload->size, READ_SIZE);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return JC_OK;
-        payload->size += (size_t)count;
-    }
-    return JC_OK;
-}
 
 static const char *variable(const char *name)
 {
@@ -116,12 +90,14 @@ static void keep_for_later(const jc_cli *cli, jc_redactor *redactor, jc_str payl
         log_error(cli, &error, payload);
 }
 
-static void record(jc_cli *cli, jc_str payload)
+/* `size` is that of the payload, of which only the head may be there. */
+static void record(jc_cli *cli, jc_str payload, uint64_t size)
 {
     int64_t deadline_us = jc_clock_monotonic_us() + (int64_t)HOOK_TIMEOUT_MS * 1000;
     jc_hook_options hook = {.workflow_id = jc_str_of(variable("JC_WORKFLOW")),
                             .agent_id = jc_str_of(variable("JC_AGENT")),
-                            .timeout_ms = HOOK_TIMEOUT_MS};
+                            .timeout_ms = HOOK_TIMEOUT_MS,
+                            .size = size};
     int64_t received_us = jc_clock_now_us();
     jc_redactor *redactor = NULL;
     jc_error error = {0};
@@ -153,6 +129,7 @@ static void ignore_signals(void)
 static int hook(jc_cli *cli, const void *values)
 {
     JC_AUTO(jc_buf) payload = {0};
+    uint64_t size = 0;
     jc_error error = {0};
     (void)values;
     if (isatty(STDIN_FILENO) != 0)
@@ -160,7 +137,7 @@ static int hook(jc_cli *cli, const void *values)
                            "it is called by agents, which give it JSON on standard input: see "
                            "'jc hook -h'");
     ignore_signals();
-    jc_status status = read_payload(&payload, &error);
+    jc_status status = jc_hook_input_read(STDIN_FILENO, &payload, &size, &error);
     if (!find_project(cli, jc_buf_str(&payload)))
         return JC_EXIT_DONE;
     if (cli->word_count > 0)
@@ -169,7 +146,7 @@ static int hook(jc_cli *cli, const void *values)
     if (status < 0)
         log_error(cli, &error, (jc_str){0});
     else
-        record(cli, jc_buf_str(&payload));
+        record(cli, jc_buf_str(&payload), size);
     return JC_EXIT_DONE;
 }
 

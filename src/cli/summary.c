@@ -5,7 +5,8 @@
  * elements, of which five are shown) that holds a text or a number is shown behind the text `before`.
  * Parts that hold nothing are left out, and so are those without a text before them that say what the
  * part before says; parts are parted by " · " unless they begin with a space. Fields that end in _ms are
- * shown as durations, in _usd as dollars. When nothing is found, the data itself is shown. */
+ * shown as durations, in _usd as dollars. When nothing is found, the data itself is
+ * shown, unless it is of a session: records of agents are long, and tell little at their beginning. */
 #include "cli/render.h"
 
 #include "cli/cli.h"
@@ -58,10 +59,10 @@ static const summary_rule summaries[] = {
     {"commit.", {"%commit_sha|sha", "%message", "%error"}},
     {"worktree.", {"%path|worktree", "%branch", "%commit_sha", "%reason"}},
     {"permission.", {"%tool_name|tool", "%tool_input.command|tool_input.file_path", "%reason"}},
-    {"session.", {"%model", "%source|reason", "%cwd"}},
+    {"session.", {"%model", "%source|reason", "%cwd|session_id"}},
     {"turn.started", {"%prompt|content|text"}},
     {"turn.failed", {"%error", "%error_details|last_assistant_message"}},
-    {"turn.", {"%last_assistant_message|content|text|reason"}},
+    {"turn.", {"%last_assistant_message|content|text|reason", "%duration_ms"}},
     {"subagent.", {"%agent_type|subagent_type|name", "%description|last_assistant_message|result"}},
     {"task.", {"%task_subject|subject|title|name|content"}},
     {"context.compacted", {"%trigger|reason"}},
@@ -209,7 +210,8 @@ void jc_summary_append(jc_json *json, jc_arena *scratch, const jc_event *event, 
         for (size_t i = 0; i < PARTS_MAX && rule->parts[i] != NULL; i++)
             append_part(buf, rule->parts[i], data, &last);
     }
-    if (buf->size > 0 || event->data.size <= 2)
+    bool is_record = data != NULL && jc_json_text(data, "session_id").bytes != NULL;
+    if (buf->size > 0 || event->data.size <= 2 || is_record)
         return;
     size_t size = event->data.size < DATA_SHOWN_MAX ? event->data.size : DATA_SHOWN_MAX;
     jc_cli_must(jc_buf_append(buf, event->data.bytes, size, NULL));

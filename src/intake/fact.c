@@ -250,8 +250,8 @@ static jc_status append_one(jc_store *store, const jc_fact *fact, jc_fact_result
                                 : status;
 }
 
-static jc_status append_ordinal(jc_store *store, const jc_fact *fact, jc_fact_result *ret_result,
-                                jc_error *reterr)
+static jc_status append_ordinal(jc_store *store, const jc_fact *fact, int64_t deadline_us,
+                                jc_fact_result *ret_result, jc_error *reterr)
 {
     jc_event event = fact->event;
     for (uint64_t ordinal = 1; ordinal <= ORDINAL_MAX; ordinal++) {
@@ -265,6 +265,11 @@ static jc_status append_ordinal(jc_store *store, const jc_fact *fact, jc_fact_re
         status = meet_stored(store, &event, false, &same, ret_result, reterr);
         if (status < 0 || same)
             return status;
+        if (jc_clock_monotonic_us() >= deadline_us)
+            return jc_fail(reterr, JC_EBUSY,
+                           "there was no time to look at more than %" PRIu64 " of %s '%.*s'",
+                           ordinal, kind_words[fact->kind],
+                           (int)(fact->key.size > 60 ? 60 : fact->key.size), fact->key.bytes);
     }
     return jc_fail(reterr, JC_EINVAL, "%d events of %s '%.*s' are stored already, all different",
                    ORDINAL_MAX, kind_words[fact->kind],
@@ -364,7 +369,7 @@ jc_status jc_fact_append(jc_store *store, const jc_fact *fact, int64_t deadline_
     case JC_FACT_ONE:
         return append_one(store, fact, ret_result, reterr);
     case JC_FACT_ORDINAL:
-        return append_ordinal(store, fact, ret_result, reterr);
+        return append_ordinal(store, fact, deadline_us, ret_result, reterr);
     case JC_FACT_MOMENT:
         break;
     }

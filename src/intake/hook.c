@@ -18,11 +18,16 @@
 /* Longer ones are no ids; a fact is not known by them, so that it stays small in the spool. */
 #define KEY_SIZE_MAX ((size_t)16 * 1024)
 
+/* Of a payload that is not whole, so much is looked at, and so much is kept as text. */
+#define HEAD_SIZE_MAX ((size_t)64 * 1024)
+#define HEAD_SHOWN_MAX ((size_t)16 * 1024)
+
 void jc_hook_mapper_release(jc_hook_mapper *mapper)
 {
     jc_foreign_release(&mapper->foreign);
     jc_data_release(&mapper->data);
     jc_arena_release(&mapper->arena);
+    jc_buf_release(&mapper->head);
 }
 
 /* A payload on its way to a fact. */
@@ -36,6 +41,8 @@ typedef struct reading {
     jc_str turn_id;
     jc_str call_id;
     jc_str subagent_id;
+    jc_str head;   /* what is there of a payload that is not whole, as text; absent: it is whole */
+    uint64_t size; /* of such a payload */
 } reading;
 
 /* An id as it is told: text, or a number by its digits. */
@@ -311,6 +318,29 @@ static jc_status add_members(const reading *in, jc_error *reterr)
     return status;
 }
 
+/* Redacted before it is cut: half a secret would be none to the rules. */
+static jc_status add_head(const reading *in, jc_error *reterr)
+{
+    jc_data *data = &in->mapper->data;
+    jc_str shown = {in->head.bytes, in->head.size < HEAD_SIZE_MAX ? in->head.size : HEAD_SIZE_MAX};
+    jc_str text;
+    size_t redacted = 0;
+    jc_status status = JC_OK;
+    if (data->redactor != NULL)
+        status = jc_redact(data->redactor, shown, &shown, &redacted, reterr);
+    if (shown.size > HEAD_SHOWN_MAX)
+        shown.size = HEAD_SHOWN_MAX;
+    while (shown.size > 0 && !jc_utf8_valid(shown))
+        shown.size--;
+    if (status == JC_OK)
+        status = jc_arena_keep(&in->mapper->arena, shown, &text, reterr);
+    if (status == JC_OK)
+        status = jc_data_text(data, "payload_head", text, reterr);
+    data->redacted += redacted;
+    return status == JC_OK ? jc_data_number(data, "payload_size", (int64_t)in->size, reterr)
+                           : status;
+}
+
 static jc_status write_data(const reading *in, jc_str *ret, jc_error *reterr)
 {
     jc_data *data = &in->mapper->data;
@@ -321,53 +351,81 @@ static jc_status write_data(const reading *in, jc_str *ret, jc_error *reterr)
             status = jc_data_members(data, in->payload, NULL, reterr);
         if (status == JC_OK)
             status = add_members(in, reterr);
+        if (status == JC_OK && in->head.bytes != NULL)
+            status = add_head(in, reterr);
         if (status == JC_OK)
             status = jc_data_end(data, ret, reterr);
     } while (status == JC_END);
     return status;
 }
 
-jc_status jc_hook_map_object(jc_hook_mapper *mapper, jc_redactor *redactor, yyjson_val *payload,
-                             unsigned mended, const jc_hook_options *options, jc_fact *ret_fact,
+/* What is common to a payload that is whole and to the head of one; `in` has those two apart. */
+static jc_status map_reading(reading *in, jc_redactor *redactor, unsigned mended, jc_fact *ret_fact,
                              jc_error *reterr)
 {
-    static const jc_hook_options defaults = {0};
-    const jc_hook_agent *agent = jc_hook_agent_of(payload);
-    reading in = {.mapper = mapper,
-                  .options = options != NULL ? options : &defaults,
-                  .payload = payload,
-                  .agent = agent,
-                  .row = jc_hook_row_of(agent, jc_foreign_text(payload, agent->hook_name)),
-                  .session_id = id_of(payload, agent->session_id),
-                  .turn_id = id_of(payload, agent->turn_id),
-                  .call_id = id_of(payload, "tool_use_id"),
-                  .subagent_id = id_of(payload, "agent_id")};
-    jc_fact fact = {.event = {.event_type = jc_str_of(in.row->event_type),
-                              .timestamp_us = in.options->received_us,
-                              .has_timestamp = in.options->received_us > 0,
-                              .correlation_id = jc_hook_name(in.turn_id)}};
+    jc_hook_mapper *mapper = in->mapper;
+    yyjson_val *payload = in->payload;
+    in->agent = jc_hook_agent_of(payload);
+    in->session_id = id_of(payload, in->agent->session_id);
+    in->turn_id = id_of(payload, in->agent->turn_id);
+    in->call_id = id_of(payload, "tool_use_id");
+    in->subagent_id = id_of(payload, "agent_id");
+    /* A head says too little to be what its hook means. */
+    in->row = jc_hook_row_of(in->agent, in->head.bytes == NULL
+                                            ? jc_foreign_text(payload, in->agent->hook_name)
+                                            : (jc_str){0});
+    jc_fact fact = {.event = {.event_type = jc_str_of(in->row->event_type),
+                              .timestamp_us = in->options->received_us,
+                              .has_timestamp = in->options->received_us > 0,
+                              .correlation_id = jc_hook_name(in->turn_id)}};
     jc_arena_reset(&mapper->arena);
     mapper->data.redactor = redactor;
     mapper->data.mended = mended;
     mapper->data.round = 0;
-    jc_status status = find_workflow(&in, &fact.event.workflow_id, reterr);
+    jc_status status = find_workflow(in, &fact.event.workflow_id, reterr);
     if (status == JC_OK)
-        status = find_agent(&in, &fact.event.agent_id, reterr);
+        status = find_agent(in, &fact.event.agent_id, reterr);
     if (status == JC_OK)
-        status = find_cause(&in, &fact.event.causation_id, reterr);
+        status = find_cause(in, &fact.event.causation_id, reterr);
     if (status == JC_OK)
-        status = identify(&in, &fact, reterr);
+        status = identify(in, &fact, reterr);
     if (status == JC_OK)
-        status = write_data(&in, &fact.event.data, reterr);
+        status = write_data(in, &fact.event.data, reterr);
     if (status == JC_OK)
         *ret_fact = fact;
     return status;
+}
+
+static const jc_hook_options default_options = {0};
+
+jc_status jc_hook_map_object(jc_hook_mapper *mapper, jc_redactor *redactor, yyjson_val *payload,
+                             unsigned mended, const jc_hook_options *options, jc_fact *ret_fact,
+                             jc_error *reterr)
+{
+    reading in = {.mapper = mapper,
+                  .options = options != NULL ? options : &default_options,
+                  .payload = payload};
+    return map_reading(&in, redactor, mended, ret_fact, reterr);
+}
+
+static jc_status map_head(jc_hook_mapper *mapper, jc_redactor *redactor, jc_str payload,
+                          const jc_hook_options *options, jc_fact *ret_fact, jc_error *reterr)
+{
+    reading in = {.mapper = mapper, .options = options, .head = payload, .size = options->size};
+    jc_status status = jc_hook_head(payload, &mapper->head, reterr);
+    if (status == JC_OK)
+        status = jc_foreign_read(&mapper->foreign, jc_buf_str(&mapper->head), &in.payload, reterr);
+    return status == JC_OK ? map_reading(&in, redactor, mapper->foreign.mended | JC_MENDED_SIZE,
+                                         ret_fact, reterr)
+                           : status;
 }
 
 jc_status jc_hook_map(jc_hook_mapper *mapper, jc_redactor *redactor, jc_str payload,
                       const jc_hook_options *options, jc_fact *ret_fact, jc_error *reterr)
 {
     yyjson_val *root = NULL;
+    if (options != NULL && options->size > payload.size)
+        return map_head(mapper, redactor, payload, options, ret_fact, reterr);
     jc_status status = jc_foreign_read(&mapper->foreign, payload, &root, reterr);
     if (status < 0)
         return status;

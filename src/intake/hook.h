@@ -15,10 +15,15 @@ typedef struct jc_hook_mapper {
     jc_foreign foreign;
     jc_data data;
     jc_arena arena;
+    jc_buf head; /* the whole members at the head of a payload that is not whole */
 } jc_hook_mapper;
 
 void jc_hook_mapper_release(jc_hook_mapper *mapper);
 JC_AUTO_DEFINE(jc_hook_mapper, jc_hook_mapper_release);
+
+/* The whole members at the beginning of a JSON object that breaks off, as an object of their own. What is
+ * no object comes out as no JSON. */
+JC_MUST_CHECK jc_status jc_hook_head(jc_str payload, jc_buf *ret_object, jc_error *reterr);
 
 /* What does a payload say? No store is needed for that. The fact is borrowed until the next call with this
  * mapper; `redactor` may be NULL. A fact that is a moment has got its id.

@@ -86,7 +86,25 @@ static void move_aside(int fd, const char *path)
 
 static int open_log(const char *path)
 {
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    return open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+}
+
+/* Does the log end with this line, but for its time? What is wrong with the configuration is told by every
+ * hook, and would push out the rest. */
+static bool ends_with(int fd, uint64_t size, jc_str line)
+{
+    JC_AUTO(jc_buf) last = {0};
+    size_t before = size > line.size ? 1 : 0; /* the newline of the line before */
+    size_t time_size = JC_TIME_TEXT_SIZE - 1;
+    if (size < line.size || line.size <= time_size ||
+        jc_buf_reserve(&last, line.size + before, NULL) < 0)
+        return false;
+    off_t offset = (off_t)(size - line.size - before);
+    if (pread(fd, last.bytes, line.size + before, offset) != (ssize_t)(line.size + before))
+        return false;
+    return (before == 0 || last.bytes[0] == '\n') &&
+           memcmp(last.bytes + before + time_size, line.bytes + time_size, line.size - time_size) ==
+               0;
 }
 
 void jc_hook_log(const char *project_dir, const char *what, jc_str detail)
@@ -98,7 +116,13 @@ void jc_hook_log(const char *project_dir, const char *what, jc_str detail)
         make_line(project_dir, &line, what, detail) < 0)
         return;
     int fd = open_log(path);
-    if (fd >= 0 && jc_file_look(fd, &facts) && facts.size + line.size > LOG_SIZE_MAX) {
+    if (fd < 0 || !jc_file_look(fd, &facts))
+        facts = (jc_file_facts){0};
+    if (facts.size > 0 && ends_with(fd, facts.size, jc_buf_str(&line))) {
+        (void)close(fd);
+        return;
+    }
+    if (facts.size + line.size > LOG_SIZE_MAX && facts.size > 0) {
         move_aside(fd, path);
         (void)close(fd);
         fd = open_log(path);

@@ -83,11 +83,14 @@ static jc_status answer_line(wire *of, jc_str line, jc_error *reterr)
 
 static jc_status refuse_long_line(wire *of, jc_error *reterr)
 {
+    JC_AUTO(jc_buf) answer = {0};
     of->skipping = true;
-    return say(of,
-               JC_STR("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":"
-                      "\"Invalid request: a message has at most 8388608 bytes\"}}"),
-               reterr);
+    jc_status status = jc_buf_append_format(
+        &answer, reterr,
+        "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":"
+        "\"Invalid request: a message has at most %zu bytes\"}}",
+        JC_MCP_LINE_SIZE_MAX);
+    return status == JC_OK ? say(of, jc_buf_str(&answer), reterr) : status;
 }
 
 /* Answer the lines that are there, and keep what begins another. */

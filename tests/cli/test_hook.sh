@@ -192,6 +192,15 @@ test_hook_log_holds_no_secret_that_a_rule_of_the_project_finds() {
     grep -q 'no JSON: \[redacted:badge\]' .jc/hook.log || complain "$(cat .jc/hook.log)"
 }
 
+test_hook_log_tells_the_same_once_until_something_else_went_wrong() {
+    export CLAUDE_PROJECT_DIR="$(pwd)"
+    for garbage in same same same other same; do
+        hook "$garbage"
+    done
+    unset CLAUDE_PROJECT_DIR
+    equal "$(sed 's/.*: //' .jc/hook.log | tr '\n' ' ')" "same other same "
+}
+
 test_hook_is_silent_about_options_it_does_not_know() {
     payload Stop >"$T/in"
     for argument in --nonsense nonsense -x --agent; do
@@ -269,6 +278,33 @@ test_hook_does_not_wait_for_an_end_that_never_comes() {
     payload Stop >&4
     timeout 20 "$JC_PROGRAM" hook <"$T/endless"
     exec 4>&-
+    stored 1
+}
+
+# Two seconds are what it would wait for more of a payload that is not whole.
+test_hook_goes_on_when_what_came_is_whole() {
+    command -v timeout >/dev/null || skip "there is no timeout program"
+    mkfifo "$T/endless"
+    exec 4<>"$T/endless"
+    payload Stop >&4
+    timeout 1.9 "$JC_PROGRAM" hook <"$T/endless" || complain "it waited for an end"
+    exec 4>&-
+    stored 1
+}
+
+# 65 MiB and a little, of which jc must read all, or the writer is killed.
+test_of_a_payload_that_is_too_large_the_head_is_kept() {
+    {
+        printf '{"session_id":"s1","cwd":"%s","hook_event_name":"PostToolUse","tool_response":"' "$(pwd)"
+        head -c 68157440 /dev/zero | tr '\0' x && printf '"}' && : >"$T/written"
+    } | (cd / && "$JC_PROGRAM" hook) >"$T/out" 2>"$T/err"
+    [ -e "$T/written" ] || complain "the writer could not write all"
+    [ ! -s "$T/out" ] && [ ! -s "$T/err" ] || complain "something was printed"
+    equal "$(types)" "agent.hook.received "
+    jc log s1 --json >"$T/out"
+    out_has '"hook_event_name":"PostToolUse","payload_head":"{\"session_id\"'
+    out_has "\"payload_size\":$((68157440 + 2 + $(printf '{"session_id":"s1","cwd":"%s","hook_event_name":"PostToolUse","tool_response":"' "$(pwd)" | wc -c)))"
+    out_has '"mended":["size"]'
     stored 1
 }
 
@@ -351,12 +387,30 @@ test_hook_spools_when_the_log_is_missing_or_foreign() {
     stored 3
 }
 
+# jc hook, as a user to whom something can be forbidden: nothing is to root.
+hook_as_somebody() {
+    status=0
+    if [ "$(id -u)" -ne 0 ]; then
+        "$JC_PROGRAM" hook <"$T/in" >"$T/out" 2>"$T/err" || status=$?
+    else
+        command -v setpriv >/dev/null || skip "nothing is forbidden to root"
+        as_nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+        chown -R 65534:65534 "$T"
+        $as_nobody test -x "$JC_PROGRAM" || skip "only root can run the program"
+        $as_nobody "$JC_PROGRAM" hook <"$T/in" >"$T/out" 2>"$T/err" || status=$?
+    fi
+    silent
+}
+
 test_hook_is_silent_when_nothing_can_be_written() {
-    [ "$(id -u)" -ne 0 ] || skip "nothing is forbidden to root"
+    payload Stop >"$T/in"
     chmod -R a-w .jc
-    hook "$(payload Stop)"
+    hook_as_somebody
     chmod 000 .jc
-    hook "$(payload Stop)"
+    hook_as_somebody
+    chmod -R u+rwX .jc
+    stored 0
+    [ ! -e .jc/hook.log ] || complain "it could write"
 }
 
 test_hook_survives_closed_streams() {

@@ -238,6 +238,33 @@ test_a_batch_of_calls_names_its_tools() {
     says agent.tool_batch.completed '{"tool_calls":[{"tool_name":"a"},{"tool_name":"b"},{"n":1},7,{"tool_name":"c"},{"tool_name":"d"},{"tool_name":"e"},{"tool_name":"f"}]}' "a, b, c, d, e, …"
 }
 
+test_of_a_turn_without_an_answer_its_duration_is_shown() {
+    jc emit w turn.completed -d '{"session_id":"s1","duration_ms":3000}' >/dev/null
+    run log w
+    out_has " 3s"
+    out_lacks '{'
+}
+
+test_of_a_session_without_more_its_id_is_shown() {
+    jc emit w session.started -d '{"session_id":"s1","originator":"x"}' >/dev/null
+    run log w
+    out_has " s1"
+    out_lacks '{'
+}
+
+test_of_an_agents_record_that_says_nothing_the_data_is_not_shown() {
+    jc emit w turn.completed -d '{"session_id":"s1","transcript_uuid":"u"}' >/dev/null
+    run log w
+    out_has "turn.completed"
+    out_lacks '{'
+}
+
+test_of_other_data_that_says_nothing_known_the_data_is_shown() {
+    jc emit w turn.completed -d '{"n":1}' >/dev/null
+    run log w
+    out_has '{"n":1}'
+}
+
 test_a_note_that_is_its_title_is_shown_once() {
     says agent.note.learning '{"agent_id":"a","title":"tokens expire","content":"tokens expire"}' "a  tokens expire"
     says agent.note.learning '{"agent_id":"a","title":"tokens","content":"they expire"}' "a  tokens · they expire"

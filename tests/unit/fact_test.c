@@ -77,6 +77,24 @@ static void a_turn_that_stops_with_other_words_stops_again(void **state)
     assert_false(is_new(*state, second));
 }
 
+static void a_turn_that_stopped_often_is_not_looked_through_past_the_deadline(void **state)
+{
+    workshop *shop = *state;
+    jc_fact_result result;
+    jc_fact fact = {.event = {.workflow_id = JC_STR("s1"),
+                              .event_type = JC_STR("turn.completed"),
+                              .agent_id = JC_STR("main"),
+                              .data = JC_STR("{\"last_assistant_message\":\"a\"}")},
+                    .rule = JC_FACT_ORDINAL,
+                    .kind = JC_FACT_TURN_COMPLETED,
+                    .session_id = JC_STR("s1"),
+                    .key = JC_STR("p1")};
+    assert_int_equal(jc_fact_append(shop->store, &fact, 0, &result, NULL), JC_OK);
+    fact.event.data = JC_STR("{\"last_assistant_message\":\"b\"}");
+    assert_int_equal(jc_fact_append(shop->store, &fact, 0, &result, NULL), JC_EBUSY);
+    assert_int_equal(count_events(shop), 1);
+}
+
 static void the_same_key_in_another_session_is_another_fact(void **state)
 {
     assert_true(
@@ -380,6 +398,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORKSHOP_CLAIM(a_tool_call_is_one_whatever_is_told_of_it),
         WORKSHOP_CLAIM(a_turn_that_stops_with_other_words_stops_again),
+        WORKSHOP_CLAIM(a_turn_that_stopped_often_is_not_looked_through_past_the_deadline),
         WORKSHOP_CLAIM(the_same_key_in_another_session_is_another_fact),
         WORKSHOP_CLAIM(an_equal_moment_is_the_same_for_two_seconds),
         WORKSHOP_CLAIM(an_equal_moment_is_found_behind_late_events),

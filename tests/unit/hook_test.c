@@ -104,6 +104,34 @@ static void the_data_is_the_payload_member_for_member(void **state)
                                 "\"n\":null}");
 }
 
+static void of_a_head_what_is_whole_is_kept_and_its_text(void **state)
+{
+    jc_hook_options options = {.size = 70000000};
+    jc_fact fact =
+        map_with(state, "{\"session_id\":\"s1\",\"hook_event_name\":\"Stop\",\"a\":{\"b\":1,\"c",
+                 &options);
+    assert_str(fact.event.event_type, "agent.hook.received");
+    assert_str(fact.event.workflow_id, "s1");
+    assert_str(fact.event.data,
+               "{\"session_id\":\"s1\",\"hook_event_name\":\"Stop\",\"payload_head\":"
+               "\"{\\\"session_id\\\":\\\"s1\\\",\\\"hook_event_name\\\":\\\"Stop\\\",\\\"a\\\":"
+               "{\\\"b\\\":1,\\\"c\",\"payload_size\":70000000,\"mended\":[\"size\"]}");
+}
+
+static void a_head_without_a_whole_member_is_kept(void **state)
+{
+    jc_hook_options options = {.size = 70000000};
+    assert_str(map_with(state, "{\"session_id\":\"s", &options).event.workflow_id,
+               JC_HOOK_NO_SESSION);
+}
+
+static void the_head_of_what_is_no_object_is_refused(void **state)
+{
+    jc_hook_options options = {.size = 70000000};
+    jc_fact fact;
+    assert_int_equal(jc_hook_map(*state, NULL, JC_STR("xxxx"), &options, &fact, NULL), JC_EINVAL);
+}
+
 static void a_turn_is_known_by_its_prompt(void **state)
 {
     jc_fact fact =
@@ -340,6 +368,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         MAP_CLAIM(each_hook_has_its_type),
         MAP_CLAIM(the_data_is_the_payload_member_for_member),
+        MAP_CLAIM(of_a_head_what_is_whole_is_kept_and_its_text),
+        MAP_CLAIM(a_head_without_a_whole_member_is_kept),
+        MAP_CLAIM(the_head_of_what_is_no_object_is_refused),
         MAP_CLAIM(a_turn_is_known_by_its_prompt),
         MAP_CLAIM(without_what_makes_its_key_a_fact_is_a_moment),
         MAP_CLAIM(a_batch_is_known_by_its_calls),

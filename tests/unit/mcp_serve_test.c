@@ -66,6 +66,7 @@ static void a_line_that_is_too_long_is_refused_once_and_the_next_is_answered(voi
     const char *end = memchr(output.bytes, '\n', output.size);
     assert_non_null(end);
     assert_non_null(memmem(output.bytes, output.size, "-32600", 6));
+    assert_non_null(memmem(output.bytes, output.size, "at most 8388608 bytes", 21));
     assert_str((jc_str){end + 1, output.size - (size_t)(end + 1 - output.bytes)}, PONG);
 }
 
