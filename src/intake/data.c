@@ -60,6 +60,7 @@ jc_status jc_data_begin(jc_data *data, jc_error *reterr)
     jc_buf_clear(&data->path);
     jc_buf_clear(&data->cuts);
     data->cut_count = 0;
+    data->above = (jc_str){0};
     data->redacted = 0;
     data->mended_here = data->round > 0 ? JC_MENDED_SIZE : 0;
     return jc_buf_append_char(&data->out, '{', reterr);
@@ -390,13 +391,17 @@ static jc_str telling_name(yyjson_val *object, jc_str name)
     return label;
 }
 
-static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_error *reterr)
+static jc_status write_object(jc_data *data, jc_str name, yyjson_val *object, int depth,
+                              jc_error *reterr)
 {
     members walk;
     size_t before = data->path.size;
+    jc_str above = data->above;
     jc_status status = members_begin(&walk, object, &data->mended_here, reterr);
     if (status < 0)
         return status;
+    if (data->redactor != NULL && above.bytes == NULL && jc_name_is_password(name))
+        data->above = name;
     status = jc_buf_append_char(&data->out, '{', reterr);
     for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
          key = members_next(&walk)) {
@@ -408,18 +413,27 @@ static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_e
             status = path_into(data, shown, reterr);
         if (status < 0)
             break;
-        status = write_value(data, telling_name(object, name_of(key)), yyjson_obj_iter_get_val(key),
-                             depth + 1, reterr);
+        jc_str telling = telling_name(object, name_of(key));
+        if (data->above.bytes != NULL)
+            telling = jc_name_below(data->above, telling);
+        status = write_value(data, telling, yyjson_obj_iter_get_val(key), depth + 1, reterr);
         data->path.size = before;
     }
+    data->above = above;
     members_end(&walk);
     return status == JC_OK ? jc_buf_append_char(&data->out, '}', reterr) : status;
 }
 
-/* A number stays as it is, unless it is one of the things that make the record too large. */
+static bool is_secret_number(const jc_data *data, jc_str name, jc_str number)
+{
+    return data->redactor != NULL && jc_redactor_enabled(data->redactor) &&
+           jc_number_is_secret(name, number);
+}
+
+/* A number stays as it is, unless it is a password, or one of the things that make the record too large. */
 static jc_status write_number(jc_data *data, jc_str name, jc_str number, jc_error *reterr)
 {
-    if (data->round > 0 && number.size > text_max(data))
+    if ((data->round > 0 && number.size > text_max(data)) || is_secret_number(data, name, number))
         return write_text(data, name, number, reterr);
     return jc_buf_append_str(&data->out, number, reterr);
 }
@@ -441,7 +455,7 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
         data->mended_here |= JC_MENDED_DEPTH;
         return write_as_text(data, name, value, reterr);
     }
-    return yyjson_is_obj(value) ? write_object(data, value, depth, reterr)
+    return yyjson_is_obj(value) ? write_object(data, name, value, depth, reterr)
                                 : write_list(data, name, value, depth, reterr);
 }
 
