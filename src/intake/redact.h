@@ -173,8 +173,8 @@ bool jc_value_is_identifier(jc_str value);
 /* Is it a secret, given that it stands by itself (in quotes, or as a JSON string) under such a name? */
 bool jc_value_is_secret(jc_secret_name name, jc_str value);
 
-/* Is a JSON number a secret under that name? Under those of passwords, from four digits on; under those of tokens
- * stand counts. */
+/* Is a JSON number a secret under that name? Under those of passwords, from four digits on; under those of
+ * tokens stand counts. */
 bool jc_number_is_secret(jc_str name, jc_str number);
 
 /* The name of a member that lies below one of the name `above`, that of a password: `above`, unless its own
