@@ -44,9 +44,11 @@ JC_API JC_MUST_CHECK jc_status jc_intake_hook(jc_store *store, jc_redactor *reda
                                               jc_hook_result *ret_result, jc_error *reterr);
 
 /* The workflow of a session where no workflow is given: its own id where that is good for one; else what
- * is not good is replaced, and 8 hex digits of its SHA-256 keep it from meeting another. */
-JC_API void jc_hook_workflow_id(jc_str session_id,
-                                char ret_workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1]);
+ * is not good is replaced, a secret too (`redactor` may be NULL), and 8 hex digits of its SHA-256 keep it
+ * from meeting another. JC_ENOMEM. */
+JC_API JC_MUST_CHECK jc_status
+jc_hook_workflow_id(jc_redactor *redactor, jc_str session_id,
+                    char ret_workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1], jc_error *reterr);
 
 /* Find the project that a payload, or the head of one, belongs to: upwards from its `cwd`, which may no
  * longer be there, then from `other_dir`. A payload that names no `cwd` is looked for from `working_dir` first: for a program that

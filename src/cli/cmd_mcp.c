@@ -72,12 +72,28 @@ static jc_status read_rules(const jc_cli *cli, jc_redactor **ret_redactor, jc_er
     return status;
 }
 
+/* The session that starts the server may say which one it is: its hooks write into this workflow. */
+static jc_status name_session(jc_mcp_options *options, char id[JC_WORKFLOW_ID_SIZE_MAX + 1],
+                              jc_error *reterr)
+{
+    jc_str session_id = said(NULL, "CLAUDE_CODE_SESSION_ID");
+    if (session_id.bytes == NULL)
+        return JC_OK;
+    jc_status status = jc_hook_workflow_id(options->redactor, session_id, id, reterr);
+    if (status == JC_OK)
+        options->session_workflow_id = jc_str_of(id);
+    return status;
+}
+
 static int serve(jc_cli *cli, jc_mcp_options *options)
 {
+    char session[JC_WORKFLOW_ID_SIZE_MAX + 1];
     jc_mcp *mcp = NULL;
     jc_error error = {0};
     catch_signals();
     jc_status status = read_rules(cli, &options->redactor, &error);
+    if (status == JC_OK)
+        status = name_session(options, session, &error);
     if (status == JC_OK)
         status = jc_mcp_new(cli->store, options, &mcp, &error);
     if (status == JC_OK)
@@ -87,23 +103,11 @@ static int serve(jc_cli *cli, jc_mcp_options *options)
     return status < 0 ? jc_cli_fail_error(cli, &error) : JC_EXIT_DONE;
 }
 
-/* The session that starts the server may say which one it is: its hooks write into this workflow. */
-static jc_str session_workflow(char id[JC_WORKFLOW_ID_SIZE_MAX + 1])
-{
-    jc_str session_id = said(NULL, "CLAUDE_CODE_SESSION_ID");
-    if (session_id.bytes == NULL)
-        return session_id;
-    jc_hook_workflow_id(session_id, id);
-    return jc_str_of(id);
-}
-
 static int serve_mcp(jc_cli *cli, const void *values)
 {
-    char session[JC_WORKFLOW_ID_SIZE_MAX + 1];
     const mcp_options *of = values;
     jc_error error = {0};
     jc_mcp_options options = {.workflow_id = said(of->workflow, "JC_WORKFLOW"),
-                              .session_workflow_id = session_workflow(session),
                               .agent_id = said(of->agent, "JC_AGENT"),
                               .reopen = reopen,
                               .reopen_context = cli};

@@ -194,8 +194,8 @@ jc_status jc_claude_start_agent(const jc_claude_about *about, jc_claude_agent *a
     agent_fact fact = {.about = *about};
     fact.about.agent = agent;
     agent->started = true;
-    jc_status status = jc_fact_id(about->session->id, JC_FACT_SUBAGENT_STARTED, agent->id, 1,
-                                  &agent->start, reterr);
+    jc_status status = jc_telling_id(about->claude->telling, about->session->id,
+                                     JC_FACT_SUBAGENT_STARTED, agent->id, 1, &agent->start, reterr);
     if (status == JC_OK)
         status = find_parent(about, agent, reterr);
     if (status < 0)
@@ -204,8 +204,8 @@ jc_status jc_claude_start_agent(const jc_claude_about *about, jc_claude_agent *a
         jc_claude_told(&fact.about, "subagent.started", JC_FACT_SUBAGENT_STARTED, agent->id, 1);
     told.cause = about->prompt != NULL ? about->prompt->start : (jc_uuid){0};
     if (agent->parent_call.bytes != NULL)
-        status = jc_fact_id(about->session->id, JC_FACT_TOOL_STARTED, agent->parent_call, 0,
-                            &told.cause, reterr);
+        status = jc_telling_id(about->claude->telling, about->session->id, JC_FACT_TOOL_STARTED,
+                               agent->parent_call, 0, &told.cause, reterr);
     return status == JC_OK
                ? jc_tell(about->claude->telling, &told, write_agent_start, &fact, reterr)
                : status;

@@ -71,8 +71,8 @@ jc_status jc_claude_find_prompt(jc_claude *claude, jc_claude_session *session, j
         prompt->id = kept;
         prompt->next = claude->first_prompt;
         claude->first_prompt = prompt;
-        jc_status status =
-            jc_fact_id(session->id, JC_FACT_TURN_STARTED, kept, 1, &prompt->start, reterr);
+        jc_status status = jc_telling_id(claude->telling, session->id, JC_FACT_TURN_STARTED, kept,
+                                         1, &prompt->start, reterr);
         if (status < 0)
             return status;
     }

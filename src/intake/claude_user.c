@@ -118,8 +118,8 @@ static jc_status tell_tool_end(tool_end *end, jc_error *reterr)
         return JC_OK;
     }
     jc_told told = jc_claude_told(end->about, type, kind, end->id, 0);
-    status =
-        jc_fact_id(end->about->session->id, JC_FACT_TOOL_STARTED, end->id, 0, &told.cause, reterr);
+    status = jc_telling_id(telling, end->about->session->id, JC_FACT_TOOL_STARTED, end->id, 0,
+                           &told.cause, reterr);
     return status == JC_OK ? jc_tell(telling, &told, write_tool_end, end, reterr) : status;
 }
 

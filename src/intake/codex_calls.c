@@ -145,7 +145,8 @@ jc_status jc_codex_take_output(jc_codex_line *line, jc_error *reterr)
     line->value = unwrap(in, jc_foreign_get(line->payload, "output"));
     line->flag = !tells_failure(line->value);
     jc_told told = jc_codex_told(line, "agent.tool.completed", JC_FACT_TOOL_COMPLETED, line->id, 0);
-    status = jc_fact_id(told.session_id, JC_FACT_TOOL_STARTED, line->id, 0, &told.cause, reterr);
+    status = jc_telling_id(in->telling, told.session_id, JC_FACT_TOOL_STARTED, line->id, 0,
+                           &told.cause, reterr);
     if (status == JC_OK)
         status = jc_tell(in->telling, &told, write_call, line, reterr);
     if (open != NULL)

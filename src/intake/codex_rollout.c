@@ -162,8 +162,8 @@ static jc_status set_turn(jc_codex *in, jc_str id, bool named, jc_error *reterr)
     in->turn_open = false;
     jc_buf_clear(&in->answer);
     jc_status status = set_text(&in->turn_id, id, reterr);
-    return status == JC_OK ? jc_fact_id(jc_buf_str(&in->session_id), JC_FACT_TURN_STARTED, id, 1,
-                                        &in->turn_start, reterr)
+    return status == JC_OK ? jc_telling_id(in->telling, jc_buf_str(&in->session_id),
+                                           JC_FACT_TURN_STARTED, id, 1, &in->turn_start, reterr)
                            : status;
 }
 

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/fail.h"
 #include "base/hash.h"
-#include "base/map.h"
+#include "intake/data_members.h"
 #include "intake/redact.h"
 
 #include <inttypes.h>
@@ -22,7 +22,6 @@
 /* The last round is small enough whatever is in it, when all that is kept has to be escaped, six bytes each. */
 #define LAST_ROUND_MEMBERS 256
 #define LAST_ROUND_NAME_MAX_SIZE 128
-#define KEYS_LINEAR_MAX 16 /* up to so many keys are compared each with each */
 
 static const char *const own_names[] = {"mended", "redacted", "cut"};
 
@@ -60,6 +59,7 @@ jc_status jc_data_begin(jc_data *data, jc_error *reterr)
     jc_buf_clear(&data->path);
     jc_buf_clear(&data->cuts);
     data->cut_count = 0;
+    data->above = (jc_str){0};
     data->redacted = 0;
     data->mended_here = data->round > 0 ? JC_MENDED_SIZE : 0;
     return jc_buf_append_char(&data->out, '{', reterr);
@@ -180,11 +180,6 @@ static jc_status path_into(jc_data *data, jc_str name, jc_error *reterr)
 static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int depth,
                              jc_error *reterr);
 
-static jc_str name_of(yyjson_val *key)
-{
-    return (jc_str){yyjson_get_str(key), yyjson_get_len(key)};
-}
-
 /* An element has the name of its list, or that of the option before it: ["--password","…"]. */
 static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int depth,
                             jc_error *reterr)
@@ -206,109 +201,10 @@ static jc_status write_list(jc_data *data, jc_str name, yyjson_val *list, int de
                 write_value(data, option.bytes != NULL ? option : name, element, depth + 1, reterr);
         if (status < 0)
             return status;
-        option = yyjson_is_str(element) ? jc_name_of_option(name_of(element)) : (jc_str){0};
+        option = yyjson_is_str(element) ? jc_name_of_option(jc_member_name(element)) : (jc_str){0};
         data->path.size = before;
     }
     return status == JC_OK ? jc_buf_append_char(&data->out, ']', reterr) : status;
-}
-
-/* Which keys of an object are not followed by the same one again: `ret_stands[i]` of its i-th. */
-static jc_status find_standing(yyjson_val *object, size_t count, bool ret_stands[],
-                               jc_error *reterr)
-{
-    JC_AUTO(jc_arena) arena = {0};
-    jc_map seen = {0};
-    yyjson_val **keys = jc_arena_get(&arena, (count + 1) * sizeof *keys);
-    size_t i, max;
-    yyjson_val *key, *value;
-    if (keys == NULL)
-        return jc_fail_memory(reterr);
-    yyjson_obj_foreach(object, i, max, key, value) {
-        keys[i] = key;
-        (void)value;
-    }
-    for (i = count; i > 0; i--) {
-        jc_str name = name_of(keys[i - 1]);
-        ret_stands[i - 1] = jc_map_get(&seen, name) == NULL;
-        if (ret_stands[i - 1] && !jc_map_put(&seen, &arena, name, keys[i - 1]))
-            return jc_fail_memory(reterr);
-    }
-    return JC_OK;
-}
-
-/* Is one of the later members of that name? For objects of a few members. */
-static bool comes_again(yyjson_val *object, yyjson_val *key)
-{
-    size_t i, max;
-    bool behind = false;
-    yyjson_val *other, *value;
-    yyjson_obj_foreach(object, i, max, other, value) {
-        (void)value;
-        if (behind && jc_str_equal(name_of(other), name_of(key)))
-            return true;
-        if (other == key)
-            behind = true;
-    }
-    return false;
-}
-
-/* The members of an object that are written, one after the other. */
-typedef struct members {
-    yyjson_val *object;
-    const char *const *except; /* or NULL */
-    bool *stands;              /* NULL: it has few */
-    size_t index;
-    yyjson_obj_iter iter;
-    unsigned *mended;
-    bool marks_sought; /* whether a name holds a mark already is found out once, */
-    bool has_marks;    /* when the first secret is found in another */
-} members;
-
-static jc_status members_begin(members *walk, yyjson_val *object, unsigned *mended,
-                               jc_error *reterr)
-{
-    size_t count = yyjson_obj_size(object);
-    *walk = (members){.object = object, .mended = mended};
-    (void)yyjson_obj_iter_init(object, &walk->iter);
-    if (count <= KEYS_LINEAR_MAX)
-        return JC_OK;
-    walk->stands = malloc(count * sizeof *walk->stands);
-    if (walk->stands == NULL)
-        return jc_fail_memory(reterr);
-    jc_status status = find_standing(object, count, walk->stands, reterr);
-    if (status < 0)
-        free(walk->stands);
-    return status;
-}
-
-static void members_end(members *walk)
-{
-    free(walk->stands);
-}
-
-static bool is_listed(jc_str name, const char *const list[])
-{
-    for (; list != NULL && *list != NULL; list++) {
-        if (jc_str_equal(name, jc_str_of(*list)))
-            return true;
-    }
-    return false;
-}
-
-/* The next key that stands and is not excepted; NULL at the end. */
-static yyjson_val *members_next(members *walk)
-{
-    for (;;) {
-        yyjson_val *key = yyjson_obj_iter_next(&walk->iter);
-        if (key == NULL)
-            return NULL;
-        bool stands =
-            walk->stands != NULL ? walk->stands[walk->index++] : !comes_again(walk->object, key);
-        if (!stands)
-            *walk->mended |= JC_MENDED_DUPLICATE;
-        else if (!is_listed(name_of(key), walk->except))
-            return key;
-    }
 }
 
 static jc_status write_name(jc_data *data, jc_str name, jc_error *reterr)
@@ -322,104 +218,50 @@ static jc_status write_name(jc_data *data, jc_str name, jc_error *reterr)
     return status == JC_OK ? jc_buf_append_char(&data->out, ':', reterr) : status;
 }
 
-static bool has_member(yyjson_val *object, jc_str name)
+static jc_status write_object(jc_data *data, jc_str name, yyjson_val *object, int depth,
+                              jc_error *reterr)
 {
-    size_t i, max;
-    yyjson_val *key, *value;
-    yyjson_obj_foreach(object, i, max, key, value) {
-        (void)value;
-        if (jc_str_equal(name_of(key), name))
-            return true;
-    }
-    return false;
-}
-
-/* Only a name that holds a mark can be the same as one in which a secret became a mark. */
-static bool has_marks(members *walk)
-{
-    size_t i, max;
-    yyjson_val *key, *value;
-    if (walk->marks_sought)
-        return walk->has_marks;
-    walk->marks_sought = true;
-    yyjson_obj_foreach(walk->object, i, max, key, value) {
-        jc_str name = name_of(key);
-        (void)value;
-        walk->has_marks = walk->has_marks || memmem(name.bytes, name.size, JC_REDACTED_MARK,
-                                                    sizeof JC_REDACTED_MARK - 1) != NULL;
-    }
-    return walk->has_marks;
-}
-
-/* A member's name as it is written. Behind a secret that became a mark stands a number, as two names must
- * not become one. Borrowed until something else is written. */
-static jc_status show_name(jc_data *data, members *walk, jc_str name, jc_str *ret_shown,
-                           jc_error *reterr)
-{
-    size_t count = 0;
-    jc_str shown = name;
-    jc_status status = JC_OK;
-    if (data->redactor != NULL)
-        status = jc_redact(data->redactor, name, &shown, &count, reterr);
-    *ret_shown = shown;
-    if (status < 0 || count == 0)
-        return status;
-    data->redacted += count;
-    jc_buf_clear(&data->piece);
-    status = jc_buf_append_str(&data->piece, shown, reterr);
-    if (status == JC_OK)
-        status = jc_buf_append_format(&data->piece, reterr, " %zu", data->redacted);
-    while (status == JC_OK && has_marks(walk) && has_member(walk->object, jc_buf_str(&data->piece)))
-        status = jc_buf_append_char(&data->piece, '_', reterr);
-    *ret_shown = jc_buf_str(&data->piece);
-    return status;
-}
-
-/* What says whether a member's value is a secret: its name, or the one beside it: {"name":…,"value":…}. */
-static jc_str telling_name(yyjson_val *object, jc_str name)
-{
-    size_t i, max;
-    yyjson_val *key, *value;
-    jc_str label = name;
-    if (!jc_name_is_value(name))
-        return name;
-    yyjson_obj_foreach(object, i, max, key, value) {
-        if (jc_name_is_label(name_of(key)) && yyjson_is_str(value))
-            label = name_of(value);
-    }
-    return label;
-}
-
-static jc_status write_object(jc_data *data, yyjson_val *object, int depth, jc_error *reterr)
-{
-    members walk;
+    jc_members walk;
     size_t before = data->path.size;
-    jc_status status = members_begin(&walk, object, &data->mended_here, reterr);
+    jc_str above = data->above;
+    jc_status status = jc_members_begin(&walk, object, &data->mended_here, reterr);
     if (status < 0)
         return status;
+    if (data->redactor != NULL && above.bytes == NULL && jc_name_is_password(name))
+        data->above = name;
     status = jc_buf_append_char(&data->out, '{', reterr);
-    for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
-         key = members_next(&walk)) {
+    for (yyjson_val *key = jc_members_next(&walk); status == JC_OK && key != NULL;
+         key = jc_members_next(&walk)) {
         jc_str shown;
-        status = show_name(data, &walk, name_of(key), &shown, reterr);
+        status = jc_members_show(&walk, data->redactor, jc_member_name(key), &data->redacted,
+                                 &data->piece, &shown, reterr);
         if (status == JC_OK)
             status = write_name(data, shown, reterr);
         if (status == JC_OK)
             status = path_into(data, shown, reterr);
         if (status < 0)
             break;
-        status = write_value(data, telling_name(object, name_of(key)), yyjson_obj_iter_get_val(key),
-                             depth + 1, reterr);
+        jc_str telling = jc_members_telling_name(object, jc_member_name(key));
+        if (data->above.bytes != NULL)
+            telling = jc_name_below(data->above, telling);
+        status = write_value(data, telling, yyjson_obj_iter_get_val(key), depth + 1, reterr);
         data->path.size = before;
     }
-    members_end(&walk);
+    data->above = above;
+    jc_members_end(&walk);
     return status == JC_OK ? jc_buf_append_char(&data->out, '}', reterr) : status;
 }
 
-/* A number stays as it is, unless it is one of the things that make the record too large. */
+static bool is_secret_number(const jc_data *data, jc_str name, jc_str number)
+{
+    return data->redactor != NULL && jc_redactor_enabled(data->redactor) &&
+           jc_number_is_secret(name, number);
+}
+
+/* A number stays as it is, unless it is a password, or one of the things that make the record too large. */
 static jc_status write_number(jc_data *data, jc_str name, jc_str number, jc_error *reterr)
 {
-    if (data->round > 0 && number.size > text_max(data))
+    if ((data->round > 0 && number.size > text_max(data)) || is_secret_number(data, name, number))
         return write_text(data, name, number, reterr);
     return jc_buf_append_str(&data->out, number, reterr);
 }
@@ -429,7 +271,7 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
                              jc_error *reterr)
 {
     if (yyjson_is_str(value))
-        return write_text(data, name, name_of(value), reterr);
+        return write_text(data, name, jc_member_name(value), reterr);
     if (yyjson_is_raw(value))
         return write_number(data, name, (jc_str){yyjson_get_raw(value), yyjson_get_len(value)},
                             reterr);
@@ -441,7 +283,7 @@ static jc_status write_value(jc_data *data, jc_str name, yyjson_val *value, int 
         data->mended_here |= JC_MENDED_DEPTH;
         return write_as_text(data, name, value, reterr);
     }
-    return yyjson_is_obj(value) ? write_object(data, value, depth, reterr)
+    return yyjson_is_obj(value) ? write_object(data, name, value, depth, reterr)
                                 : write_list(data, name, value, depth, reterr);
 }
 
@@ -517,22 +359,23 @@ static bool free_name(yyjson_val *object, jc_str name, char ret_name[16])
 jc_status jc_data_members(jc_data *data, yyjson_val *object, const char *const except[],
                           jc_error *reterr)
 {
-    members walk;
+    jc_members walk;
     size_t written = 0;
-    jc_status status = members_begin(&walk, object, &data->mended_here, reterr);
+    jc_status status = jc_members_begin(&walk, object, &data->mended_here, reterr);
     if (status < 0)
         return status;
     walk.except = except;
-    for (yyjson_val *key = members_next(&walk); status == JC_OK && key != NULL;
-         key = members_next(&walk)) {
+    for (yyjson_val *key = jc_members_next(&walk); status == JC_OK && key != NULL;
+         key = jc_members_next(&walk)) {
         char other[16];
-        jc_str name = name_of(key);
+        jc_str name = jc_member_name(key);
         jc_str shown;
         if (name.size > name_max(data))
             continue;
         if (data->round >= ROUNDS - 1 && written == LAST_ROUND_MEMBERS)
             break;
-        status = show_name(data, &walk, name, &shown, reterr);
+        status = jc_members_show(&walk, data->redactor, name, &data->redacted, &data->piece, &shown,
+                                 reterr);
         if (status < 0)
             break;
         if (free_name(object, name, other))
@@ -540,7 +383,7 @@ jc_status jc_data_members(jc_data *data, yyjson_val *object, const char *const e
         status = write_member(data, name, shown, yyjson_obj_iter_get_val(key), reterr);
         written++;
     }
-    members_end(&walk);
+    jc_members_end(&walk);
     return status;
 }
 

@@ -39,6 +39,7 @@ typedef struct jc_data {
     jc_buf path;  /* JSON pointer (RFC 6901) to what is written now */
     jc_buf piece; /* a text after its cut */
     jc_buf cuts;  /* elements of the list, with their commas */
+    jc_str above; /* the name of a password that what is written lies below; absent: none */
     size_t cut_count;
     unsigned mended_here; /* by the writing */
     size_t redacted;

@@ -7,13 +7,11 @@
 
 #include "base/clock.h"
 #include "base/fail.h"
-#include "base/hash.h"
 #include "intake/hook_table.h"
+#include "intake/name.h"
 #include "intake/prompt.h"
 
 #include <stdio.h>
-
-#define HASH_DIGITS 8
 
 /* Longer ones are no ids; a fact is not known by them, so that it stays small in the spool. */
 #define KEY_SIZE_MAX ((size_t)16 * 1024)
@@ -33,6 +31,7 @@ void jc_hook_mapper_release(jc_hook_mapper *mapper)
 /* A payload on its way to a fact. */
 typedef struct reading {
     jc_hook_mapper *mapper;
+    jc_redactor *redactor;
     const jc_hook_options *options;
     yyjson_val *payload;
     const jc_hook_agent *agent;
@@ -54,59 +53,6 @@ static jc_str id_of(yyjson_val *object, const char *name)
     return jc_foreign_text(object, name);
 }
 
-/* `text` with every byte that a workflow's id cannot have as '-', and a digest of it behind. */
-static void mend_name(jc_str text, char ret_name[JC_WORKFLOW_ID_SIZE_MAX + 1])
-{
-    jc_hash hash = jc_hash_of(text);
-    size_t kept = text.size < JC_WORKFLOW_ID_SIZE_MAX - HASH_DIGITS - 1
-                      ? text.size
-                      : JC_WORKFLOW_ID_SIZE_MAX - HASH_DIGITS - 1;
-    for (size_t i = 0; i < kept; i++) {
-        char c = text.bytes[i];
-        bool is_good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || (i > 0 && (c == '.' || c == '-'));
-        ret_name[i] = is_good ? c : i > 0 ? '-' : '_';
-    }
-    ret_name[kept] = kept > 0 ? '-' : '_';
-    jc_hex_encode(hash.bytes, HASH_DIGITS / 2, ret_name + kept + 1);
-    ret_name[kept + 1 + HASH_DIGITS] = '\0';
-}
-
-void jc_hook_workflow_id(jc_str session_id, char ret_workflow_id[JC_WORKFLOW_ID_SIZE_MAX + 1])
-{
-    if (jc_workflow_id_check(session_id, NULL) < 0) {
-        mend_name(session_id, ret_workflow_id);
-        return;
-    }
-    memcpy(ret_workflow_id, session_id.bytes, session_id.size);
-    ret_workflow_id[session_id.size] = '\0';
-}
-
-jc_status jc_session_workflow(jc_str session_id, jc_arena *arena, jc_str *ret, jc_error *reterr)
-{
-    char id[JC_WORKFLOW_ID_SIZE_MAX + 1];
-    jc_hook_workflow_id(session_id, id);
-    return jc_arena_keep(arena, jc_str_of(id), ret, reterr);
-}
-
-jc_str jc_hook_name(jc_str text)
-{
-    bool is_good = text.size > 0 && text.size <= JC_AGENT_ID_SIZE_MAX && jc_utf8_valid(text) &&
-                   !jc_utf8_has_control(text);
-    return is_good ? text : (jc_str){0};
-}
-
-/* Someone who acts keeps a name of his own, however it has to be mended. */
-static jc_status name_agent(jc_str given, jc_arena *arena, jc_str *ret, jc_error *reterr)
-{
-    char mended[JC_WORKFLOW_ID_SIZE_MAX + 1];
-    *ret = jc_hook_name(given);
-    if (ret->bytes != NULL)
-        return JC_OK;
-    mend_name(given, mended);
-    return jc_arena_keep(arena, jc_str_of(mended), ret, reterr);
-}
-
 static jc_status find_agent(const reading *in, jc_str *ret, jc_error *reterr)
 {
     jc_str given = in->subagent_id.size > 0 ? in->subagent_id : in->options->agent_id;
@@ -114,15 +60,17 @@ static jc_status find_agent(const reading *in, jc_str *ret, jc_error *reterr)
         *ret = JC_STR(JC_HOOK_MAIN_AGENT);
         return JC_OK;
     }
-    return name_agent(given, &in->mapper->arena, ret, reterr);
+    return jc_name_agent(in->redactor, given, &in->mapper->arena, ret, reterr);
 }
 
+/* One that the user named is written as it is. */
 static jc_status find_workflow(const reading *in, jc_str *ret, jc_error *reterr)
 {
-    jc_str given = in->options->workflow_id.size > 0 ? in->options->workflow_id : in->session_id;
+    jc_str given = in->options->workflow_id;
+    jc_redactor *redactor = given.size > 0 ? NULL : in->redactor;
     if (given.size == 0)
-        given = JC_STR(JC_HOOK_NO_SESSION);
-    return jc_session_workflow(given, &in->mapper->arena, ret, reterr);
+        given = in->session_id.size > 0 ? in->session_id : JC_STR(JC_HOOK_NO_SESSION);
+    return jc_name_workflow(redactor, given, &in->mapper->arena, ret, reterr);
 }
 
 /* Two parts with "," between, in the arena. */
@@ -194,6 +142,14 @@ static jc_status find_key(const reading *in, jc_str *ret, jc_error *reterr)
     return JC_OK;
 }
 
+/* The session and the key of a fact, as they are known. */
+static jc_status hide_secrets(const reading *in, jc_str *session_id, jc_str *key, jc_error *reterr)
+{
+    jc_arena *arena = &in->mapper->arena;
+    jc_status status = jc_name_key(in->redactor, *session_id, arena, session_id, reterr);
+    return status == JC_OK ? jc_name_key(in->redactor, *key, arena, key, reterr) : status;
+}
+
 /* What is known by nothing but its moment: also all that names no session, where short keys would meet. */
 static jc_status identify(const reading *in, jc_fact *fact, jc_error *reterr)
 {
@@ -205,7 +161,7 @@ static jc_status identify(const reading *in, jc_fact *fact, jc_error *reterr)
         fact->rule = in->row->rule;
         fact->kind = in->row->kind;
         fact->session_id = in->session_id;
-        return JC_OK;
+        return hide_secrets(in, &fact->session_id, &fact->key, reterr);
     }
     fact->rule = JC_FACT_MOMENT;
     fact->kind = JC_FACT_NONE;
@@ -222,7 +178,10 @@ static jc_status name_cause(const reading *in, jc_fact_kind kind, jc_str key, ui
     jc_uuid id;
     if (key.size == 0 || in->session_id.size == 0)
         return JC_OK;
-    jc_status status = jc_fact_id(in->session_id, kind, key, ordinal, &id, reterr);
+    jc_str session_id = in->session_id;
+    jc_status status = hide_secrets(in, &session_id, &key, reterr);
+    if (status == JC_OK)
+        status = jc_fact_id(session_id, kind, key, ordinal, &id, reterr);
     if (status < 0)
         return status;
     jc_uuid_format(id, text);
@@ -365,6 +324,7 @@ static jc_status map_reading(reading *in, jc_redactor *redactor, unsigned mended
 {
     jc_hook_mapper *mapper = in->mapper;
     yyjson_val *payload = in->payload;
+    in->redactor = redactor;
     in->agent = jc_hook_agent_of(payload);
     in->session_id = id_of(payload, in->agent->session_id);
     in->turn_id = id_of(payload, in->agent->turn_id);
@@ -376,8 +336,7 @@ static jc_status map_reading(reading *in, jc_redactor *redactor, unsigned mended
                                             : (jc_str){0});
     jc_fact fact = {.event = {.event_type = jc_str_of(in->row->event_type),
                               .timestamp_us = in->options->received_us,
-                              .has_timestamp = in->options->received_us > 0,
-                              .correlation_id = jc_hook_name(in->turn_id)}};
+                              .has_timestamp = in->options->received_us > 0}};
     jc_arena_reset(&mapper->arena);
     mapper->data.redactor = redactor;
     mapper->data.mended = mended;
@@ -385,6 +344,9 @@ static jc_status map_reading(reading *in, jc_redactor *redactor, unsigned mended
     jc_status status = find_workflow(in, &fact.event.workflow_id, reterr);
     if (status == JC_OK)
         status = find_agent(in, &fact.event.agent_id, reterr);
+    if (status == JC_OK)
+        status =
+            jc_name_good(redactor, in->turn_id, &mapper->arena, &fact.event.correlation_id, reterr);
     if (status == JC_OK)
         status = find_cause(in, &fact.event.causation_id, reterr);
     if (status == JC_OK)

@@ -39,11 +39,4 @@ JC_MUST_CHECK jc_status jc_hook_map_object(jc_hook_mapper *mapper, jc_redactor *
                                            const jc_hook_options *options, jc_fact *ret_fact,
                                            jc_error *reterr);
 
-/* jc_hook_workflow_id(), copied into `arena`. JC_ENOMEM. */
-JC_MUST_CHECK jc_status jc_session_workflow(jc_str session_id, jc_arena *arena, jc_str *ret,
-                                            jc_error *reterr);
-
-/* A text that is good for an agent's, a correlation's or a cause's id; absent else. */
-jc_str jc_hook_name(jc_str text);
-
 #endif

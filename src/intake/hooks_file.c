@@ -88,9 +88,13 @@ static jc_status find_in_transcript(hooks_file *in, const jc_fact *fact, yyjson_
                     (source.bytes == NULL || jc_str_equal(source, JC_STR("startup")));
     bool is_compaction = jc_str_equal(event->event_type, JC_STR("context.compacted"));
     jc_fact_result found = {0};
+    jc_str session_id = fact->session_id;
+    size_t count;
     jc_status status = JC_OK;
     if (is_start || is_compaction)
-        status = jc_fact_look(in->telling->importing->store, event->workflow_id, fact->session_id,
+        status = jc_redact(in->telling->redactor, session_id, &session_id, &count, reterr);
+    if (status == JC_OK && (is_start || is_compaction))
+        status = jc_fact_look(in->telling->importing->store, event->workflow_id, session_id,
                               event->event_type, JC_TELLER_TRANSCRIPT,
                               is_start ? NULL : &event->timestamp_us, &found, reterr);
     *ret_found = found.already_stored;

@@ -142,6 +142,7 @@ bool jc_sift_word_begins(const jc_sift *sift, size_t at);
 typedef enum jc_secret_name {
     JC_NAME_ORDINARY,
     JC_NAME_PASSWORD, /* whatever it is, unless it is a placeholder */
+    JC_NAME_PIN,      /* when it is four to eight digits */
     JC_NAME_SECRET,   /* when it is no plain word: api_key, client_secret */
     JC_NAME_TOKEN,    /* when it looks random */
     JC_NAME_AUTHORIZATION,
@@ -171,6 +172,15 @@ bool jc_value_is_identifier(jc_str value);
 
 /* Is it a secret, given that it stands by itself (in quotes, or as a JSON string) under such a name? */
 bool jc_value_is_secret(jc_secret_name name, jc_str value);
+
+/* Is a JSON number a secret under that name? Under those of passwords, from four digits on; under those of
+ * tokens stand counts. */
+bool jc_number_is_secret(jc_str name, jc_str number);
+
+/* The name of a member that lies below one of the name `above`, that of a password: `above`, unless its own
+ * says something of its value, as those of a schema do. */
+bool jc_name_is_password(jc_str name);
+jc_str jc_name_below(jc_str above, jc_str name);
 
 /* Find what is secret in the value of an Authorization header, which begins at `start`. */
 void jc_sift_authorization(jc_sift *sift, size_t start);

@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <yyjson.h>
 
+/* An object or a list around another, and the name that stands before that. */
+typedef struct level {
+    jc_str name;
+    bool in_object;
+} level;
+
 /* Where we are in an object. A name is the last one in force: an element of a list has that of the list. */
 typedef struct walk {
     jc_redactor *redactor;
@@ -17,7 +23,11 @@ typedef struct walk {
     jc_buf *out;
     yyjson_val *next; /* the next value of yyjson's tree */
     yyjson_val *end;
-    yyjson_val *name;  /* NULL: none */
+    jc_str name;       /* absent: none */
+    jc_buf outer;      /* the names, jc_str, of the objects and lists that we are in */
+    jc_str above;      /* the name of a password that we are below; absent: none */
+    size_t above_size; /* of `outer`, when that began */
+    bool in_object;    /* not in a list */
     jc_str option;     /* the name that the element before gives; absent: none */
     yyjson_val *label; /* of {"name":"DB_PASSWORD","value":"…"} */
     size_t count;
@@ -80,9 +90,12 @@ static jc_str name_in_force(const walk *walking)
 {
     if (walking->option.bytes != NULL)
         return walking->option;
-    if (walking->label != NULL && jc_name_is_value(text_of(walking->name)))
-        return text_of(walking->label);
-    return text_of(walking->name);
+    jc_str name = walking->name;
+    if (walking->label != NULL && jc_name_is_value(name))
+        name = text_of(walking->label);
+    if (walking->above.bytes != NULL && walking->in_object)
+        name = jc_name_below(walking->above, name);
+    return name;
 }
 
 /* As two names must not become one, a number stands behind the mark in a key. */
@@ -95,20 +108,26 @@ static jc_status write_key(jc_buf *out, jc_str redacted, size_t number, jc_error
     return status == JC_OK ? write_string(out, jc_buf_str(&numbered), reterr) : status;
 }
 
+/* Write what stands up to here, and leave out what goes on to `end`. */
+static jc_status replace(walk *walking, size_t end, size_t count, jc_error *reterr)
+{
+    jc_str before = jc_text_part(walking->text, walking->copied, walking->at);
+    walking->copied = end;
+    walking->count += count;
+    return jc_buf_append_str(walking->out, before, reterr);
+}
+
 static jc_status redact_string(walk *walking, bool key, yyjson_val *string, size_t end,
                                jc_error *reterr)
 {
     jc_str is = text_of(string);
-    jc_str name = key ? (jc_str){"", 0} : name_in_force(walking);
+    jc_str name = key ? (jc_str){0} : name_in_force(walking);
     jc_str redacted;
     size_t count = 0;
     jc_status status = jc_redact_member(walking->redactor, name, is, &redacted, &count, reterr);
     if (status < 0 || count == 0)
         return status;
-    jc_str before = jc_text_part(walking->text, walking->copied, walking->at);
-    walking->copied = end;
-    walking->count += count;
-    status = jc_buf_append_str(walking->out, before, reterr);
+    status = replace(walking, end, count, reterr);
     if (status < 0)
         return status;
     return key ? write_key(walking->out, redacted, walking->count, reterr)
@@ -122,12 +141,65 @@ static jc_status take_string(walk *walking, jc_error *reterr)
     bool key = is_key(walking->text, end);
     jc_status status = redact_string(walking, key, string, end, reterr);
     if (key)
-        walking->name = string;
-    else if (jc_name_is_label(text_of(walking->name)))
+        walking->name = text_of(string);
+    else if (jc_name_is_label(walking->name))
         walking->label = string;
     walking->option = key ? (jc_str){0} : jc_name_of_option(text_of(string));
     walking->at = end;
     return status;
+}
+
+static bool begins_number(char c)
+{
+    return c == '-' || jc_byte_is_digit(c);
+}
+
+static jc_status take_number(walk *walking, jc_error *reterr)
+{
+    size_t end = walking->at;
+    while (end < walking->text.size && (begins_number(walking->text.bytes[end]) ||
+                                        jc_byte_is_in(walking->text.bytes[end], "+.eE")))
+        end++;
+    jc_str number = jc_text_part(walking->text, walking->at, end);
+    jc_str name = name_in_force(walking);
+    jc_status status = JC_OK;
+    jc_str redacted;
+    size_t count = 0;
+    if (jc_number_is_secret(name, number))
+        status = jc_redact_member(walking->redactor, name, number, &redacted, &count, reterr);
+    if (status == JC_OK && count > 0)
+        status = replace(walking, end, count, reterr);
+    if (status == JC_OK && count > 0)
+        status = write_string(walking->out, redacted, reterr);
+    walking->option = (jc_str){0};
+    walking->at = end;
+    return status;
+}
+
+/* Into an object or a list. Its elements have the name that it has itself. */
+static jc_status enter(walk *walking, bool object, jc_error *reterr)
+{
+    level outer = {name_in_force(walking), walking->in_object};
+    if (object && walking->above.bytes == NULL && jc_name_is_password(outer.name)) {
+        walking->above = outer.name;
+        walking->above_size = walking->outer.size;
+    }
+    walking->name = object ? (jc_str){0} : outer.name;
+    walking->in_object = object;
+    walking->option = (jc_str){0};
+    return jc_buf_append(&walking->outer, &outer, sizeof outer, reterr);
+}
+
+static void leave(walk *walking)
+{
+    level outer;
+    walking->outer.size -= sizeof outer;
+    memcpy(&outer, walking->outer.bytes + walking->outer.size, sizeof outer);
+    walking->name = outer.name;
+    walking->in_object = outer.in_object;
+    walking->option = (jc_str){0};
+    if (walking->above.bytes != NULL && walking->outer.size == walking->above_size)
+        walking->above = (jc_str){0};
 }
 
 static jc_status walk_text(walk *walking, jc_error *reterr)
@@ -139,10 +211,14 @@ static jc_status walk_text(walk *walking, jc_error *reterr)
             status = take_string(walking, reterr);
             continue;
         }
-        if (c == '{' || c == '}' || c == ']') {
-            walking->name = NULL;
-            walking->option = (jc_str){0};
+        if (begins_number(c)) {
+            status = take_number(walking, reterr);
+            continue;
         }
+        if (c == '{' || c == '[')
+            status = enter(walking, c == '{', reterr);
+        if (c == '}' || c == ']')
+            leave(walking);
         if (c == '{' || c == '}')
             walking->label = NULL;
         walking->at++;
@@ -176,6 +252,7 @@ jc_status jc_redact_json_into(jc_redactor *redactor, jc_buf *out, jc_str object,
     else
         status = walk_text(&walking, reterr);
     yyjson_doc_free(doc);
+    jc_buf_release(&walking.outer);
     if (status < 0)
         return status;
     *ret_object = walking.count > 0 ? jc_buf_str(out) : object;

@@ -24,6 +24,7 @@ static const struct {
     {"passwort", JC_NAME_PASSWORD, "password", false},
     {"pwd", JC_NAME_PASSWORD, "password", true},
     {"pass", JC_NAME_PASSWORD, "password", true},
+    {"pin", JC_NAME_PIN, "password", true},
     {"secretaccesskey", JC_NAME_SECRET, "aws-secret-key", false},
     {"awssecretkey", JC_NAME_SECRET, "aws-secret-key", false},
     {"awssecret", JC_NAME_SECRET, "aws-secret-key", false},
@@ -145,7 +146,7 @@ static bool may_tell(jc_str name)
 {
     static const char lasts[][4] = {"ord", "swd", "ase", "ode", "ort", "pwd", "ass", "key",
                                     "ret", "ial", "als", "ken", "pat", "uth", "ion", "kie",
-                                    "sig", "ure", "irm", "ain", "eat", "lue"};
+                                    "sig", "ure", "irm", "ain", "eat", "lue", "pin"};
     size_t size = name.size;
     while (size > 0 && !jc_byte_is_lower(jc_byte_lower(name.bytes[size - 1])))
         size--;
@@ -208,4 +209,27 @@ bool jc_name_is_value(jc_str name)
 {
     static const char *const names[] = {"value", "Value"};
     return is_one_of(name, names, sizeof names / sizeof names[0]);
+}
+
+bool jc_name_is_password(jc_str name)
+{
+    const char *kind;
+    jc_secret_name means = jc_secret_name_of(name, &kind);
+    return means == JC_NAME_PASSWORD || means == JC_NAME_PIN;
+}
+
+jc_str jc_name_below(jc_str above, jc_str name)
+{
+    /* What stands under "password" in a schema, a form or an answer about one. */
+    static const char *const names[] = {
+        "type",   "title",   "description", "format",      "pattern",      "name",  "key",
+        "label",  "in",      "id",          "placeholder", "autocomplete", "hint",  "message",
+        "error",  "errors",  "status",      "kind",        "code",         "rule",  "help",
+        "class",  "reason",  "required",    "minLength",   "maxLength",    "$ref",  "role",
+        "widget", "visible", "locator",     "selector",    "created_at",   "source"};
+    const char *kind;
+    if (is_one_of(name, names, sizeof names / sizeof names[0]) ||
+        jc_secret_name_of(name, &kind) != JC_NAME_ORDINARY)
+        return name;
+    return above;
 }

@@ -37,7 +37,8 @@ static bool is_example(jc_str text, size_t at)
         end++;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         size_t size = strlen(names[i]);
-        if (end - at >= size && jc_text_has(text, end - size, names[i]))
+        bool whole = end - at == size || (end - at > size && text.bytes[end - size - 1] == '.');
+        if (whole && jc_text_has(text, end - size, names[i]))
             return true;
     }
     return false;

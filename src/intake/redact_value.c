@@ -1,6 +1,9 @@
 /* Values that are no secrets, whatever their name: what stands for a value, and what is made of words. */
 #include "intake/redact.h"
 
+#define PIN_SIZE_MIN 4
+#define PIN_SIZE_MAX 8
+
 #include <strings.h>
 
 /* Whole values, in any case. */
@@ -297,6 +300,15 @@ static bool is_path(jc_str value)
            memchr(value.bytes + 1, '/', value.size - 1) != NULL;
 }
 
+static bool is_digits(jc_str value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        if (!jc_byte_is_digit(value.bytes[i]))
+            return false;
+    }
+    return true;
+}
+
 bool jc_value_is_secret(jc_secret_name name, jc_str value)
 {
     if (name == JC_NAME_ORDINARY || value.size > JC_SECRET_SIZE_MAX ||
@@ -304,8 +316,20 @@ bool jc_value_is_secret(jc_secret_name name, jc_str value)
         return false;
     if (name == JC_NAME_PASSWORD)
         return value.size >= 3 && !is_sentence(value);
+    if (name == JC_NAME_PIN)
+        return value.size >= PIN_SIZE_MIN && value.size <= PIN_SIZE_MAX && is_digits(value);
     if (name == JC_NAME_SECRET)
         return value.size >= 8 && !is_name(value) &&
                (is_mixed(value) || jc_value_looks_random(value, 16));
     return (name == JC_NAME_TOKEN || name == JC_NAME_SIGNATURE) && jc_value_looks_random(value, 16);
+}
+
+bool jc_number_is_secret(jc_str name, jc_str number)
+{
+    const char *kind;
+    /* How many tests pass is told by a number, too. */
+    if (number.size < PIN_SIZE_MIN || !is_digits(number) || jc_str_equal(name, JC_STR("pass")) ||
+        !jc_name_is_password(name))
+        return false;
+    return jc_value_is_secret(jc_secret_name_of(name, &kind), number);
 }

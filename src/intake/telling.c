@@ -2,7 +2,7 @@
 #include "intake/telling.h"
 
 #include "base/fail.h"
-#include "intake/hook.h"
+#include "intake/name.h"
 
 void jc_telling_release(jc_telling *telling)
 {
@@ -52,6 +52,16 @@ static bool is_decided(const jc_telling *telling, jc_str session_id)
            jc_map_get(&telling->workflows, session_id) != NULL;
 }
 
+jc_status jc_telling_id(jc_telling *telling, jc_str session_id, jc_fact_kind kind, jc_str key,
+                        uint64_t ordinal, jc_uuid *ret_id, jc_error *reterr)
+{
+    jc_redactor *redactor = telling->redactor;
+    jc_status status = jc_name_key(redactor, session_id, &telling->arena, &session_id, reterr);
+    if (status == JC_OK)
+        status = jc_name_key(redactor, key, &telling->arena, &key, reterr);
+    return status == JC_OK ? jc_fact_id(session_id, kind, key, ordinal, ret_id, reterr) : status;
+}
+
 jc_status jc_telling_look(jc_telling *telling, jc_str session_id, jc_fact_kind kind, jc_str key,
                           uint64_t ordinal, jc_error *reterr)
 {
@@ -59,7 +69,7 @@ jc_status jc_telling_look(jc_telling *telling, jc_str session_id, jc_fact_kind k
     jc_event stored;
     if (is_decided(telling, session_id))
         return JC_OK;
-    jc_status status = jc_fact_id(session_id, kind, key, ordinal, &id, reterr);
+    jc_status status = jc_telling_id(telling, session_id, kind, key, ordinal, &id, reterr);
     if (status < 0)
         return status;
     status = jc_fact_find(telling->importing->store, id, &stored, reterr);
@@ -73,7 +83,7 @@ jc_status jc_telling_is_stored(jc_telling *telling, jc_str session_id, jc_fact_k
 {
     jc_uuid id;
     jc_event stored;
-    jc_status status = jc_fact_id(session_id, kind, key, ordinal, &id, reterr);
+    jc_status status = jc_telling_id(telling, session_id, kind, key, ordinal, &id, reterr);
     if (status == JC_OK)
         status = jc_fact_find(telling->importing->store, id, &stored, reterr);
     *ret_stored = status == JC_OK;
@@ -91,7 +101,8 @@ jc_status jc_telling_workflow(jc_telling *telling, jc_str session_id, jc_str *re
         *ret_workflow_id = *kept;
         return JC_OK;
     }
-    jc_status status = jc_session_workflow(session_id, &telling->arena, ret_workflow_id, reterr);
+    jc_status status =
+        jc_name_workflow(telling->redactor, session_id, &telling->arena, ret_workflow_id, reterr);
     return status == JC_OK ? set_workflow(telling, session_id, *ret_workflow_id, reterr) : status;
 }
 
@@ -100,7 +111,11 @@ jc_status jc_telling_met(jc_telling *telling, jc_str session_id, const char *eve
 {
     jc_str workflow_id;
     jc_fact_result found = {0};
+    size_t count;
     jc_status status = jc_telling_workflow(telling, session_id, &workflow_id, reterr);
+    /* As it stands in the data of what is stored. */
+    if (status == JC_OK)
+        status = jc_redact(telling->redactor, session_id, &session_id, &count, reterr);
     if (status == JC_OK)
         status = jc_fact_look(telling->importing->store, workflow_id, session_id,
                               jc_str_of(event_type), teller, near_us, &found, reterr);
@@ -131,12 +146,17 @@ static jc_status make_event(jc_telling *telling, const jc_told *told, jc_event *
     *event = (jc_event){.event_type = jc_str_of(told->event_type),
                         .has_timestamp = told->has_time,
                         .timestamp_us = told->time_us};
-    event->agent_id = jc_hook_name(told->agent_id);
-    event->correlation_id = jc_hook_name(told->correlation_id);
-    jc_status status = jc_telling_workflow(telling, told->session_id, &event->workflow_id, reterr);
+    jc_status status =
+        jc_name_good(telling->redactor, told->agent_id, &telling->arena, &event->agent_id, reterr);
+    if (status == JC_OK)
+        status = jc_name_good(telling->redactor, told->correlation_id, &telling->arena,
+                              &event->correlation_id, reterr);
+    if (status == JC_OK)
+        status = jc_telling_workflow(telling, told->session_id, &event->workflow_id, reterr);
     if (status < 0)
         return status;
-    return jc_fact_id(fact_session, told->kind, told->key, told->ordinal, &event->id, reterr);
+    return jc_telling_id(telling, fact_session, told->kind, told->key, told->ordinal, &event->id,
+                         reterr);
 }
 
 jc_status jc_tell(jc_telling *telling, const jc_told *told, jc_told_write *write, void *context,

@@ -27,6 +27,11 @@ JC_AUTO_DEFINE(jc_telling, jc_telling_release);
 JC_MUST_CHECK jc_status jc_telling_begin(jc_telling *telling, jc_importing *importing,
                                          jc_error *reterr);
 
+/* The id of a fact, as jc_fact_id(): what holds a secret is not in it. */
+JC_MUST_CHECK jc_status jc_telling_id(jc_telling *telling, jc_str session_id, jc_fact_kind kind,
+                                      jc_str key, uint64_t ordinal, jc_uuid *ret_id,
+                                      jc_error *reterr);
+
 /* Whose facts go where is decided by the first fact of a session that is stored already, of those that are
  * asked for; else it is named by its session. */
 JC_MUST_CHECK jc_status jc_telling_look(jc_telling *telling, jc_str session_id, jc_fact_kind kind,

@@ -72,6 +72,16 @@ test_a_transcript_behind_the_hooks_of_its_session_is_one_history() {
     usage_is_told_once
 }
 
+# The ids of the session's calls and agents, by a rule of the project.
+test_facts_whose_keys_are_secrets_are_one_history_too() {
+    printf '%s' '{"redaction":{"rules":[{"kind":"id","pattern":"5e55100a-[0-9a-f-]+|a11ce|toolu_[A-Za-z0-9_]+"}]}}' \
+        >.jc/config.json
+    jc import "$records/$session.hooks.jsonl" >/dev/null
+    run import "$records/$session.jsonl"
+    out_has "imported 17 events, 16 already stored"
+    equal "$(jc export | grep -c -e 5e55100a- -e a11ce -e toolu_)" 0
+}
+
 test_hooks_behind_the_transcript_of_their_session_are_one_history() {
     jc import "$records/$session.jsonl" >/dev/null
     run import "$records/$session.hooks.jsonl"

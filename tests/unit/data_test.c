@@ -197,6 +197,16 @@ static void a_secret_is_found_by_what_names_it(void **state)
          "{\"e\":[{\"value\":\"[redacted:password]\",\"name\":\"DB_PASSWORD\"}],\"redacted\":1}"},
         {"{\"e\":[{\"name\":\"USER\",\"value\":\"hunter\"}]}",
          "{\"e\":[{\"name\":\"USER\",\"value\":\"hunter\"}]}"},
+        {"{\"i\":{\"password\":72519468,\"max_token\":72519468,\"pass\":72519468,\"pin\":13}}",
+         "{\"i\":{\"password\":\"[redacted:password]\",\"max_token\":72519468,\"pass\":72519468,"
+         "\"pin\":13},\"redacted\":1}"},
+        {"{\"door\":{\"pin\":7251}}",
+         "{\"door\":{\"pin\":\"[redacted:password]\"},\"redacted\":1}"},
+        {"{\"password\":{\"x\":\"hunter\",\"type\":\"string\",\"y\":[{\"z\":\"hunter\"},7251]},"
+         "\"x\":"
+         "\"hunter\"}",
+         "{\"password\":{\"x\":\"[redacted:password]\",\"type\":\"string\",\"y\":[{\"z\":"
+         "\"[redacted:password]\"},\"[redacted:password]\"]},\"x\":\"hunter\",\"redacted\":3}"},
     };
     jc_redactor *redactor = NULL;
     assert_int_equal(jc_redactor_new(NULL, &redactor, NULL), JC_OK);

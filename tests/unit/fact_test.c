@@ -312,6 +312,66 @@ static void what_is_spooled_and_told_live_is_one(void **state)
     assert_int_equal(count_events(shop), 3);
 }
 
+/* A project whose own rule takes e-mail addresses for secrets. */
+static jc_redactor *email_rules(workshop *shop)
+{
+    char path[2 * JC_TEST_PATH_SIZE];
+    jc_redactor *redactor = NULL;
+    (void)snprintf(path, sizeof path, "%s/.jc/config.json", shop->dir);
+    workshop_write(path, JC_STR("{\"redaction\":{\"rules\":[{\"kind\":\"email\","
+                                "\"pattern\":\"[a-z]+@[a-z.]+\"}]}}"));
+    assert_int_equal(jc_redactor_new(shop->dir, &redactor, NULL), JC_OK);
+    return redactor;
+}
+
+#define SECRET_CALL                                                                                \
+    "{\"session_id\":\"ann@shop.test\",\"prompt_id\":\"bob@shop.test\",\"agent_id\":"              \
+    "\"eve@shop.test\",\"hook_event_name\":\"PreToolUse\",\"tool_use_id\":\"ida@shop.test\"}"
+
+static void a_secret_in_a_name_or_a_key_is_in_no_line_of_the_spool(void **state)
+{
+    JC_AUTO(jc_hook_mapper) mapper = {0};
+    JC_AUTO(jc_buf) line = {0};
+    jc_redactor *redactor = email_rules(*state);
+    jc_fact fact;
+    assert_int_equal(jc_hook_map(&mapper, redactor, JC_STR(SECRET_CALL), NULL, &fact, NULL), JC_OK);
+    assert_int_equal(jc_spool_encode(&fact, &line, NULL), JC_OK);
+    jc_redactor_free(redactor);
+    assert_null(memmem(line.bytes, line.size, "shop.test", 9));
+    assert_int_equal(fact.key.size, 64);
+    assert_int_equal(jc_workflow_id_check(fact.event.workflow_id, NULL), JC_OK);
+    assert_int_equal(memcmp(fact.event.agent_id.bytes, "_redacted-email--", 17), 0);
+    assert_int_equal(memcmp(fact.event.correlation_id.bytes, "_redacted-email--", 17), 0);
+}
+
+static void agents_with_secrets_in_their_names_stay_two(void **state)
+{
+    JC_AUTO(jc_hook_mapper) mapper = {0};
+    char first[JC_WORKFLOW_ID_SIZE_MAX + 1] = "";
+    jc_redactor *redactor = email_rules(*state);
+    jc_hook_options options = {.agent_id = JC_STR("ann@shop.test")};
+    jc_fact fact;
+    assert_int_equal(jc_hook_map(&mapper, redactor, JC_STR("{}"), &options, &fact, NULL), JC_OK);
+    memcpy(first, fact.event.agent_id.bytes, fact.event.agent_id.size);
+    options.agent_id = JC_STR("bob@shop.test");
+    assert_int_equal(jc_hook_map(&mapper, redactor, JC_STR("{}"), &options, &fact, NULL), JC_OK);
+    assert_false(jc_str_equal(fact.event.agent_id, jc_str_of(first)));
+    jc_redactor_free(redactor);
+}
+
+static void a_key_with_a_secret_is_one_live_and_through_the_spool(void **state)
+{
+    workshop *shop = *state;
+    jc_redactor *redactor = email_rules(shop);
+    jc_hook_result result;
+    jc_str payload = JC_STR(SECRET_CALL);
+    assert_int_equal(jc_intake_hook(shop->store, redactor, payload, NULL, &result, NULL), JC_OK);
+    assert_int_equal(jc_hook_spool(shop->dir, redactor, payload, NULL, NULL), JC_OK);
+    jc_redactor_free(redactor);
+    assert_int_equal(take_up(shop, 0), 1);
+    assert_int_equal(count_events(shop), 1);
+}
+
 /* As after a power cut that took the removal of the file, but not the append. */
 static void a_file_that_comes_back_changes_nothing(void **state)
 {
@@ -415,6 +475,9 @@ int main(void)
         WORKSHOP_CLAIM(the_spool_is_taken_up_oldest_first_and_with_its_times),
         WORKSHOP_CLAIM(no_more_of_the_spool_is_taken_up_than_is_asked_for),
         WORKSHOP_CLAIM(what_is_spooled_and_told_live_is_one),
+        WORKSHOP_CLAIM(a_secret_in_a_name_or_a_key_is_in_no_line_of_the_spool),
+        WORKSHOP_CLAIM(agents_with_secrets_in_their_names_stay_two),
+        WORKSHOP_CLAIM(a_key_with_a_secret_is_one_live_and_through_the_spool),
         WORKSHOP_CLAIM(a_file_that_comes_back_changes_nothing),
         CLAIM(a_line_of_the_spool_reads_as_it_was_written),
         CLAIM(a_line_that_is_none_is_refused),

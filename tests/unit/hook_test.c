@@ -243,7 +243,7 @@ static void others_name_a_sessions_workflow_as_hooks_do(void **state)
     for (size_t i = 0; i < sizeof sessions / sizeof sessions[0]; i++) {
         char payload[64];
         (void)snprintf(payload, sizeof payload, "{\"session_id\":\"%s\"}", sessions[i]);
-        jc_hook_workflow_id(jc_str_of(sessions[i]), id);
+        assert_int_equal(jc_hook_workflow_id(NULL, jc_str_of(sessions[i]), id, NULL), JC_OK);
         assert_str(map(state, payload).event.workflow_id, id);
     }
 }

@@ -320,6 +320,22 @@ static void assert_redacts_json(jc_redactor *redactor, const char *object, const
     assert_int_equal(count, wanted_count);
 }
 
+static void a_host_that_ends_like_an_example_is_none(void **state)
+{
+    static const char *const examples[] = {"ftp://joe:hunter2@example.com/",
+                                           "ftp://joe:hunter2@db.example.com/"};
+    jc_str redacted;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        assert_int_equal(jc_redact(*state, jc_str_of(examples[i]), &redacted, &count, NULL), JC_OK);
+        assert_int_equal(count, 0);
+    }
+    assert_int_equal(jc_redact(*state, JC_STR("ftp://joe:hunter2@notexample.com/"), &redacted,
+                               &count, NULL),
+                     JC_OK);
+    assert_int_equal(count, 1);
+}
+
 static void what_has_no_secret_in_json_stays_byte_for_byte(void **state)
 {
     static const char object[] =
@@ -354,6 +370,32 @@ static void an_argument_behind_an_option_has_its_name(void **state)
 {
     assert_redacts_json(*state, "{\"args\":[\"--password\",\"hunter\",\"hunter\"]}",
                         "{\"args\":[\"--password\",\"[redacted:password]\",\"hunter\"]}", 1);
+}
+
+static void a_number_under_a_passwords_name_is_a_secret(void **state)
+{
+    assert_redacts_json(*state, "{\"n\":72519468,\"password\": 72519468 ,\"pin\":[7251,13,-1.5e3]}",
+                        "{\"n\":72519468,\"password\": \"[redacted:password]\" ,"
+                        "\"pin\":[\"[redacted:password]\",13,-1.5e3]}",
+                        2);
+}
+
+static void counts_are_no_secrets(void **state)
+{
+    assert_redacts_json(*state, "{\"token\":72519468,\"pass\":7251,\"password_hash\":72519468}",
+                        "{\"token\":72519468,\"pass\":7251,\"password_hash\":72519468}", 0);
+}
+
+static void what_lies_below_a_passwords_name_has_it(void **state)
+{
+    assert_redacts_json(
+        *state,
+        "{\"password\":[{\"x\":\"hunter\"},{\"type\":\"string\",\"y\":[{\"z\":"
+        "\"hunter\"},7251]},\"hunter\"],\"x\":\"hunter\"}",
+        "{\"password\":[{\"x\":\"[redacted:password]\"},{\"type\":\"string\",\"y\":[{"
+        "\"z\":\"[redacted:password]\"},\"[redacted:password]\"]},"
+        "\"[redacted:password]\"],\"x\":\"hunter\"}",
+        4);
 }
 
 static void a_value_beside_a_name_has_that_name(void **state)
@@ -570,6 +612,10 @@ int main(void)
         REDACT_CLAIM(the_value_of_a_member_is_known_by_its_name),
         REDACT_CLAIM(a_member_with_a_placeholder_is_left_as_it_is),
         REDACT_CLAIM(what_has_no_secret_in_json_stays_byte_for_byte),
+        REDACT_CLAIM(a_host_that_ends_like_an_example_is_none),
+        REDACT_CLAIM(a_number_under_a_passwords_name_is_a_secret),
+        REDACT_CLAIM(counts_are_no_secrets),
+        REDACT_CLAIM(what_lies_below_a_passwords_name_has_it),
         REDACT_CLAIM(strings_of_json_are_redacted_by_their_names),
         REDACT_CLAIM(the_elements_of_a_list_have_its_name),
         REDACT_CLAIM(an_argument_behind_an_option_has_its_name),
