@@ -15,17 +15,6 @@ static bool is_type(yyjson_val *block, const char *type)
     return jc_str_equal(jc_foreign_text(block, "type"), jc_str_of(type));
 }
 
-/* Add a block's text behind a blank line. */
-static jc_status add_text(jc_buf *buf, jc_str text, jc_error *reterr)
-{
-    jc_status status = JC_OK;
-    if (text.bytes == NULL)
-        return JC_OK;
-    if (buf->size > 0)
-        status = jc_buf_append_text(buf, "\n\n", reterr);
-    return status == JC_OK ? jc_buf_append_str(buf, text, reterr) : status;
-}
-
 /* Take the line's blocks into the message that the file is telling. */
 static jc_status add_blocks(const jc_claude_about *about, jc_error *reterr)
 {
@@ -54,9 +43,11 @@ static jc_status add_blocks(const jc_claude_about *about, jc_error *reterr)
         bool is_thinking = is_type(block, "thinking");
         message->spoke = message->spoke || !is_thinking;
         if (status == JC_OK && is_thinking)
-            status = add_text(&message->thinking, jc_foreign_text(block, "thinking"), reterr);
+            status = jc_transcript_add_paragraph(&message->thinking,
+                                                 jc_foreign_text(block, "thinking"), reterr);
         else if (status == JC_OK && is_type(block, "text"))
-            status = add_text(&message->text, jc_foreign_text(block, "text"), reterr);
+            status =
+                jc_transcript_add_paragraph(&message->text, jc_foreign_text(block, "text"), reterr);
     }
     return status;
 }

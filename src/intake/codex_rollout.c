@@ -41,16 +41,6 @@ static jc_status replace(jc_buf *buf, jc_str text, jc_error *reterr)
     return text.bytes != NULL ? set_text(buf, text, reterr) : JC_OK;
 }
 
-static jc_status add_paragraph(jc_buf *buf, jc_str text, jc_error *reterr)
-{
-    jc_status status = JC_OK;
-    if (text.bytes == NULL)
-        return JC_OK;
-    if (buf->size > 0)
-        status = jc_buf_append_text(buf, "\n\n", reterr);
-    return status == JC_OK ? jc_buf_append_str(buf, text, reterr) : status;
-}
-
 static bool is(yyjson_val *object, const char *name, const char *value)
 {
     return jc_str_equal(jc_foreign_text(object, name), jc_str_of(value));
@@ -66,7 +56,7 @@ static jc_status list_text(yyjson_val *list, jc_buf *ret, jc_error *reterr)
         return jc_buf_append(ret, yyjson_get_str(list), yyjson_get_len(list), reterr);
     yyjson_arr_foreach(list, at, count, each) {
         if (status == JC_OK)
-            status = add_paragraph(ret, jc_foreign_text(each, "text"), reterr);
+            status = jc_transcript_add_paragraph(ret, jc_foreign_text(each, "text"), reterr);
     }
     return status;
 }
@@ -275,7 +265,8 @@ static jc_status take_message(jc_codex_line *line, jc_error *reterr)
     status = jc_codex_tell_prompt(line, reterr);
     if (status == JC_OK)
         status = set_text(&in->answer, jc_buf_str(&text), reterr);
-    return status == JC_OK ? add_paragraph(&in->text, jc_buf_str(&text), reterr) : status;
+    return status == JC_OK ? jc_transcript_add_paragraph(&in->text, jc_buf_str(&text), reterr)
+                           : status;
 }
 
 static jc_status take_item(jc_codex_line *line, jc_error *reterr)

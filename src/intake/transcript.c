@@ -158,6 +158,16 @@ static bool fits(int64_t time_us)
     return time_us >= JC_TIMESTAMP_US_MIN && time_us <= JC_TIMESTAMP_US_MAX;
 }
 
+jc_status jc_transcript_add_paragraph(jc_buf *buf, jc_str text, jc_error *reterr)
+{
+    jc_status status = JC_OK;
+    if (text.bytes == NULL)
+        return JC_OK;
+    if (buf->size > 0)
+        status = jc_buf_append_text(buf, "\n\n", reterr);
+    return status == JC_OK ? jc_buf_append_str(buf, text, reterr) : status;
+}
+
 bool jc_transcript_time(yyjson_val *value, int64_t *ret_us)
 {
     if (yyjson_is_str(value))

@@ -41,6 +41,9 @@ void jc_transcript_cost(const jc_telling *telling, jc_str model, const jc_price_
 /* The file's name without its folder and ".jsonl". */
 jc_str jc_transcript_name(const char *path);
 
+/* Append a text behind a blank line; nothing when it is absent. JC_ENOMEM. */
+JC_MUST_CHECK jc_status jc_transcript_add_paragraph(jc_buf *buf, jc_str text, jc_error *reterr);
+
 /* A line's time: RFC 3339, or a number of milliseconds since 1970. false: it has none. */
 bool jc_transcript_time(yyjson_val *value, int64_t *ret_us);
 
