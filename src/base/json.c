@@ -408,6 +408,24 @@ static size_t utf8_character(const uint8_t *bytes, size_t size)
     return overlong || surrogate || beyond ? 0 : length;
 }
 
+int jc_json_escaped_unit(jc_str text, size_t at)
+{
+    int unit = 0;
+    if (text.size - at < 6 || text.bytes[at] != '\\' || text.bytes[at + 1] != 'u')
+        return -1;
+    for (size_t i = at + 2; i < at + 6; i++) {
+        char c = text.bytes[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
 size_t jc_utf8_size(jc_str text)
 {
     return utf8_character((const uint8_t *)text.bytes, text.size);

@@ -55,6 +55,9 @@ JC_MUST_CHECK jc_status jc_json_write_value(yyjson_val *value, jc_buf *ret_text,
  * else as it is. `text` is UTF-8 and may hold zero bytes. */
 JC_MUST_CHECK jc_status jc_json_write_text(jc_buf *buf, jc_str text, jc_error *reterr);
 
+/* The code unit of an escape `\uXXXX` at `at`, which lies in the text or at its end; -1: there is none. */
+int jc_json_escaped_unit(jc_str text, size_t at);
+
 /* How many bytes the character at the front of `text` has, which is not empty; 0: it is not UTF-8. */
 size_t jc_utf8_size(jc_str text);
 

@@ -20,6 +20,12 @@ bool jc_scan_char(jc_str *rest, const char *allowed)
     return true;
 }
 
+bool jc_scan_begins(jc_str text, const char *word)
+{
+    size_t size = strlen(word);
+    return text.size >= size && memcmp(text.bytes, word, size) == 0;
+}
+
 bool jc_scan_word(jc_str *rest, const char *word)
 {
     size_t size = strlen(word);

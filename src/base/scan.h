@@ -12,6 +12,9 @@ bool jc_scan_char(jc_str *rest, const char *allowed);
 
 bool jc_scan_word(jc_str *rest, const char *word);
 
+/* Does the text begin with that word? */
+bool jc_scan_begins(jc_str text, const char *word);
+
 /* At least `least` and at most `most` (below 10) digits; -1 when there are fewer. */
 int jc_scan_number(jc_str *rest, int least, int most);
 

@@ -2,18 +2,13 @@
 #include "intake/claude.h"
 
 #include "base/fail.h"
+#include "base/scan.h"
 #include "intake/prompt.h"
-
-static bool begins(jc_str text, const char *with)
-{
-    size_t size = strlen(with);
-    return text.size >= size && memcmp(text.bytes, with, size) == 0;
-}
 
 static bool begins_with_one_of(jc_str text, const char *const list[])
 {
     for (; *list != NULL; list++) {
-        if (begins(text, *list))
+        if (jc_scan_begins(text, *list))
             return true;
     }
     return false;
@@ -269,7 +264,8 @@ static jc_status is_local_command(const jc_claude_about *about, jc_str prompt, b
     const jc_claude_file *file = about->file;
     jc_status status = JC_OK;
     *ret_local = false;
-    if (!begins(prompt, "<command-") || !file->has_next || file->next.kind != JC_CLAUDE_USER)
+    if (!jc_scan_begins(prompt, "<command-") || !file->has_next ||
+        file->next.kind != JC_CLAUDE_USER)
         return JC_OK;
     status = jc_claude_content_text(jc_foreign_get(file->next.message, "content"), &text, reterr);
     *ret_local = begins_with_one_of(jc_buf_str(&text), no_prompts);
@@ -313,7 +309,7 @@ static jc_status start_turn(const jc_claude_about *given, jc_str prompt, jc_erro
     if (status < 0 || about.prompt->started)
         return status;
     status = end_answered(&about, reterr);
-    if (status == JC_OK && begins(prompt, "<command-"))
+    if (status == JC_OK && jc_scan_begins(prompt, "<command-"))
         status = unwrap_command(prompt, &typed, reterr);
     if (status != JC_OK)
         return status;

@@ -13,25 +13,6 @@ void jc_foreign_release(jc_foreign *foreign)
     jc_buf_release(&foreign->text);
 }
 
-/* The four hex digits behind `\u` at `at`; -1: they are none. */
-static int escaped_unit(jc_str text, size_t at)
-{
-    int unit = 0;
-    if (text.size - at < 6 || text.bytes[at] != '\\' || text.bytes[at + 1] != 'u')
-        return -1;
-    for (size_t i = at + 2; i < at + 6; i++) {
-        char c = text.bytes[i];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
 static bool is_high_half(int unit)
 {
     return unit >= 0xd800 && unit <= 0xdbff;
@@ -45,10 +26,10 @@ static bool is_low_half(int unit)
 /* Copy the escape at *at, mended: a half of a pair without the other becomes U+FFFD. */
 static jc_status copy_escape(jc_foreign *foreign, jc_str text, size_t *at, jc_error *reterr)
 {
-    int unit = escaped_unit(text, *at);
+    int unit = jc_json_escaped_unit(text, *at);
     size_t size = unit >= 0 ? 6 : text.size - *at >= 2 ? 2 : 1;
     jc_str piece = {text.bytes + *at, size};
-    if (is_high_half(unit) && is_low_half(escaped_unit(text, *at + 6))) {
+    if (is_high_half(unit) && is_low_half(jc_json_escaped_unit(text, *at + 6))) {
         piece.size = 12;
     } else if (is_high_half(unit) || is_low_half(unit)) {
         foreign->mended |= JC_MENDED_SURROGATE;

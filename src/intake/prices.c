@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/fail.h"
 #include "base/files.h"
+#include "base/scan.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -163,20 +164,14 @@ jc_status jc_prices_new(const char *project_dir, jc_prices **ret_prices, jc_erro
     return status == JC_OK ? read_config(prices, path, reterr) : status;
 }
 
-static bool begins(jc_str text, const char *with)
-{
-    size_t size = strlen(with);
-    return text.size >= size && memcmp(text.bytes, with, size) == 0;
-}
-
 /* A listed name and what may follow it: a date or a variant, but not another version. */
 static bool is_listed(jc_str model, const char *name)
 {
-    if (!begins(model, name))
+    if (!jc_scan_begins(model, name))
         return false;
     jc_str rest = {model.bytes + strlen(name), model.size - strlen(name)};
-    return rest.size == 0 || begins(rest, "-20") || begins(rest, "-latest") || *rest.bytes == '[' ||
-           *rest.bytes == '@' || *rest.bytes == ':';
+    return rest.size == 0 || jc_scan_begins(rest, "-20") || jc_scan_begins(rest, "-latest") ||
+           *rest.bytes == '[' || *rest.bytes == '@' || *rest.bytes == ':';
 }
 
 static const price *find(const jc_prices *prices, jc_str model, jc_price_basis *ret_basis)
@@ -184,7 +179,7 @@ static const price *find(const jc_prices *prices, jc_str model, jc_price_basis *
     const price *found = NULL;
     for (size_t i = 0; i < prices->count; i++) {
         const price *each = &prices->own[i];
-        if (begins(model, each->model) &&
+        if (jc_scan_begins(model, each->model) &&
             (found == NULL || strlen(each->model) > strlen(found->model)))
             found = each;
     }

@@ -1,6 +1,8 @@
 /* Prompts: see prompt.h. What clients write themselves begins with one of a few envelopes. */
 #include "intake/prompt.h"
 
+#include "base/scan.h"
+
 /* Tags: what follows the name is '>' or white space. Those of a command that somebody typed (<command-name>,
  * <command-message>) are not among them. */
 static const char *const tags[] = {
@@ -32,12 +34,6 @@ static const char *const beginnings[] = {
     "# AGENTS.md instructions for ",
 };
 
-static bool begins(jc_str text, const char *with)
-{
-    size_t size = strlen(with);
-    return text.size >= size && memcmp(text.bytes, with, size) == 0;
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -47,7 +43,7 @@ static bool begins_with_tag(jc_str text, const char *name)
 {
     size_t size = strlen(name);
     jc_str inside = {text.bytes + 1, text.size - 1};
-    return begins(inside, name) && inside.size > size &&
+    return jc_scan_begins(inside, name) && inside.size > size &&
            (inside.bytes[size] == '>' || is_space(inside.bytes[size]));
 }
 
@@ -59,7 +55,7 @@ bool jc_prompt_is_human(jc_str source, jc_str text)
     while (text.size > 0 && is_space(*text.bytes))
         text = (jc_str){text.bytes + 1, text.size - 1};
     for (size_t i = 0; text.size > 0 && i < sizeof beginnings / sizeof beginnings[0]; i++) {
-        if (begins(text, beginnings[i]))
+        if (jc_scan_begins(text, beginnings[i]))
             return false;
     }
     for (size_t i = 0; text.size > 0 && *text.bytes == '<' && i < sizeof tags / sizeof tags[0];

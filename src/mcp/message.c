@@ -220,42 +220,19 @@ static jc_status answer_batch(jc_mcp *mcp, yyjson_val *batch, jc_error *reterr)
 
 /* ---- Lines ---- */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The code unit of a \uXXXX at the start of `text`; -1: there is none. */
-static int escape_at(const char *text, size_t size)
-{
-    int unit = 0;
-    if (size < 6 || text[0] != '\\' || text[1] != 'u')
-        return -1;
-    for (size_t i = 2; i < 6; i++) {
-        int digit = hex_value(text[i]);
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
 /* Make every escape of a lone half one of U+FFFD, which is as long. */
 static void mend_surrogates(char *text, size_t size)
 {
+    const jc_str whole = {text, size};
     for (size_t i = 0; i + 1 < size; i++) {
         if (text[i] != '\\')
             continue;
-        int unit = escape_at(text + i, size - i);
+        int unit = jc_json_escaped_unit(whole, i);
         if (unit < 0xd800 || unit > 0xdfff) {
             i++;
             continue;
         }
-        int other = unit < 0xdc00 ? escape_at(text + i + 6, size - i - 6) : -1;
+        int other = unit < 0xdc00 ? jc_json_escaped_unit(whole, i + 6) : -1;
         if (other >= 0xdc00 && other <= 0xdfff)
             i += 11;
         else
