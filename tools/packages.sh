@@ -45,7 +45,7 @@ apt_get() {
 
 # The packages of Debian and Ubuntu that a purpose asks for. (zlib: their static SQLite names it.)
 debian_packages() {
-    echo gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev zlib1g-dev nettle-dev libyyjson-dev libjq-dev
+    echo gcc libc6-dev meson ninja-build pkg-config libsqlite3-dev zlib1g-dev nettle-dev libyyjson-dev libjq-dev libevent-dev
     case $1 in
     test) echo libcmocka-dev clang libclang-rt-dev valgrind libc6-dbg sqlite3 python3 git ;;
     bench) echo sqlite3 ;;
@@ -210,7 +210,7 @@ is_complete() {
     for program in cc meson ninja pkg-config; do
         command -v $program >/dev/null 2>&1 || return 1
     done
-    for library in 'sqlite3 >= 3.38' 'nettle >= 3.4' 'yyjson >= 0.9'; do
+    for library in 'sqlite3 >= 3.38' 'nettle >= 3.4' 'yyjson >= 0.9' 'libevent_extra >= 2.1'; do
         pkg-config --exists "$library" || return 1
     done
     # jq 1.6 has no pkg-config file.
@@ -224,13 +224,13 @@ is_complete() {
 advise() {
     say "Something that jc is built with is missing, and only Debian and Ubuntu are set up by this script.
 Please install a C compiler and these, then run the same command again:
-  Fedora   dnf install gcc meson ninja-build pkgconf sqlite-devel nettle-devel yyjson-devel jq-devel
+  Fedora   dnf install gcc meson ninja-build pkgconf sqlite-devel nettle-devel yyjson-devel jq-devel libevent-devel
            for tests: libcmocka-devel clang compiler-rt valgrind sqlite python3
-  Arch     pacman -S gcc meson ninja pkgconf sqlite nettle yyjson jq
+  Arch     pacman -S gcc meson ninja pkgconf sqlite nettle yyjson jq libevent
            for tests: cmocka clang compiler-rt valgrind python
-  macOS    brew install meson ninja pkgconf sqlite nettle yyjson jq
+  macOS    brew install meson ninja pkgconf sqlite nettle yyjson jq libevent
            for tests: cmocka llvm
-  FreeBSD  pkg install meson ninja pkgconf sqlite3 nettle yyjson jq
+  FreeBSD  pkg install meson ninja pkgconf sqlite3 nettle yyjson jq libevent
            for tests: cmocka llvm valgrind python3
 Where there are no static libraries of SQLite and nettle: ./dev build -Dlink=shared"
     exit 1

@@ -1,0 +1,170 @@
+// @ts-check
+/* Elements. The only file that makes any: from descriptions, which views return, and which are compared
+ * with what is there, so that only what differs is touched.
+ *
+ *     patch(container, [h('li', {key: 7, class: 'note', on: {click: go}}, 'a title')])
+ *
+ * What agents wrote reaches the page through here alone, and only as text: a description's strings become
+ * text nodes or attributes that cannot hold code. There is no way to give markup.
+ *
+ * A widget is an element with hands of its own (a canvas, a list of 100,000 rows): it is made once, told of
+ * new properties, and told when it goes. */
+
+/** @typedef {{tag: string, props: Props, children: Child[], key: unknown, widget: Factory | null}} Node_ */
+/** @typedef {Node_ | string | number | null | undefined | false} Child */
+/** @typedef {Record<string, any>} Props */
+/** @typedef {(element: Element, props: Props) => {update(props: Props): void, destroy?(): void}} Factory */
+
+const SVG = 'http://www.w3.org/2000/svg';
+const SVG_TAGS = new Set(['svg', 'path', 'circle', 'line', 'rect', 'g', 'use', 'polyline']);
+
+/* Attributes that name something to fetch or to run: never from a description. */
+const FORBIDDEN = /^(on|srcdoc$|style$|formaction$)/i;
+
+/**
+ * Describe an element. `props`: `key` (of a child among its siblings), `class`, `on` (an object of listeners),
+ * `vars` (CSS custom properties, set through the CSSOM), `dom` (properties such as value, checked, scrollTop),
+ * anything else an attribute: true is an empty one, false, null and undefined are none.
+ * @param {string} tag @param {Props | null} [props] @param {...(Child | Child[])} children @returns {Node_}
+ */
+export function h(tag, props, ...children) {
+  return {tag, props: props ?? {}, children: /** @type {Child[]} */ (children.flat(3)), key: props?.key, widget: null};
+}
+
+/**
+ * Describe a widget: `factory` makes it when it is first shown.
+ * @param {string} tag @param {Factory} factory @param {Props} props @returns {Node_}
+ */
+export function widget(tag, factory, props) {
+  return {tag, props, children: [], key: props.key, widget: factory};
+}
+
+/** @type {WeakMap<Node, Node_>} what an element was made from */
+const madeFrom = new WeakMap();
+/** @type {WeakMap<Node, ReturnType<Factory>>} */
+const widgets = new WeakMap();
+/** @type {WeakMap<Node, Record<string, any>>} the listeners of an element, which handleEvent looks up */
+const listeners = new WeakMap();
+
+/** @param {Event} event */
+function dispatch(event) {
+  const found = listeners.get(/** @type {Node} */ (event.currentTarget))?.[event.type];
+  if (found) found(event);
+}
+
+/** @param {Child} child @returns {child is Node_} */
+const isElement = (child) => typeof child === 'object' && child !== null;
+
+/** @param {Element} element @param {Props} before @param {Props} after */
+function setProps(element, before, after) {
+  for (const name in before) if (!(name in after)) setProp(element, name, before[name], undefined);
+  for (const name in after) if (before[name] !== after[name]) setProp(element, name, before[name], after[name]);
+}
+
+/** @param {Element} element @param {string} name @param {any} before @param {any} value */
+function setProp(element, name, before, value) {
+  if (name === 'key') return;
+  if (name === 'on') return setListeners(element, before ?? {}, value ?? {});
+  if (name === 'vars') return setVars(/** @type {HTMLElement} */ (element), before ?? {}, value ?? {});
+  if (name === 'dom') {
+    for (const of in value ?? {}) if (/** @type {any} */ (element)[of] !== value[of]) /** @type {any} */ (element)[of] = value[of];
+    return;
+  }
+  if (FORBIDDEN.test(name)) throw new Error(`an attribute that no description may set: ${name}`);
+  if (value === undefined || value === null || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? '' : String(value));
+}
+
+/** @param {Element} element @param {Record<string, any>} before @param {Record<string, any>} after */
+function setListeners(element, before, after) {
+  listeners.set(element, after);
+  for (const type in before) if (!after[type]) element.removeEventListener(type, dispatch);
+  for (const type in after) if (!before[type] && after[type]) element.addEventListener(type, dispatch);
+}
+
+/** @param {HTMLElement} element @param {Record<string, any>} before @param {Record<string, any>} after */
+function setVars(element, before, after) {
+  for (const name in before) if (!(name in after)) element.style.removeProperty(name);
+  for (const name in after) if (before[name] !== after[name]) element.style.setProperty(name, String(after[name]));
+}
+
+/** @param {Child} child @returns {Node} */
+function make(child) {
+  if (!isElement(child)) return document.createTextNode(String(child));
+  const element = SVG_TAGS.has(child.tag) ? document.createElementNS(SVG, child.tag) : document.createElement(child.tag);
+  madeFrom.set(element, child);
+  if (child.widget) {
+    widgets.set(element, child.widget(element, child.props));
+    return element;
+  }
+  setProps(element, {}, child.props);
+  patch(element, child.children);
+  return element;
+}
+
+/** Tell the widgets in a tree that goes. @param {Node} node */
+function forget(node) {
+  widgets.get(node)?.destroy?.();
+  for (const child of node.childNodes) forget(child);
+}
+
+/** @param {Node} node @param {Child} child */
+function fits(node, child) {
+  if (!isElement(child)) return node.nodeType === 3;
+  const made = madeFrom.get(node);
+  return made !== undefined && made.tag === child.tag && made.key === child.key && made.widget === child.widget;
+}
+
+/** @param {Node} node @param {Child} child */
+function update(node, child) {
+  if (!isElement(child)) {
+    const text = String(child);
+    if (node.nodeValue !== text) node.nodeValue = text;
+    return;
+  }
+  const made = /** @type {Node_} */ (madeFrom.get(node));
+  if (made === child) return;
+  madeFrom.set(node, child);
+  if (child.widget) {
+    widgets.get(node)?.update(child.props);
+    return;
+  }
+  setProps(/** @type {Element} */ (node), made.props, child.props);
+  patch(/** @type {Element} */ (node), child.children);
+}
+
+/**
+ * Make the children of an element what the descriptions say. Keyed ones keep their element wherever they
+ * move; a description that is the very object of the last time is not looked into.
+ * @param {Element} container @param {Child[]} children
+ */
+export function patch(container, children) {
+  const wanted = children.filter((child) => child !== null && child !== undefined && child !== false && child !== '');
+  /** @type {Map<unknown, Node>} */
+  const keyed = new Map();
+  for (const node of container.childNodes) {
+    const key = madeFrom.get(node)?.key;
+    if (key !== undefined) keyed.set(key, node);
+  }
+  /** @type {Node | null} */
+  let at = container.firstChild;
+  for (const child of wanted) {
+    const key = isElement(child) ? child.key : undefined;
+    let node = key !== undefined ? keyed.get(key) : at;
+    if (node && fits(node, child)) {
+      update(node, child);
+      if (node === at) at = node.nextSibling;
+      else container.insertBefore(node, at);
+    } else {
+      node = make(child);
+      container.insertBefore(node, at);
+    }
+    if (key !== undefined) keyed.delete(key);
+  }
+  while (at) {
+    const next = at.nextSibling;
+    forget(at);
+    container.removeChild(at);
+    at = next;
+  }
+}
