@@ -69,6 +69,8 @@
  * @property {States | null} states     at the point; null until they are there
  * @property {Attention[]} attention    at the point
  * @property {Span[]} spans             of the whole workflow, sorted by start; the same array until it changes
+ * @property {Map<string, string>} hues  an agent's colour: the name of a CSS variable (hues.js)
+ * @property {Map<string, string>} parent_of  a subagent's parent, of the whole workflow
  * @property {number} spans_revision    rises when the array, or a span in it, changed
  * @property {number | null} since      sequence that `marks` compare the point with; null: nothing is marked
  * @property {number | null} compare    sequence of the pin A; then since is it
