@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make sure that the packages for a purpose are there: packages.sh build|test|bench|lint|clients|agent
+# Make sure that the packages for a purpose are there: packages.sh build|test|bench|lint|clients|browser|agent
 #
 # Debian and Ubuntu: what is not installed is installed with apt-get, and nothing else. `apt-get
 # update` runs only when apt does not know a package, or its lists are too old to fetch from.
@@ -7,8 +7,9 @@
 # source list of their own that is made from the machine's and removed again; apt's own lists and
 # settings stay as they were.
 # Elsewhere: says which packages to install, when a program or a library is missing.
-# clients, agent: what tests/mcp/ and tests/agent/ run, from npm into build-npm/. The first are tests that are
-# skipped without them, so a machine that has no node, or no network, is none that fails.
+# clients, browser, agent: what tests/mcp/, tests/web/ and tests/agent/ run, from npm into build-npm/; browser is
+# Chromium besides. Tests are skipped without them, so a machine that has no node, or no network, is none that
+# fails.
 #
 # Needs a shell, coreutils, grep, sed, awk and the system's package manager; nothing of the project but
 # the list of the clients' versions.
@@ -49,8 +50,14 @@ debian_packages() {
     case $1 in
     test) echo libcmocka-dev clang libclang-rt-dev valgrind libc6-dbg sqlite3 python3 git ;;
     bench) echo sqlite3 ;;
+    browser) echo chromium fonts-dejavu-core $(packages_of_node) ;;
     lint) echo libcmocka-dev clang clang-format clang-tidy libclang-rt-dev python3 ;;
     esac
+}
+
+# A node from elsewhere brings its own npm, and parts with Debian's packages.
+packages_of_node() {
+    command -v npm >/dev/null 2>&1 || echo nodejs npm
 }
 
 is_installed() {
@@ -261,6 +268,11 @@ purpose=${1:-build}
 case $purpose in
 clients)
     from_npm mcp "the official clients of MCP" || say "packages: jc mcp is not tried with them"
+    exit
+    ;;
+browser)
+    ! command -v apt-get >/dev/null 2>&1 || (install_with_apt browser) || say "packages: there may be no browser"
+    from_npm web "what drives a browser" || say "packages: the page is not tried in a browser"
     exit
     ;;
 agent)

@@ -2,7 +2,7 @@
 # Every test: tests.sh short|long
 #
 # short, in this order: the optimised build with all suites (crash simulation among them), layers and
-# scripts, the standalone verifier, the official clients of MCP, the suites under the address and
+# scripts, the standalone verifier, the official clients of MCP, the page by itself and in a browser, the suites under the address and
 # undefined-behaviour sanitizers, the threads under the thread sanitizer, some under valgrind, and a few
 # seconds of each fuzz target.
 # long: the same with more crash points and seeds, all under valgrind, a clang build, the analysers, and
@@ -150,6 +150,9 @@ if build release build -Dtests=true && build_program; then
     suites release build
     tap verifier tests/verifier_test.sh "$(program_of build)"
     tap clients sh tests/mcp/run.sh "$(program_of build)"
+    JC_PICTURES=$(pwd)/$results/pictures
+    export JC_PICTURES
+    tap page sh tests/web/run.sh "$(program_of build)"
     memcheck valgrind '^contract_append$|^unit_'
 fi
 sanitizers

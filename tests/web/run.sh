@@ -1,0 +1,44 @@
+#!/bin/sh
+# The dashboard's page (TAP): run.sh PROGRAM [NAME]
+#
+# First its modules by themselves (unit/), then the whole page in a headless Chromium, served by the program
+# (e2e/; NAME: only e2e/NAME.test.mjs). What drives the browser comes from npm, in the version of
+# package-lock.json; `tools/packages.sh browser` puts it into build-npm/web/. Without node, or a browser,
+# the rest is skipped with a word. Pictures go to the folder $JC_PICTURES, if it is set.
+set -u
+program=$1
+only=${2:-}
+cd "$(dirname "$0")/../.."
+folder=build-npm/web
+
+skip() {
+    echo "ok 1 - $1 # SKIP $2"
+    echo "1..1"
+    exit "${failed:-0}"
+}
+
+# node --test prints a plan of its own, so each run counts for itself; a test has two minutes.
+claims() {
+    node --test --test-concurrency="$1" --test-reporter=tap --test-timeout=120000 $2 || failed=1
+}
+
+failed=0
+command -v node >/dev/null 2>&1 || skip "the page" "there is no node"
+major=$(node -p 'process.versions.node.split(".")[0]')
+[ "$major" -ge 18 ] || skip "the page" "node $major is older than 18"
+[ -n "$only" ] || claims 2 "$(echo tests/web/unit/*.test.js)"
+
+browser=
+for name in chromium chromium-browser google-chrome; do
+    [ -n "$browser" ] || browser=$(command -v $name 2>/dev/null) || browser=
+done
+[ -n "$browser" ] || skip "the page in a browser" "there is no Chromium"
+cmp -s tests/web/package-lock.json "$folder/installed" ||
+    skip "the page in a browser" "what drives it is not there: tools/packages.sh browser"
+unset JC_DIR JC_WORKFLOW JC_AGENT CLAUDE_CODE_SESSION_ID
+JC_PROGRAM=$program
+JC_BROWSER=$browser
+JC_DRIVER=$(pwd)/$folder/node_modules/playwright-core/index.mjs
+export JC_PROGRAM JC_BROWSER JC_DRIVER
+claims 1 "$(echo tests/web/e2e/${only:-*}.test.mjs)"
+exit "$failed"
