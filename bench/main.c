@@ -26,6 +26,7 @@ static const struct {
     {"hook", bench_hook, true, true},
     {"mcp", bench_mcp, true, true},
     {"import", bench_import, true, true},
+    {"api", bench_api, true, true},
     {"redact", bench_redact, true, false},
     {"writers", bench_writers, true, false},
     {"growth", bench_growth, true, false},
