@@ -54,6 +54,7 @@ export async function serve(context, project, ...words) {
     });
   });
   const told = JSON.parse(printed.split('\n')[0]);
+  server.told = told;
   server.url = told.url.replace(/\/\?.*$/, '/');
   server.port = told.port;
   return server;
