@@ -57,7 +57,7 @@ void api_tell(api_client *in, int64_t seconds, const char *workflow_id, const ch
 void api_tell_steps(api_client *in, const char *workflow_id, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char data[64];
+        char data[128];
         (void)snprintf(data, sizeof data, "{\"number\":%zu,\"name\":\"step %zu\"}", i + 1, i + 1);
         jc_event event = jc_test_event(in->number++, workflow_id, "step.done", data);
         event.correlation_id = i % 3 == 0 ? JC_STR("third") : (jc_str){0};

@@ -8,7 +8,8 @@
 #define STEPS 25
 
 /* The sequences that a target gives, all its pages together. Returns how many pages there were. */
-static size_t read_pages(api_client *in, const char *target, uint64_t ret_numbers[], size_t *ret_count)
+static size_t read_pages(api_client *in, const char *target, uint64_t ret_numbers[],
+                         size_t *ret_count)
 {
     char next[512];
     size_t pages = 0;
@@ -86,7 +87,8 @@ static void pages_keep_to_their_filters(void **state)
                      1);
     assert_int_equal(count, 4);
     assert_int_equal(numbers[0], 12);
-    assert_int_equal(read_pages(in, "/api/events/wf?limit=3&correlation=third", numbers, &count), 3);
+    assert_int_equal(read_pages(in, "/api/events/wf?limit=3&correlation=third", numbers, &count),
+                     3);
     assert_int_equal(count, 9);
     assert_int_equal(numbers[1], 4);
 }
@@ -196,6 +198,24 @@ static void a_page_ends_at_four_mebibytes(void **state)
     assert_at(in, "/next", "null");
 }
 
+static void an_answer_that_is_too_large_is_refused(void **state)
+{
+    api_client *in = *state;
+    const size_t size = 1000000;
+    char *data = malloc(size + 1);
+    assert_non_null(data);
+    int head = snprintf(data, size, "{\"correlation_id\":\"c\",\"t\":\"");
+    memset(data + head, 'x', size - (size_t)head - 2);
+    memcpy(data + size - 2, "\"}", 3);
+    for (int i = 0; i < 68; i++)
+        api_tell(in, i, "wf", NULL, "step.done", data);
+    free(data);
+    api_get(in, "/api/trace/c");
+    assert_refusal(in, 413, "too_large", "64 MiB");
+    api_get(in, "/api/trace/c?workflow=wf");
+    assert_refusal(in, 413, "too_large", "less");
+}
+
 static void an_event_is_found_by_the_beginning_of_its_id(void **state)
 {
     api_client *in = *state;
@@ -216,11 +236,21 @@ static void an_event_is_found_by_the_beginning_of_its_id(void **state)
 static void what_is_no_filter_is_refused_by_its_name(void **state)
 {
     static const char *const wrong[][2] = {
-        {"limit=0", "limit"},          {"limit=1001", "limit"},      {"limit=ten", "limit"},
-        {"order=up", "order"},         {"after=-1", "after"},        {"from=0", "from"},
-        {"from=9&to=3", "from"},       {"since=yesterday", "since"}, {"until=2026-13-01T00:00:00Z", "until"},
-        {"where=nothing", "nothing"},  {"typ=x", "typ"},             {"limit=5&limit=6", "limit"},
-        {"agent=", "agent"},           {"grep=%00", "grep"},         {"agent=%ff", "agent"},
+        {"limit=0", "limit"},
+        {"limit=1001", "limit"},
+        {"limit=ten", "limit"},
+        {"order=up", "order"},
+        {"after=-1", "after"},
+        {"from=0", "from"},
+        {"from=9&to=3", "from"},
+        {"since=yesterday", "since"},
+        {"until=2026-13-01T00:00:00Z", "until"},
+        {"where=nothing", "nothing"},
+        {"typ=x", "typ"},
+        {"limit=5&limit=6", "limit"},
+        {"agent=", "agent"},
+        {"grep=%00", "grep"},
+        {"agent=%ff", "agent"},
         {"since=2026-01-09T10:00:00+01:00", "%2B"},
         {"since=2026-01-09T10:00:00Z&until=2026-01-09T09:00:00Z", "since"},
     };
@@ -331,6 +361,7 @@ int main(void)
         API_CLAIM(of_all_workflows_pages_go_by_position),
         API_CLAIM(behind_the_head_is_nothing_yet),
         API_CLAIM(a_page_ends_at_four_mebibytes),
+        API_CLAIM(an_answer_that_is_too_large_is_refused),
         API_CLAIM(an_event_is_found_by_the_beginning_of_its_id),
         API_CLAIM(what_is_no_filter_is_refused_by_its_name),
         API_CLAIM(an_outline_has_columns_and_the_names_they_count_into),

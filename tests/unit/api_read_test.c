@@ -4,6 +4,7 @@
 #include "contract/events.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* A workflow with a bit of everything, six events, and a second one. */
 static void tell_a_story(api_client *in)
@@ -27,10 +28,14 @@ static void tell_a_story(api_client *in)
 static void a_state_is_given_as_of_each_kind_of_point(void **state)
 {
     static const char *const points[][2] = {
-        {"", "6"},           {"?at=2", "2"},
-        {"?at=-1", "5"},     {"?at=0", "0"},
-        {"?at=-6", "0"},     {"?at=2026-01-09T09:00:25Z", "3"},
-        {"?at=2026-01-09T09:00:20", "3"}, {"?at=2026-01-09T10:00:10%2B01:00", "2"},
+        {"", "6"},
+        {"?at=2", "2"},
+        {"?at=-1", "5"},
+        {"?at=0", "0"},
+        {"?at=-6", "0"},
+        {"?at=2026-01-09T09:00:25Z", "3"},
+        {"?at=2026-01-09T09:00:20", "3"},
+        {"?at=2026-01-09T10:00:10%2B01:00", "2"},
     };
     api_client *in = *state;
     tell_a_story(in);
@@ -89,9 +94,13 @@ static void projections_are_listed_the_projects_own_too(void **state)
 {
     api_client *in = *state;
     char path[JC_TEST_PATH_SIZE + 64];
-    (void)snprintf(path, sizeof path, "mkdir -p %s/.jc/projections && echo 'def init: {}; def apply($e): .;' > %s/.jc/projections/own.jq",
-                   in->dir, in->dir);
-    assert_int_equal(system(path), 0);
+    (void)snprintf(path, sizeof path, "%s/.jc/projections", in->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/.jc/projections/own.jq", in->dir);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("def init: {}; def apply($event): .;", file) >= 0);
+    assert_int_equal(fclose(file), 0);
     api_get(in, "/api/projections");
     assert_answer(in, 200);
     assert_body(in, true, "{\"name\":\"workflow\",\"version\":");
@@ -118,8 +127,9 @@ static void a_difference_says_what_changed_between_two_points(void **state)
     assert_answer(in, 200);
     assert_at(in, "/from", "2");
     assert_at(in, "/to", "5");
-    assert_body(in, true, "\"path\":\"features[auth].status\",\"pointer\":\"/features/0/status\","
-                          "\"before\":\"started\",\"after\":\"completed\"");
+    assert_body(in, true,
+                "\"path\":\"features[auth].status\",\"pointer\":\"/features/0/status\","
+                "\"before\":\"started\",\"after\":\"completed\"");
     api_get(in, "/api/diff/wf?from=-1&projection=notes");
     assert_at(in, "/to", "6");
     assert_body(in, true, "Keys rotate");
@@ -149,8 +159,10 @@ static void the_timeline_is_a_line_a_span(void **state)
     api_get(in, "/api/timeline/wf?at=5");
     assert_answer(in, 200);
     assert_string_equal(in->response.content_type, "application/x-ndjson");
-    assert_body(in, true, "{\"workflow_id\":\"wf\",\"sequence\":5,\"timestamp\":\"2026-01-09T09:00:40.000000Z\",\"spans\":3}\n"
-                          "{\"id\":\"workflow:1\",");
+    assert_body(in, true,
+                "{\"workflow_id\":\"wf\",\"sequence\":5,\"timestamp\":\"2026-01-09T09:00:40."
+                "000000Z\",\"spans\":3}\n"
+                "{\"id\":\"workflow:1\",");
     assert_body(in, true, "}\n{\"id\":\"feature:2\",\"parent_id\":\"workflow:1\",");
     assert_int_equal(in->response.body.bytes[in->response.body.size - 1], '\n');
     api_get(in, "/api/timeline/wf?at=0");
@@ -208,7 +220,8 @@ static void notes_of_all_workflows_are_read_or_searched(void **state)
 {
     api_client *in = *state;
     tell_a_story(in);
-    api_tell(in, 70, "other", "lead", "agent.note.idea", "{\"title\":\"Another\",\"content\":\"daily\"}");
+    api_tell(in, 70, "other", "lead", "agent.note.idea",
+             "{\"title\":\"Another\",\"content\":\"daily\"}");
     api_get(in, "/api/notes?limit=2");
     assert_int_equal(api_count(in, "/notes"), 2);
     assert_at(in, "/notes/0/workflow_id", "\"other\"");
@@ -324,8 +337,8 @@ static void a_mirror_that_was_edited_is_a_finding(void **state)
 
 static void a_workflow_that_is_not_there_is_not_found_anywhere(void **state)
 {
-    static const char *const paths[] = {"status",   "events",   "outline",   "state", "diff",
-                                        "timeline", "timings",  "attention", "notes", "messages"};
+    static const char *const paths[] = {"status",   "events",  "outline",   "state", "diff",
+                                        "timeline", "timings", "attention", "notes", "messages"};
     api_client *in = *state;
     tell_a_story(in);
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
@@ -343,9 +356,15 @@ static void a_workflow_that_is_not_there_is_not_found_anywhere(void **state)
 static void other_paths_and_methods_are_refused(void **state)
 {
     api_client *in = *state;
-    static const char *const paths[] = {"/",           "",          "/api", "/api/workflows/",
-                                        "/api/state",  "/api/state/", "/api/state/a/b",
-                                        "/api/events/wf/stream", "/healthz"};
+    static const char *const paths[] = {"/",
+                                        "",
+                                        "/api",
+                                        "/api/workflows/",
+                                        "/api/state",
+                                        "/api/state/",
+                                        "/api/state/a/b",
+                                        "/api/events/wf/stream",
+                                        "/healthz"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         api_get(in, paths[i]);
         assert_refusal(in, 404, "not_found", "path");

@@ -91,7 +91,8 @@ static void only_what_moved_is_read_again(void **state)
 static void attention_comes_due_in_what_is_kept(void **state)
 {
     api_client *in = *state;
-    static const char message[] = "{\"from_agent\":\"lead\",\"to_agent\":\"coder\",\"content\":\"hi\"}";
+    static const char message[] =
+        "{\"from_agent\":\"lead\",\"to_agent\":\"coder\",\"content\":\"hi\"}";
     api_tell(in, seconds_ago(61), "old", "lead", "agent.message.sent", message);
     api_tell(in, seconds_ago(50), "new", "lead", "agent.message.sent", message);
     for (int i = 0; i < 2; i++) {
@@ -112,7 +113,8 @@ static void a_recorded_session_is_named_by_its_first_prompt(void **state)
     assert_at(in, "/workflows/0/status", "\"running\"");
     api_tell(in, 2, "s1", "main", "turn.started",
              "{\"session_id\":\"s1\",\"prompt\":\"  make\\n\\n it \\t fast \"}");
-    api_tell(in, 3, "s1", "main", "turn.started", "{\"session_id\":\"s1\",\"prompt\":\"and small\"}");
+    api_tell(in, 3, "s1", "main", "turn.started",
+             "{\"session_id\":\"s1\",\"prompt\":\"and small\"}");
     api_get(in, "/api/workflows");
     assert_at(in, "/workflows/0/name", "\"make it fast\"");
     api_tell(in, 4, "s1", "main", "session.ended", "{\"session_id\":\"s1\"}");

@@ -4,8 +4,8 @@
 #include "contract/events.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include <sqlite3.h>
 
 /* ---- Events ---- */
 
@@ -26,8 +26,9 @@ static void an_event_is_stored_and_given_back_as_its_line(void **state)
 
 static void the_same_event_again_is_stored_once(void **state)
 {
-    static const char body[] = "{\"id\":\"01970000-0000-7000-8000-000000000001\",\"workflow_id\":\"wf\","
-                               "\"event_type\":\"step.done\"}";
+    static const char body[] =
+        "{\"id\":\"01970000-0000-7000-8000-000000000001\",\"workflow_id\":\"wf\","
+        "\"event_type\":\"step.done\"}";
     api_client *in = *state;
     api_post(in, "/api/events", body);
     api_post(in, "/api/events", body);
@@ -81,8 +82,10 @@ static void what_is_no_event_is_refused_by_its_place(void **state)
         {"{\"events\":[{\"workflow_id\":\"wf\",\"event_type\":\"a.b\"},"
          "{\"workflow_id\":\"wf\",\"event_type\":\"agent.note.idea\"}]}",
          "events[1]"},
-        {"{\"events\":[{\"workflow_id\":\"wf\",\"event_type\":\"a.b\"}],\"strict\":true}", "strict"},
-        {"{\"events\":[{\"workflow_id\":\"wf\",\"event_type\":\"a.b\"}],\"expected\":{\"wf\":\"1\"}}",
+        {"{\"events\":[{\"workflow_id\":\"wf\",\"event_type\":\"a.b\"}],\"strict\":true}",
+         "strict"},
+        {"{\"events\":[{\"workflow_id\":\"wf\",\"event_type\":\"a.b\"}],\"expected\":{\"wf\":\"1\"}"
+         "}",
          "expected"},
         {"{\"events\":[{\"workflow_id\":\"wf\",\"event_type\":\"a.b\"}],\"expected\":{\"wf\":-1}}",
          "expected"},
@@ -134,10 +137,12 @@ static void what_is_larger_than_the_limit_is_refused(void **state)
 static void a_note_of_a_person_is_stored(void **state)
 {
     api_client *in = *state;
-    api_tell(in, 0, "wf", "coder", "agent.note.question", "{\"title\":\"Which key?\",\"content\":\"?\"}");
-    api_post(in, "/api/notes",
-             "{\"workflow_id\":\"wf\",\"title\":\"The new one\",\"category\":\"decision\","
-             "\"tags\":[\"auth\"],\"related_file\":\"a.c\",\"causation_id\":\"c\",\"content\":null}");
+    api_tell(in, 0, "wf", "coder", "agent.note.question",
+             "{\"title\":\"Which key?\",\"content\":\"?\"}");
+    api_post(
+        in, "/api/notes",
+        "{\"workflow_id\":\"wf\",\"title\":\"The new one\",\"category\":\"decision\","
+        "\"tags\":[\"auth\"],\"related_file\":\"a.c\",\"causation_id\":\"c\",\"content\":null}");
     assert_answer(in, 201);
     assert_at(in, "/stored", "1");
     assert_at(in, "/events/0/event_type", "\"agent.note.decision\"");
@@ -190,7 +195,7 @@ static void what_is_no_note_is_refused(void **state)
 /* ---- Hooks ---- */
 
 #define PROMPT                                                                                     \
-    "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"s1\",\"cwd\":\"/elsewhere\","       \
+    "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"s1\",\"cwd\":\"/elsewhere\","      \
     "\"prompt\":\"my password=hunter2hunter2 please\"}"
 
 static void a_hook_is_in_the_log_and_redacted(void **state)
@@ -223,35 +228,65 @@ static void rules_that_are_added_hold_from_then_on(void **state)
 {
     api_client *in = *state;
     char path[JC_TEST_PATH_SIZE + 64];
-    api_post(in, "/hook", "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"s1\",\"prompt\":\"corp-12345678\"}");
+    api_post(in, "/hook",
+             "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"s1\",\"prompt\":\"corp-"
+             "12345678\"}");
     (void)snprintf(path, sizeof path, "%s/.jc/config.json", in->dir);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    assert_true(fputs("{\"redaction\":{\"rules\":[{\"kind\":\"badge\",\"pattern\":\"corp-[0-9]{8}\"}]}}", file) >= 0);
+    assert_true(
+        fputs("{\"redaction\":{\"rules\":[{\"kind\":\"badge\",\"pattern\":\"corp-[0-9]{8}\"}]}}",
+              file) >= 0);
     assert_int_equal(fclose(file), 0);
-    api_post(in, "/hook", "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"s2\",\"prompt\":\"corp-12345678\"}");
+    api_post(in, "/hook",
+             "{\"hook_event_name\":\"UserPromptSubmit\",\"session_id\":\"s2\",\"prompt\":\"corp-"
+             "12345678\"}");
     api_get(in, "/api/events/s1");
     assert_body(in, true, "corp-12345678");
     api_get(in, "/api/events/s2");
     assert_body(in, true, "[redacted:badge]");
 }
 
-static void a_hook_that_the_log_does_not_take_is_spooled(void **state)
+static void move(const api_client *in, const char *from, const char *to)
 {
-    api_client *in = *state;
-    char command[JC_TEST_PATH_SIZE + 64];
+    char paths[2][JC_TEST_PATH_SIZE + 64];
+    (void)snprintf(paths[0], sizeof paths[0], "%s/.jc/%s", in->dir, from);
+    (void)snprintf(paths[1], sizeof paths[1], "%s/.jc/%s", in->dir, to);
+    assert_int_equal(rename(paths[0], paths[1]), 0);
+}
+
+static void assert_spooled(api_client *in, size_t count)
+{
     jc_spool_result taken = {0};
-    (void)snprintf(command, sizeof command, "mv %s/.jc/events.db %s/.jc/kept.db", in->dir, in->dir);
-    assert_int_equal(system(command), 0);
-    api_post(in, "/hook", PROMPT);
-    assert_answer(in, 204);
-    assert_int_equal(jc_spool_count(in->dir), 1);
-    (void)snprintf(command, sizeof command, "mv %s/.jc/kept.db %s/.jc/events.db", in->dir, in->dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(jc_spool_count(in->dir), count);
     assert_int_equal(jc_spool_take_up(in->store, 0, &taken, NULL), JC_OK);
-    assert_int_equal(taken.taken, 1);
+    assert_int_equal(taken.taken, count);
     api_get(in, "/api/events/s1");
     assert_at(in, "/events/0/event_type", "\"turn.started\"");
+}
+
+static void a_hook_is_spooled_while_there_is_no_log(void **state)
+{
+    api_client *in = *state;
+    move(in, "events.db", "kept.db");
+    api_post(in, "/hook", PROMPT);
+    assert_answer(in, 204);
+    move(in, "kept.db", "events.db");
+    assert_spooled(in, 1);
+}
+
+static void a_hook_is_spooled_while_others_keep_the_log(void **state)
+{
+    api_client *in = *state;
+    char log[JC_TEST_PATH_SIZE + 64];
+    sqlite3 *other = NULL;
+    (void)snprintf(log, sizeof log, "%s/.jc/events.db", in->dir);
+    assert_int_equal(sqlite3_open(log, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    api_post(in, "/hook", PROMPT);
+    assert_answer(in, 204);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    assert_spooled(in, 1);
 }
 
 /* ---- Logs that are not what they were ---- */
@@ -260,7 +295,7 @@ static void replace_log(api_client *in)
 {
     char path[JC_TEST_PATH_SIZE + 64];
     jc_error error = {0};
-    (void)snprintf(path, sizeof path, "%s/copy.db", in->dir);
+    (void)snprintf(path, sizeof path, "%s/copy-%u.db", in->dir, (unsigned)in->number);
     if (jc_backup(in->store, path, NULL, NULL, &error) < 0)
         fail_msg("%s", error.text);
     api_tell_steps(in, "wf", 1);
@@ -290,25 +325,18 @@ static void a_log_that_was_replaced_is_opened_again(void **state)
 static void a_log_that_is_gone_is_a_failure_and_comes_back(void **state)
 {
     api_client *in = *state;
-    char log[JC_TEST_PATH_SIZE + 64];
-    char kept[JC_TEST_PATH_SIZE + 64];
     api_tell_steps(in, "wf", 2);
-    (void)snprintf(log, sizeof log, "%s/.jc/events.db", in->dir);
-    (void)snprintf(kept, sizeof kept, "%s/.jc/kept.db", in->dir);
-    assert_int_equal(rename(log, kept), 0);
+    move(in, "events.db", "kept.db");
     api_get(in, "/api/events/wf");
     assert_refusal(in, 500, "failed", "missing");
-    assert_int_equal(rename(kept, log), 0);
+    move(in, "kept.db", "events.db");
     api_get(in, "/api/events/wf");
     assert_answer(in, 200);
 }
 
-static void others_that_keep_the_log_make_it_busy(void **state)
+static void a_refusal_is_good_json_whatever_it_says(void **state)
 {
-    api_client *in = *state;
-    jc_api_free(in->api);
-    in->api = NULL;
-    assert_int_equal(jc_api_new(in->dir, &in->api, NULL), JC_OK);
+    (void)state;
     jc_response response = {0};
     jc_api_refuse(&response, 503, "busy", JC_STR("a\xff\"b"));
     assert_int_equal(response.status, 503);
@@ -334,10 +362,11 @@ int main(void)
         API_CLAIM(a_hook_is_in_the_log_and_redacted),
         API_CLAIM(a_hook_may_name_its_workflow_and_agent),
         API_CLAIM(rules_that_are_added_hold_from_then_on),
-        API_CLAIM(a_hook_that_the_log_does_not_take_is_spooled),
+        API_CLAIM(a_hook_is_spooled_while_there_is_no_log),
+        API_CLAIM(a_hook_is_spooled_while_others_keep_the_log),
         API_CLAIM(a_log_that_was_replaced_is_opened_again),
         API_CLAIM(a_log_that_is_gone_is_a_failure_and_comes_back),
-        API_CLAIM(others_that_keep_the_log_make_it_busy),
+        CLAIM(a_refusal_is_good_json_whatever_it_says),
     };
     return cmocka_run_group_tests_name("api_write", tests, NULL, NULL);
 }

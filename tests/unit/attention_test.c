@@ -69,8 +69,8 @@ static void the_states_say_what_needs_a_person(void **state)
     JC_AUTO(jc_buf) content = {0};
     size_t at, count;
     yyjson_val *vector;
-    assert_int_equal(
-        jc_file_read(JC_VECTORS "/attention.json", VECTORS_SIZE_MAX, &content, NULL), JC_OK);
+    assert_int_equal(jc_file_read(JC_VECTORS "/attention.json", VECTORS_SIZE_MAX, &content, NULL),
+                     JC_OK);
     yyjson_doc *doc = yyjson_read(content.bytes, content.size, 0);
     assert_true(yyjson_arr_size(yyjson_doc_get_root(doc)) > 10);
     yyjson_arr_foreach(yyjson_doc_get_root(doc), at, count, vector) {
@@ -129,7 +129,8 @@ static void what_takes_patience_says_from_when_on_it_counts(void **state)
 {
     told *in = *state;
     tell(in, 0, "lead", "agent.message.sent",
-         "{\"from_agent\":\"lead\",\"to_agent\":\"coder\",\"content\":\"hi\",\"correlation_id\":\"c\"}");
+         "{\"from_agent\":\"lead\",\"to_agent\":\"coder\",\"content\":\"hi\",\"correlation_id\":"
+         "\"c\"}");
     tell(in, 5, "coder", "agent.tool.started",
          "{\"session_id\":\"s\",\"tool_name\":\"Bash\",\"tool_use_id\":\"u\"}");
     jc_attentions *now = read_attention(in, NULL);

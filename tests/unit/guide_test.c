@@ -69,41 +69,42 @@ static void what_was_happening_at_half_past_nine(void **state)
                                                            "\"started_at\":\"" TOLD_TIME(
                                                                "10",
                                                                "00") "\",\"status_since\":"
-                                                                     "\"" TOLD_TIME("10",
-                                                                                    "00") "\","
-                                                                                          "\"status"
-                                                                                          "_sequenc"
-                                                                                          "e\":3}],"
-                                                                                          "\"featur"
-                                                                                          "es_"
-                                                                                          "total\":"
-                                                                                          "1,"
-                                                                                          "\"featur"
-                                                                                          "es_"
-                                                                                          "complete"
-                                                                                          "d\":0,"
-                                                                                          "\"retrie"
-                                                                                          "s\":0,"
-                                                                                          "\"commit"
-                                                                                          "s\":[],"
-                                                                                          "\"worktr"
-                                                                                          "ees\":[]"
-                                                                                          ","
-                                                                                          "\"last_"
-                                                                                          "event\":"
-                                                                                          "{\"seque"
-                                                                                          "nce\":3,"
-                                                                                          "\"event_"
-                                                                                          "type\":"
-                                                                                          "\"featur"
-                                                                                          "e."
-                                                                                          "started"
-                                                                                          "\","
-                                                                                          "\"timest"
-                                                                                          "amp\":"
-                                                                                          "\"" TOLD_TIME(
-                                                                                              "10",
-                                                                                              "00") "\"}}");
+                                                                     "\"" TOLD_TIME(
+                                                                         "10",
+                                                                         "00") "\","
+                                                                               "\"status"
+                                                                               "_sequenc"
+                                                                               "e\":3}],"
+                                                                               "\"featur"
+                                                                               "es_"
+                                                                               "total\":"
+                                                                               "1,"
+                                                                               "\"featur"
+                                                                               "es_"
+                                                                               "complete"
+                                                                               "d\":0,"
+                                                                               "\"retrie"
+                                                                               "s\":0,"
+                                                                               "\"commit"
+                                                                               "s\":[],"
+                                                                               "\"worktr"
+                                                                               "ees\":[]"
+                                                                               ","
+                                                                               "\"last_"
+                                                                               "event\":"
+                                                                               "{\"seque"
+                                                                               "nce\":3,"
+                                                                               "\"event_"
+                                                                               "type\":"
+                                                                               "\"featur"
+                                                                               "e."
+                                                                               "started"
+                                                                               "\","
+                                                                               "\"timest"
+                                                                               "amp\":"
+                                                                               "\"" TOLD_TIME(
+                                                                                   "10",
+                                                                                   "00") "\"}}");
 }
 
 static void whether_a_feature_was_retried(void **state)
