@@ -7,6 +7,7 @@
 #include "jc/event_types.h"
 #include "jc/hook.h"
 #include "jc/intake.h"
+#include "jc/json.h"
 #include "jc/mailbox.h"
 #include "jc/mirror.h"
 #include "jc/notes.h"

@@ -32,6 +32,10 @@ typedef struct jc_mirror_report {
 JC_API JC_MUST_CHECK jc_status jc_mirror_check(jc_store *store, jc_str workflow_id,
                                                jc_mirror_report *ret_report, jc_error *reterr);
 
+/* The same as findings: damage, and a note for one that is only behind. */
+JC_API JC_MUST_CHECK jc_status jc_mirror_verify(jc_store *store, jc_str workflow_id,
+                                                jc_report *report, void *context, jc_error *reterr);
+
 /* Make the mirror what the log says: complete one that is behind, in place; write anew one that is
  * ahead or different, keeping the old as events.jsonl.damaged-TIME. Syncs it to the disk.
  * JC_EBUSY  another process holds the mirror. */

@@ -193,6 +193,9 @@ typedef enum jc_cause {
     JC_CAUSE_CIRCLE    /* its cause is itself, or one of those that it caused */
 } jc_cause;
 
+/* "none", "inside", "outside" or "circle"; never NULL. */
+JC_API const char *jc_cause_text(jc_cause cause);
+
 typedef struct jc_trace_event {
     jc_event event;
     size_t depth;      /* 0: a root of the tree */
@@ -223,6 +226,74 @@ JC_API JC_MUST_CHECK jc_status jc_trace_read(jc_store *store, jc_str correlation
                                              jc_trace **ret_trace, jc_error *reterr);
 
 JC_API void jc_trace_free(jc_trace *trace);
+
+/* X(name, text, whether it is bad) */
+#define JC_ATTENTION_MAP(X)                                                                        \
+    X(JC_ATTENTION_WORKFLOW_FAILED, "workflow_failed", true)                                       \
+    X(JC_ATTENTION_WORKFLOW_PAUSED, "workflow_paused", false)                                      \
+    X(JC_ATTENTION_FEATURE_FAILED, "feature_failed", true)                                         \
+    X(JC_ATTENTION_BLOCKER, "blocker", true)                                                       \
+    X(JC_ATTENTION_QUESTION, "question", false)                                                    \
+    X(JC_ATTENTION_PERMISSION, "permission", false)                                                \
+    X(JC_ATTENTION_MESSAGE_UNREAD, "message_unread", false)                                        \
+    X(JC_ATTENTION_TOOL_OPEN, "tool_open", false)
+
+typedef enum jc_attention_kind {
+#define JC_ATTENTION_ENUM(name, text, bad) name,
+    JC_ATTENTION_MAP(JC_ATTENTION_ENUM)
+#undef JC_ATTENTION_ENUM
+    JC_ATTENTION_COUNT
+} jc_attention_kind;
+
+/* How long a message may be unread, and a tool's call open, before that needs a person. */
+#define JC_ATTENTION_UNREAD_US INT64_C(60000000)
+#define JC_ATTENTION_OPEN_US INT64_C(120000000)
+
+/* Something that a person should look at. Texts are never absent, but for agent_id. */
+typedef struct jc_attention {
+    jc_attention_kind kind;
+    bool bad;   /* else it is a warning */
+    jc_str key; /* the same for the same matter, whenever it is looked at; ended by a zero byte */
+    uint64_t sequence; /* of the event that began it */
+    int64_t at_us;     /* its time */
+    int64_t due_us;    /* from when on it counts; before that it may still settle by itself */
+    jc_str agent_id;
+    jc_str title;
+    jc_str text;
+} jc_attention;
+
+/* The bad before the warnings, of each the newest first (by sequence), then by key; no two of one key. */
+typedef struct jc_attentions {
+    const jc_attention *items; /* those that are not due yet too */
+    size_t count;
+    uint64_t sequence; /* of the last event that was looked at; 0: none */
+    int64_t
+        as_of_us; /* the time of the point: its own, or that event's; JC_UNKNOWN: there is none */
+} jc_attentions;
+
+/* The states, as JSON, of the projections of these names; what is absent needs nobody. */
+typedef struct jc_attention_states {
+    jc_str workflow;
+    jc_str agents;
+    jc_str notes;
+    jc_str mailbox;
+} jc_attention_states;
+
+/* "permission"; never NULL. */
+JC_API const char *jc_attention_kind_text(jc_attention_kind kind);
+
+/* What needs a person in a workflow whose states are these (docs/API.md, "Attention", says what does).
+ * sequence and as_of_us are left to the caller. The caller frees *ret_attentions, which holds all that it
+ * points to. JC_EINVAL: one of them is not JSON. JC_ENOMEM. */
+JC_API JC_MUST_CHECK jc_status jc_attention_of(const jc_attention_states *states,
+                                               jc_attentions **ret_attentions, jc_error *reterr);
+
+/* The same of a workflow at a point (NULL: now). Fails as jc_state_read() does. */
+JC_API JC_MUST_CHECK jc_status jc_attention_read(jc_store *store, jc_str workflow_id,
+                                                 const jc_point *point,
+                                                 jc_attentions **ret_attentions, jc_error *reterr);
+
+JC_API void jc_attention_free(jc_attentions *attentions);
 
 #ifdef __cplusplus
 }

@@ -225,17 +225,15 @@ bool jc_cli_print_line(jc_cli *cli, const jc_event *event)
     return jc_cli_output_works(cli);
 }
 
+static void print_piece(void *context, jc_str piece)
+{
+    (void)context;
+    (void)fwrite(piece.bytes, 1, piece.size, stdout);
+}
+
+const jc_sink jc_cli_output = {.put = print_piece};
+
 void jc_cli_print_json_text(jc_str text)
 {
-    (void)putchar('"');
-    for (size_t i = 0; i < text.size; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
-        if (c == '"' || c == '\\')
-            printf("\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            printf("\\u%04x", c);
-        else
-            (void)putchar(c);
-    }
-    (void)putchar('"');
+    jc_text_write(&jc_cli_output, text);
 }

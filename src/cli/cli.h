@@ -114,6 +114,9 @@ bool jc_cli_output_works(jc_cli *cli);
 /* Write out what stdio holds; false as above. */
 bool jc_cli_flush(jc_cli *cli);
 
+/* Standard output, for what the library writes (jc/json.h). */
+extern const jc_sink jc_cli_output;
+
 /* Print text as a JSON string, with its quotes. */
 void jc_cli_print_json_text(jc_str text);
 

@@ -37,26 +37,13 @@ static void print_value(const output *out, jc_colour colour, const char *sign, j
     (void)fwrite(line.bytes, 1, line.size, stdout);
 }
 
-static void print_json(const jc_change *change)
-{
-    static const char *const kinds[] = {"added", "removed", "changed"};
-    printf("{\"kind\":\"%s\",\"path\":", kinds[change->kind]);
-    jc_cli_print_json_text(change->path);
-    printf(",\"pointer\":");
-    jc_cli_print_json_text(change->pointer);
-    if (change->before.bytes != NULL)
-        printf(",\"before\":%.*s", (int)change->before.size, change->before.bytes);
-    if (change->after.bytes != NULL)
-        printf(",\"after\":%.*s", (int)change->after.size, change->after.bytes);
-    printf("}\n");
-}
-
 static void print_change(void *context, const jc_change *change)
 {
     output *out = context;
     out->any = true;
     if (out->cli->json) {
-        print_json(change);
+        jc_change_write(&jc_cli_output, change);
+        (void)putchar('\n');
         return;
     }
     if (change->before.bytes != NULL)
@@ -136,25 +123,12 @@ static void print_side(const output *out, jc_colour colour, const char *sign, jc
     print_value(out, colour, sign, jc_buf_str(&name), jc_buf_str(&text));
 }
 
-static void print_event_json(const char *name, const jc_event *event)
-{
-    JC_AUTO(jc_buf) line = {0};
-    if (event->sequence == 0)
-        return;
-    size_t size = jc_event_format(event, NULL, 0);
-    jc_cli_must(jc_buf_reserve(&line, size, NULL));
-    (void)jc_event_format(event, line.bytes, size);
-    printf(",\"%s\":%.*s", name, (int)size, line.bytes);
-}
-
 static void print_parting(const jc_cli *cli, const jc_parting *parting)
 {
     output out = {.cli = cli, .term = jc_term_of_output()};
     if (cli->json) {
-        printf("{\"sequence\":%" PRIu64 ",\"differs\":\"%s\"", parting->sequence, parting->differs);
-        print_event_json("first", &parting->first);
-        print_event_json("second", &parting->second);
-        printf("}\n");
+        jc_parting_write(&jc_cli_output, parting);
+        (void)putchar('\n');
     } else if (parting->sequence == 0) {
         printf("the same events in both\n");
     } else {

@@ -15,23 +15,6 @@ typedef struct state_options {
     const char *jq;
 } state_options;
 
-static void print_json(const jc_cli *cli, const jc_state_info *info, const char *json)
-{
-    char time[JC_TIME_TEXT_SIZE];
-    printf("{\"workflow_id\":");
-    jc_cli_print_json_text(jc_str_of(cli->words[0]));
-    printf(",\"projection\":\"%s\",\"version\":%" PRIu32, info->projection->name,
-           info->projection->version);
-    if (info->projection->revision != NULL)
-        printf(",\"revision\":\"%s\"", info->projection->revision);
-    printf(",\"sequence\":%" PRIu64 ",\"events\":%" PRIu64, info->sequence, info->events);
-    if (info->has_timestamp) {
-        jc_time_format(info->timestamp_us, time);
-        printf(",\"timestamp\":\"%s\"", time);
-    }
-    printf(",\"state\":%s}\n", json);
-}
-
 /* For people: a member a line, made harmless for a terminal. */
 static void print_pretty(const char *json)
 {
@@ -98,10 +81,13 @@ static int print_state(jc_cli *cli, jc_state *state, const char *expression)
         print_origin(&info);
     if (expression != NULL)
         return print_filtered(cli, json, expression);
-    if (cli->json)
-        print_json(cli, &info, json);
-    else
+    if (!cli->json) {
         print_pretty(json);
+        return JC_EXIT_DONE;
+    }
+    if (jc_state_write(&jc_cli_output, jc_str_of(cli->words[0]), state, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    (void)putchar('\n');
     return JC_EXIT_DONE;
 }
 

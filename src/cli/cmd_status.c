@@ -228,11 +228,8 @@ static void print_standing(const jc_cli *cli, const jc_term *term, const standin
 
 static void print_json(const standing *of)
 {
-    jc_state_info info = jc_state_info_get(of->workflow.state);
-    printf("{\"workflow_id\":");
-    jc_cli_print_json_text(of->workflow_id);
-    printf(",\"sequence\":%" PRIu64 ",\"progress_percentage\":%u,\"state\":%s}\n", info.sequence,
-           percent_of(of->root), jc_state_json(of->workflow.state, NULL));
+    jc_cli_must(jc_status_write(&jc_cli_output, of->workflow_id, of->workflow.state, NULL));
+    (void)putchar('\n');
 }
 
 /* With --all: a line each. */

@@ -193,81 +193,15 @@ static void print_table(const report *of)
     print_running(of);
 }
 
-static void print_json_text(const char *name, jc_str text)
-{
-    if (text.bytes == NULL)
-        return;
-    printf("\"%s\":", name);
-    jc_cli_print_json_text(text);
-    (void)putchar(',');
-}
-
-static void print_json_time(const char *name, int64_t time_us)
-{
-    char text[JC_TIME_TEXT_SIZE];
-    if (time_us == JC_UNKNOWN)
-        return;
-    jc_time_format(time_us, text);
-    printf(",\"%s\":\"%s\"", name, text);
-}
-
-static void print_json_duration(const char *name, int64_t duration_ms)
-{
-    if (duration_ms != JC_UNKNOWN)
-        printf(",\"%s\":%" PRId64, name, duration_ms);
-}
-
-static void print_json_feature(const jc_feature_timing *feature)
-{
-    (void)putchar('{');
-    print_json_text("name", feature->name);
-    print_json_text("feature_id", feature->feature_id);
-    printf("\"status\":\"%s\"", jc_feature_state_text(feature->status));
-    print_json_time("planned_at", feature->planned_us);
-    print_json_time("started_at", feature->started_us);
-    print_json_time("ended_at", feature->ended_us);
-    print_json_duration("duration_ms", feature->duration_ms);
-    print_json_duration("worked_ms", feature->worked_ms);
-    print_json_duration("waited_ms", feature->waited_ms);
-    printf(",\"attempts\":[");
-    for (size_t i = 0; i < feature->attempt_count; i++) {
-        const jc_attempt *attempt = &feature->attempts[i];
-        printf("%s{\"attempt\":%zu,\"status\":\"%s\"", i > 0 ? "," : "", i + 1,
-               jc_attempt_status_text(attempt->status));
-        print_json_time("started_at", attempt->started_us);
-        print_json_time("ended_at", attempt->ended_us);
-        print_json_duration("duration_ms", attempt->duration_ms);
-        print_json_duration("waited_ms", attempt->waited_ms);
-        (void)putchar('}');
-    }
-    printf("]}\n");
-}
-
-static void print_json_summary(const report *of)
-{
-    const jc_timings *timings = of->timings;
-    printf("{\"summary\":{");
-    print_json_text("workflow_id", jc_str_of(of->cli->words[0]));
-    printf("\"sequence\":%" PRIu64 ",\"features\":%zu", timings->sequence, timings->feature_count);
-    for (size_t i = 0; i < JC_FEATURE_STATE_COUNT; i++)
-        printf(",\"%s\":%zu", jc_feature_state_text((jc_feature_state)i), timings->by_status[i]);
-    printf(",\"attempts\":%zu,\"retries\":%zu", timings->attempts, timings->retries);
-    print_json_duration("worked_ms", timings->worked_ms);
-    print_json_duration("waited_ms", timings->waited_ms);
-    print_json_duration("median_ms", timings->median_ms);
-    if (timings->slowest != NULL) {
-        printf(",\"slowest\":");
-        jc_cli_print_json_text(name_of(timings->slowest));
-        print_json_duration("slowest_ms", timings->slowest->duration_ms);
-    }
-    printf("}}\n");
-}
-
 static void print_json(const report *of)
 {
-    for (size_t i = 0; i < of->timings->feature_count && jc_cli_output_works(of->cli); i++)
-        print_json_feature(&of->timings->features[i]);
-    print_json_summary(of);
+    for (size_t i = 0; i < of->timings->feature_count && jc_cli_output_works(of->cli); i++) {
+        jc_feature_timing_write(&jc_cli_output, &of->timings->features[i]);
+        (void)putchar('\n');
+    }
+    (void)fputs("{\"summary\":", stdout);
+    jc_timings_summary_write(&jc_cli_output, jc_str_of(of->cli->words[0]), of->timings);
+    (void)fputs("}\n", stdout);
 }
 
 static int timings_command(jc_cli *cli, const void *values)

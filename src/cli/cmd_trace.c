@@ -157,19 +157,9 @@ static void print_tree(drawing *in)
 
 static void print_json(jc_cli *cli, const jc_trace *trace)
 {
-    static const char *const causes[] = {"none", "inside", "outside", "circle"};
     for (size_t i = 0; i < trace->count && jc_cli_output_works(cli); i++) {
-        const jc_trace_event *each = &trace->events[i];
-        JC_AUTO(jc_buf) line = {0};
-        size_t size = jc_event_format(&each->event, NULL, 0);
-        jc_cli_must(jc_buf_reserve(&line, size, NULL));
-        printf("{\"depth\":%zu,\"offset_ms\":%" PRId64 ",\"cause\":\"%s\"", each->depth,
-               each->offset_us / 1000, causes[each->cause]);
-        if (each->cause == JC_CAUSE_INSIDE)
-            printf(",\"since_cause_ms\":%" PRId64, each->since_cause_us / 1000);
-        printf(",\"event\":");
-        (void)fwrite(line.bytes, 1, jc_event_format(&each->event, line.bytes, size), stdout);
-        printf("}\n");
+        jc_trace_event_write(&jc_cli_output, &trace->events[i]);
+        (void)putchar('\n');
     }
 }
 

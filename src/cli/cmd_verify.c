@@ -35,11 +35,8 @@ static void report(void *context, const jc_finding *finding)
     else
         all->notes++;
     if (all->cli->json) {
-        printf("{\"damage\":%s,\"where\":", finding->damage ? "true" : "false");
-        jc_cli_print_json_text(jc_str_of(finding->where));
-        printf(",\"what\":");
-        jc_cli_print_json_text(jc_str_of(finding->what));
-        printf("}\n");
+        jc_finding_write(&jc_cli_output, finding);
+        (void)putchar('\n');
         return;
     }
     JC_AUTO(jc_buf) line = {0};
@@ -51,53 +48,20 @@ static void report(void *context, const jc_finding *finding)
            (int)line.size, line.bytes, jc_term_colour(&all->term, JC_COLOUR_NONE));
 }
 
-static void report_mirror(findings *all, jc_str workflow_id, const jc_mirror_report *mirror)
-{
-    char where[JC_WORKFLOW_ID_SIZE_MAX + 32];
-    char what[sizeof mirror->text + 64];
-    (void)snprintf(where, sizeof where, "%.*s #%" PRIu64, (int)workflow_id.size, workflow_id.bytes,
-                   mirror->sequence + 1);
-    jc_finding finding = {.damage = mirror->state != JC_MIRROR_BEHIND,
-                          .where = where,
-                          .what = what};
-    switch (mirror->state) {
-    case JC_MIRROR_EQUAL:
-        return;
-    case JC_MIRROR_BEHIND:
-        (void)snprintf(what, sizeof what, "the mirror is behind the log; it will catch up");
-        break;
-    case JC_MIRROR_AHEAD:
-        (void)snprintf(what, sizeof what, "the mirror goes on where the log ends: %s",
-                       mirror->text);
-        break;
-    case JC_MIRROR_DIFFERENT:
-        (void)snprintf(what, sizeof what, "the mirror differs in line %" PRIu64 ": %s",
-                       mirror->line, mirror->text);
-        break;
-    case JC_MIRROR_UNREADABLE:
-        (void)snprintf(what, sizeof what, "the mirror cannot be read: %s", mirror->text);
-        break;
-    }
-    if (finding.damage)
-        all->mirror_damages++;
-    report(all, &finding);
-}
-
 static int check_mirrors(findings *all, const jc_names *names)
 {
+    uint64_t before = all->damages;
     jc_progress_begin(&all->cli->progress, "comparing mirrors");
     for (size_t i = 0; i < names->count; i++) {
-        jc_mirror_report mirror = {0};
         jc_error error = {0};
         /* A damaged row that was found already is not told twice; the comparison cannot go past it. */
-        jc_status status = jc_mirror_check(all->cli->store, names->ids[i], &mirror, &error);
-        if (status < 0 && (status != JC_ECORRUPT || all->damages == 0))
+        jc_status status = jc_mirror_verify(all->cli->store, names->ids[i], report, all, &error);
+        if (status < 0 && (status != JC_ECORRUPT || before == 0))
             return jc_cli_fail_error(all->cli, &error);
-        if (status == JC_OK)
-            report_mirror(all, names->ids[i], &mirror);
         jc_progress_show(&all->cli->progress, i + 1, names->count);
     }
     jc_progress_end(&all->cli->progress);
+    all->mirror_damages = all->damages - before;
     return 0;
 }
 

@@ -74,36 +74,10 @@ int jc_note_found_nothing(jc_cli *cli, const char *category)
     return code;
 }
 
-static void print_member(const char *name, jc_str text)
-{
-    if (text.bytes == NULL)
-        return;
-    printf(",\"%s\":", name);
-    jc_cli_print_json_text(text);
-}
-
 void jc_note_print_json(const jc_note *note)
 {
-    char id[JC_UUID_TEXT_SIZE];
-    char time[JC_TIME_TEXT_SIZE];
-    jc_uuid_format(note->id, id);
-    jc_time_format(note->created_us, time);
-    printf("{\"workflow_id\":");
-    jc_cli_print_json_text(note->workflow_id);
-    printf(",\"id\":\"%s\"", id);
-    print_member("category", note->category);
-    print_member("agent_id", note->agent_id);
-    print_member("title", note->title);
-    print_member("content", note->content);
-    printf(",\"tags\":[");
-    for (size_t i = 0; i < note->tag_count; i++) {
-        printf("%s", i > 0 ? "," : "");
-        jc_cli_print_json_text(note->tags[i]);
-    }
-    printf("]");
-    print_member("related_file", note->related_file);
-    print_member("related_feature", note->related_feature);
-    printf(",\"created_at\":\"%s\",\"sequence\":%" PRIu64 "}\n", time, note->sequence);
+    jc_note_write(&jc_cli_output, note);
+    (void)putchar('\n');
 }
 
 jc_colour jc_note_colour(jc_str category)

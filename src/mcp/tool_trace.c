@@ -9,8 +9,6 @@
 
 #define EVENT_COUNT 100
 
-static const char *const causes[] = {"none", "inside", "outside", "circle"};
-
 /* Go on behind the event at the cursor's position. */
 static jc_status find_start(const jc_mcp_call *call, const jc_trace *trace, size_t *ret_start,
                             jc_error *reterr)
@@ -36,7 +34,7 @@ static yyjson_mut_val *item_of(jc_mcp_json *out, const jc_trace_event *each, boo
 {
     yyjson_mut_val *item = jc_mcp_event_item(out, &each->event, with_data);
     jc_mcp_put_number(out, item, "depth", each->depth);
-    jc_mcp_put_word(out, item, "cause", causes[each->cause]);
+    jc_mcp_put_word(out, item, "cause", jc_cause_text(each->cause));
     jc_mcp_put(out, item, "offset_ms", yyjson_mut_sint(out->doc, each->offset_us / 1000));
     if (each->cause == JC_CAUSE_INSIDE)
         jc_mcp_put(out, item, "since_cause_ms",

@@ -83,6 +83,47 @@ jc_status jc_mirror_check(jc_store *store, jc_str workflow_id, jc_mirror_report 
     return status;
 }
 
+static void tell(jc_str workflow_id, const jc_mirror_report *mirror, jc_report *report,
+                 void *context)
+{
+    char where[JC_WORKFLOW_ID_SIZE_MAX + 32];
+    char what[sizeof mirror->text + 64];
+    (void)snprintf(where, sizeof where, "%.*s #%" PRIu64, (int)workflow_id.size, workflow_id.bytes,
+                   mirror->sequence + 1);
+    jc_finding finding = {.damage = mirror->state != JC_MIRROR_BEHIND,
+                          .where = where,
+                          .what = what};
+    switch (mirror->state) {
+    case JC_MIRROR_EQUAL:
+        return;
+    case JC_MIRROR_BEHIND:
+        (void)snprintf(what, sizeof what, "the mirror is behind the log; it will catch up");
+        break;
+    case JC_MIRROR_AHEAD:
+        (void)snprintf(what, sizeof what, "the mirror goes on where the log ends: %s",
+                       mirror->text);
+        break;
+    case JC_MIRROR_DIFFERENT:
+        (void)snprintf(what, sizeof what, "the mirror differs in line %" PRIu64 ": %s",
+                       mirror->line, mirror->text);
+        break;
+    case JC_MIRROR_UNREADABLE:
+        (void)snprintf(what, sizeof what, "the mirror cannot be read: %s", mirror->text);
+        break;
+    }
+    report(context, &finding);
+}
+
+jc_status jc_mirror_verify(jc_store *store, jc_str workflow_id, jc_report *report, void *context,
+                           jc_error *reterr)
+{
+    jc_mirror_report mirror = {0};
+    jc_status status = jc_mirror_check(store, workflow_id, &mirror, reterr);
+    if (status == JC_OK)
+        tell(workflow_id, &mirror, report, context);
+    return status;
+}
+
 static int is_mirror_folder(const struct dirent *entry)
 {
     return jc_workflow_id_check(jc_str_of(entry->d_name), NULL) == JC_OK;

@@ -107,6 +107,7 @@ static jc_status start_tool(acting *in, jc_error *reterr)
 {
     jc_agents *state = in->state;
     jc_open_call call = {.started_us = jc_maybe_is(in->event->timestamp_us),
+                         .sequence = in->event->sequence,
                          .agent = in->agent,
                          .session = in->session};
     jc_str key = {0};
@@ -610,6 +611,19 @@ static void set_status(const acting *in, jc_agent_status *status, jc_maybe *sinc
         *since_us = jc_maybe_is(in->event->timestamp_us);
 }
 
+/* The agent waits, or goes on to wait: a notification says so too, and names no tool. */
+static jc_status see_waiting(const acting *in, jc_agent_status before, jc_error *reterr)
+{
+    jc_waiting *waiting = &in->agent->waiting;
+    if (before != JC_AGENT_WAITING)
+        *waiting =
+            (jc_waiting){.since_us = in->event->timestamp_us, .sequence = in->event->sequence};
+    if (waiting->tool.bytes != NULL || in->type != JC_TYPE_PERMISSION_REQUESTED)
+        return JC_OK;
+    jc_str tool = jc_payload_text(&in->state->payload, "tool_name|tool|name");
+    return replace(in->state, tool, &waiting->tool, reterr);
+}
+
 static jc_status count_event(acting *in, jc_error *reterr)
 {
     jc_session_record *session = in->session;
@@ -621,8 +635,12 @@ static jc_status count_event(acting *in, jc_error *reterr)
         see(&in->agent->tally, in->event->timestamp_us);
         elsewhere = session != &in->state->no_session && in->agent->session != session;
         status = jc_agents_join(in->state, in->agent, session, reterr);
+        jc_agent_status before = in->agent->status;
         if (in->agent != in->settled)
             set_status(in, &in->agent->status, &in->agent->since_us, elsewhere);
+        if (status == JC_OK && in->status == JC_AGENT_WAITING &&
+            in->agent->status == JC_AGENT_WAITING)
+            status = see_waiting(in, before, reterr);
     }
     set_status(in, &session->status, &session->since_us, false);
     return status;
@@ -664,7 +682,7 @@ static void agents_release(void *context)
 
 const jc_projection jc_projection_agents = {
     .name = "agents",
-    .version = 3,
+    .version = 4,
     .state_size = sizeof(jc_agents),
     .summary = "who did what: per agent and session, tools, errors, tokens, open calls, parents",
     .apply = agents_apply,

@@ -31,6 +31,7 @@ typedef struct jc_open_call {
     jc_buf key; /* tool_use_id, or what stands in for it */
     jc_str tool;
     jc_maybe started_us;
+    uint64_t sequence;             /* of its start */
     struct jc_agent_record *agent; /* NULL: none was named */
     struct jc_session_record *session;
     struct jc_open_call *before; /* of the same session, in order of their starts */
@@ -72,6 +73,13 @@ typedef struct jc_session_record {
     struct jc_session_record *next;
 } jc_session_record;
 
+/* What an agent waits for, while it does; kept from the event that made it wait. */
+typedef struct jc_waiting {
+    jc_str tool; /* that it asked to use; absent: nobody said */
+    int64_t since_us;
+    uint64_t sequence;
+} jc_waiting;
+
 /* A session in which an agent was seen. */
 typedef struct jc_agent_session {
     jc_session_record *session;
@@ -84,8 +92,9 @@ typedef struct jc_agent_record {
     jc_str model;
     jc_str parent_id;
     jc_agent_status status;
-    jc_maybe since_us; /* as a session's */
-    bool is_running;   /* a subagent that was started and has not ended */
+    jc_maybe since_us;  /* as a session's */
+    jc_waiting waiting; /* while that is its status */
+    bool is_running;    /* a subagent that was started and has not ended */
     jc_tally tally;
     uint64_t open_calls;
     jc_session_record *session; /* the one it was seen in last */

@@ -10,6 +10,13 @@
 static const char *const statuses[JC_AGENT_STATUS_COUNT] = {"", "active", "waiting", "idle",
                                                             "ended"};
 
+static void write_waiting(jc_write *write, yyjson_mut_val *object, const jc_waiting *waiting)
+{
+    jc_write_text(write, object, "waiting_for", waiting->tool);
+    jc_write_time(write, object, "waiting_since", waiting->since_us);
+    jc_write_count(write, object, "waiting_sequence", waiting->sequence);
+}
+
 static void write_agent(jc_write *write, yyjson_mut_val *list, const jc_agent_record *agent)
 {
     yyjson_mut_val *object = jc_write_element(write, list);
@@ -19,6 +26,8 @@ static void write_agent(jc_write *write, yyjson_mut_val *list, const jc_agent_re
     jc_write_text(write, object, "parent_agent_id", agent->parent_id);
     jc_write_text(write, object, "status", jc_str_of(statuses[agent->status]));
     jc_write_maybe_time(write, object, "status_since", agent->since_us);
+    if (agent->status == JC_AGENT_WAITING)
+        write_waiting(write, object, &agent->waiting);
     if (agent->is_running)
         jc_write_bool(write, object, "running", true);
     jc_tally_write(&agent->tally, write, object);
@@ -44,6 +53,7 @@ static void write_calls(jc_write *write, yyjson_mut_val *parent, const jc_sessio
         if (call->agent != NULL)
             jc_write_text(write, object, "agent_id", call->agent->id);
         jc_write_maybe_time(write, object, "started_at", call->started_us);
+        jc_write_count(write, object, "sequence", call->sequence);
     }
 }
 
@@ -155,7 +165,11 @@ static jc_status read_agent(jc_agents *state, yyjson_val *object, jc_error *rete
     agent->status = known;
     agent->since_us = jc_read_maybe_time(object, "status_since");
     agent->is_running = jc_read_true(object, "running");
-    status = keep_member(state, object, "agent_type", &agent->type, reterr);
+    (void)jc_read_time(object, "waiting_since", &agent->waiting.since_us);
+    (void)jc_read_count(object, "waiting_sequence", &agent->waiting.sequence);
+    status = keep_member(state, object, "waiting_for", &agent->waiting.tool, reterr);
+    if (status == JC_OK)
+        status = keep_member(state, object, "agent_type", &agent->type, reterr);
     if (status == JC_OK)
         status = keep_member(state, object, "model", &agent->model, reterr);
     if (status == JC_OK)
@@ -169,6 +183,7 @@ static jc_status read_call(jc_agents *state, jc_session_record *session, yyjson_
     jc_open_call call = {.session = session,
                          .started_us = jc_read_maybe_time(object, "started_at")};
     jc_str key = jc_read_text(object, "tool_use_id");
+    (void)jc_read_count(object, "sequence", &call.sequence);
     if (key.bytes == NULL || jc_map_get(&state->call_by_key, key) != NULL)
         return jc_read_fail("an open call", reterr);
     jc_status status = keep_member(state, object, "tool_name", &call.tool, reterr);

@@ -111,7 +111,11 @@ jc_status jc_feature_take(jc_workflow *state, const jc_event *event, jc_error *r
     if (status < 0 || feature == NULL)
         return status;
     if (state->status == JC_WORKFLOW_UNKNOWN)
-        state->status = JC_WORKFLOW_RUNNING;
+        jc_workflow_set_status(state, JC_WORKFLOW_RUNNING, event);
+    if (jc_event_type_of(event->event_type) == JC_TYPE_FEATURE_RENAMED)
+        return jc_feature_names_change(&state->names, place, &state->payload, reterr);
+    feature->since_us = event->timestamp_us;
+    feature->since_sequence = event->sequence;
     switch (jc_event_type_of(event->event_type)) {
     case JC_TYPE_FEATURE_PLANNED:
         feature->status = JC_FEATURE_IS_PLANNED;
@@ -130,8 +134,6 @@ jc_status jc_feature_take(jc_workflow *state, const jc_event *event, jc_error *r
     case JC_TYPE_FEATURE_COMPLETION_REVERTED:
         revert_completion(feature);
         break;
-    case JC_TYPE_FEATURE_RENAMED:
-        return jc_feature_names_change(&state->names, place, &state->payload, reterr);
     default:
         break;
     }

@@ -15,10 +15,17 @@
 
 #include <stdlib.h>
 
+void jc_workflow_set_status(jc_workflow *state, jc_workflow_status status, const jc_event *event)
+{
+    state->status = status;
+    state->since_us = event->timestamp_us;
+    state->since_sequence = event->sequence;
+}
+
 static jc_status start(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
     jc_str description = jc_payload_text(&state->payload, "description|task|title|name");
-    state->status = JC_WORKFLOW_RUNNING;
+    jc_workflow_set_status(state, JC_WORKFLOW_RUNNING, event);
     if (!state->started_us.given)
         state->started_us = (jc_maybe){.given = true, .value = event->timestamp_us};
     state->completed_us = (jc_maybe){0};
@@ -34,7 +41,7 @@ static jc_status end(jc_workflow *state, const jc_event *event, jc_workflow_stat
                      jc_error *reterr)
 {
     double number = 0;
-    state->status = status;
+    jc_workflow_set_status(state, status, event);
     state->completed_us = (jc_maybe){.given = true, .value = event->timestamp_us};
     state->duration_ms = jc_duration_between(state->started_us, event->timestamp_us);
     if (!state->duration_ms.given && jc_payload_amount(&state->payload, "duration_ms", &number))
@@ -62,25 +69,23 @@ static jc_status give_up(jc_workflow *state, const jc_event *event, jc_error *re
 
 static jc_status pause(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
-    (void)event;
-    state->status = JC_WORKFLOW_PAUSED;
+    jc_workflow_set_status(state, JC_WORKFLOW_PAUSED, event);
     return jc_text_set(&state->pause_reason, jc_payload_text(&state->payload, "reason"), reterr);
 }
 
 static jc_status resume(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
-    (void)event, (void)reterr;
-    state->status = JC_WORKFLOW_RUNNING;
+    (void)reterr;
+    jc_workflow_set_status(state, JC_WORKFLOW_RUNNING, event);
     jc_buf_clear(&state->pause_reason);
     return JC_OK;
 }
 
 static jc_status change_phase(jc_workflow *state, const jc_event *event, jc_error *reterr)
 {
-    (void)event;
     jc_str phase = jc_payload_text(&state->payload, "to_phase");
     if (state->status == JC_WORKFLOW_UNKNOWN)
-        state->status = JC_WORKFLOW_RUNNING;
+        jc_workflow_set_status(state, JC_WORKFLOW_RUNNING, event);
     return phase.bytes != NULL ? jc_text_set(&state->phase, phase, reterr) : JC_OK;
 }
 
@@ -252,7 +257,7 @@ static void workflow_release(void *context)
 
 const jc_projection jc_projection_workflow = {
     .name = "workflow",
-    .version = 2,
+    .version = 3,
     .state_size = sizeof(jc_workflow),
     .summary = "status, phase, and features with their attempts, durations and costs",
     .apply = workflow_apply,

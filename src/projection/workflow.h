@@ -15,6 +15,8 @@ typedef struct jc_feature {
     jc_maybe completed_us;
     jc_maybe duration_ms; /* until its completion */
     jc_maybe tests_passing;
+    int64_t since_us; /* of the event that decided its status */
+    uint64_t since_sequence;
     bool has_cost;
     double cost_usd; /* of all attempts */
 } jc_feature;
@@ -44,6 +46,8 @@ typedef struct jc_workflow {
     jc_arena arena; /* owns commits' and work trees' text */
     jc_payload payload;
     jc_workflow_status status;
+    int64_t since_us; /* of the event that decided the status, if one did */
+    uint64_t since_sequence;
     jc_buf description;
     jc_buf phase;
     jc_buf error; /* why it failed */
@@ -72,5 +76,8 @@ typedef struct jc_workflow {
     int64_t last_us;
     jc_buf last_type;
 } jc_workflow;
+
+/* Let the event decide where the workflow stands. */
+void jc_workflow_set_status(jc_workflow *state, jc_workflow_status status, const jc_event *event);
 
 #endif

@@ -14,6 +14,16 @@
 
 static const char *const workflow_statuses[] = {"", "running", "paused", "completed", "failed"};
 
+/* Since when the status is what it is, and by which event; sequence 0: none decided it. */
+static void write_since(jc_write *write, yyjson_mut_val *object, int64_t since_us,
+                        uint64_t since_sequence)
+{
+    if (since_sequence == 0)
+        return;
+    jc_write_time(write, object, "status_since", since_us);
+    jc_write_count(write, object, "status_sequence", since_sequence);
+}
+
 static void write_feature(jc_write *write, yyjson_mut_val *list, const jc_workflow *state,
                           size_t place)
 {
@@ -31,6 +41,7 @@ static void write_feature(jc_write *write, yyjson_mut_val *list, const jc_workfl
         jc_write_bool(write, object, "tests_passing", feature->tests_passing.value != 0);
     if (feature->has_cost)
         jc_write_number(write, object, "cost_usd", feature->cost_usd);
+    write_since(write, object, feature->since_us, feature->since_sequence);
 }
 
 static void write_features(jc_write *write, yyjson_mut_val *root, const jc_workflow *state)
@@ -95,9 +106,16 @@ jc_status jc_workflow_write_json(const void *context, jc_output *output, jc_erro
     jc_write_maybe_time(&write, root, "completed_at", state->completed_us);
     jc_write_text(&write, root, "error", jc_buf_str(&state->error));
     jc_write_text(&write, root, "pause_reason", jc_buf_str(&state->pause_reason));
+    write_since(&write, root, state->since_us, state->since_sequence);
     write_features(&write, root, state);
     write_rest(&write, root, state);
     return jc_write_end(&write, output, reterr);
+}
+
+static void read_since(yyjson_val *object, int64_t *ret_us, uint64_t *ret_sequence)
+{
+    (void)jc_read_time(object, "status_since", ret_us);
+    (void)jc_read_count(object, "status_sequence", ret_sequence);
 }
 
 static jc_status read_feature(jc_workflow *state, yyjson_val *object, jc_error *reterr)
@@ -120,6 +138,7 @@ static jc_status read_feature(jc_workflow *state, yyjson_val *object, jc_error *
     if (passing != NULL)
         feature->tests_passing = (jc_maybe){.given = true, .value = yyjson_get_bool(passing)};
     feature->has_cost = jc_read_number(object, "cost_usd", &feature->cost_usd);
+    read_since(object, &feature->since_us, &feature->since_sequence);
     status = jc_text_set(&feature->description, jc_read_text(object, "description"), reterr);
     return status == JC_OK ? jc_text_set(&feature->error, jc_read_text(object, "error"), reterr)
                            : status;
@@ -191,6 +210,7 @@ static jc_status read_texts(jc_workflow *state, yyjson_val *root, jc_error *rete
 static void read_numbers(jc_workflow *state, yyjson_val *root)
 {
     yyjson_val *tests = yyjson_obj_get(root, "tests");
+    read_since(root, &state->since_us, &state->since_sequence);
     state->started_us = jc_read_maybe_time(root, "started_at");
     state->completed_us = jc_read_maybe_time(root, "completed_at");
     state->duration_ms = jc_read_maybe(root, "duration_ms");

@@ -37,6 +37,12 @@ typedef struct trace_owner {
     size_t capacity;
 } trace_owner;
 
+const char *jc_cause_text(jc_cause cause)
+{
+    static const char *const texts[] = {"none", "inside", "outside", "circle"};
+    return (size_t)cause < sizeof texts / sizeof texts[0] ? texts[cause] : "";
+}
+
 static jc_status keep_event(trace_owner *owner, const jc_event *event, jc_error *reterr)
 {
     node *nodes = jc_array_grow(owner->nodes, sizeof *nodes, owner->count, &owner->capacity);

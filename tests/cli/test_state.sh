@@ -26,7 +26,7 @@ test_state_json_says_what_was_applied() {
     run state w --json --at 3
     succeeds
     out_lines 1
-    grep -q '^{"workflow_id":"w","projection":"workflow","version":2,"sequence":3,"events":3,"timestamp":"2026-01-09T11:00:00.000000Z","state":{"status":"running",' "$T/out" ||
+    grep -q '^{"workflow_id":"w","projection":"workflow","version":3,"sequence":3,"events":3,"timestamp":"2026-01-09T11:00:00.000000Z","state":{"status":"running",' "$T/out" ||
         complain "the members are others"
     out_has '"error":"no link"'
 }
@@ -34,7 +34,7 @@ test_state_json_says_what_was_applied() {
 test_state_before_the_first_event_is_the_initial_one() {
     tell_a_story >/dev/null
     run state w --json --at 0
-    prints '{"workflow_id":"w","projection":"workflow","version":2,"sequence":0,"events":0,"state":{"features":[],"features_total":0,"features_completed":0,"retries":0,"commits":[],"worktrees":[]}}'
+    prints '{"workflow_id":"w","projection":"workflow","version":3,"sequence":0,"events":0,"state":{"features":[],"features_total":0,"features_completed":0,"retries":0,"commits":[],"worktrees":[]}}'
     run state w --json --at 2026-01-09T08:59:59Z
     out_has '"sequence":0'
 }

@@ -95,7 +95,7 @@ test_the_state_says_who_did_what_and_when() {
     out_has '{"agent_id":"sub1","agent_type":"Explore","parent_agent_id":"coder","status":"ended"'
     out_has '"responses":1,"tokens":{"input":100,"output":50,"cache_read":1000}'
     run state shop -p agents --at 2026-01-09T09:30:00Z --json
-    out_has '"open_calls":[{"tool_use_id":"u3","tool_name":"Agent","agent_id":"coder","started_at":"2026-01-09T09:28:00.000000Z"},{"tool_use_id":"u4"'
+    out_has '"open_calls":[{"tool_use_id":"u3","tool_name":"Agent","agent_id":"coder","started_at":"2026-01-09T09:28:00.000000Z","sequence":23},{"tool_use_id":"u4"'
     run state shop -p timeline --json
     succeeds
     out_has '{"id":"tool:25","parent_id":"subagent:24","kind":"tool","name":"Grep","agent_id":"sub1","started_at":"2026-01-09T09:29:00.000000Z","ended_at":"2026-01-09T09:31:00.000000Z","duration_ms":120000,"status":"completed"'

@@ -126,9 +126,10 @@ static void a_call_that_has_not_ended_is_open(void **state)
     tell(in, 0, "coder", "agent.tool.started",
          "{\"session_id\":\"s\",\"tool_name\":\"Bash\",\"tool_use_id\":\"u1\"}");
     tell(in, 1, "tester", "agent.tool.started", "{\"tool\":\"Read\",\"tool_use_id\":\"u2\"}");
-    assert_told_holds(in, "agents",
-                      "\"open_calls\":[{\"tool_use_id\":\"u1\",\"tool_name\":\"Bash\","
-                      "\"agent_id\":\"coder\",\"started_at\":\"" TOLD_TIME("00", "00") "\"}]");
+    assert_told_holds(
+        in, "agents",
+        "\"open_calls\":[{\"tool_use_id\":\"u1\",\"tool_name\":\"Bash\","
+        "\"agent_id\":\"coder\",\"started_at\":\"" TOLD_TIME("00", "00") "\",\"sequence\":1}]");
     assert_told_holds(in, "agents", "\"tools\":[{\"name\":\"Bash\",\"calls\":1}]");
     assert_told_holds(in, "agents", "\"open_calls\":1,\"session_id\":\"s\"");
     assert_told_holds(in, "agents", "],\"open_calls\":[{\"tool_use_id\":\"u2\"");
@@ -160,6 +161,33 @@ static void a_denied_call_is_neither_open_nor_failed(void **state)
     assert_told_holds(in, "agents", "\"calls\":1,\"denied\":1,\"duration_ms\":2000}");
     assert_told_holds(in, "agents", "\"permissions_requested\":1,\"permissions_denied\":1");
     assert_told_lacks(in, "agents", "open_calls");
+}
+
+static void who_waits_says_for_what_and_since_when(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "coder", "session.started", "{\"session_id\":\"s\"}");
+    tell(in, 1, "coder", "agent.notified",
+         "{\"session_id\":\"s\",\"notification_type\":\"permission_prompt\"}");
+    assert_told_holds(in, "agents",
+                      "\"waiting_since\":\"" TOLD_TIME("00", "01") "\",\"waiting_sequence\":2,");
+    tell(in, 2, "coder", "permission.requested", "{\"session_id\":\"s\",\"tool_name\":\"Bash\"}");
+    tell(in, 3, "coder", "permission.requested", "{\"session_id\":\"s\",\"tool_name\":\"Edit\"}");
+    assert_told_holds(in, "agents",
+                      "\"waiting_for\":\"Bash\",\"waiting_since\":\"" TOLD_TIME(
+                          "00", "01") "\",\"waiting_sequence\":2,");
+}
+
+static void a_wait_that_is_over_is_told_no_more(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "coder", "permission.requested", "{\"tool_name\":\"Bash\"}");
+    tell(in, 1, "coder", "agent.tool.completed", "{\"tool_name\":\"Bash\"}");
+    assert_told_lacks(in, "agents", "waiting");
+    tell(in, 2, "coder", "permission.requested", "{\"tool_name\":\"Edit\"}");
+    assert_told_holds(in, "agents",
+                      "\"waiting_for\":\"Edit\",\"waiting_since\":\"" TOLD_TIME(
+                          "00", "02") "\",\"waiting_sequence\":3");
 }
 
 static void a_call_that_nobody_started_counts_and_lasts_as_long_as_is_told(void **state)
@@ -495,6 +523,8 @@ int main(void)
         TOLD_CLAIM(a_call_that_has_not_ended_is_open),
         TOLD_CLAIM(the_end_of_a_session_abandons_its_calls),
         TOLD_CLAIM(a_denied_call_is_neither_open_nor_failed),
+        TOLD_CLAIM(who_waits_says_for_what_and_since_when),
+        TOLD_CLAIM(a_wait_that_is_over_is_told_no_more),
         TOLD_CLAIM(a_call_that_nobody_started_counts_and_lasts_as_long_as_is_told),
         TOLD_CLAIM(calls_without_an_id_are_told_apart_by_agent_and_tool),
         TOLD_CLAIM(the_usage_of_a_message_counts_once_and_the_last_wins),

@@ -61,15 +61,50 @@ static void what_was_happening_at_half_past_nine(void **state)
         in->store, jc_projection_find("workflow"), &half_past,
         "{\"status\":\"running\",\"started_at\":\"" TOLD_TIME(
             "00",
-            "00") "\","
-                  "\"features\":[{\"name\":\"auth-system\",\"status\":\"started\",\"attempts\":1,"
-                  "\"started_at\":\"" TOLD_TIME(
-                      "10",
-                      "00") "\"}],"
-                            "\"features_total\":1,\"features_completed\":0,\"retries\":0,"
-                            "\"commits\":[],\"worktrees\":[],"
-                            "\"last_event\":{\"sequence\":3,\"event_type\":\"feature.started\","
-                            "\"timestamp\":\"" TOLD_TIME("10", "00") "\"}}");
+            "00") "\",\"status_since\":\"" TOLD_TIME("00",
+                                                     "00") "\",\"status_sequence\":1,"
+                                                           "\"features\":[{\"name\":\"auth-"
+                                                           "system\",\"status\":\"started\","
+                                                           "\"attempts\":1,"
+                                                           "\"started_at\":\"" TOLD_TIME(
+                                                               "10",
+                                                               "00") "\",\"status_since\":"
+                                                                     "\"" TOLD_TIME(
+                                                                         "10",
+                                                                         "00") "\","
+                                                                               "\"status"
+                                                                               "_sequenc"
+                                                                               "e\":3}],"
+                                                                               "\"featur"
+                                                                               "es_"
+                                                                               "total\":"
+                                                                               "1,"
+                                                                               "\"featur"
+                                                                               "es_"
+                                                                               "complete"
+                                                                               "d\":0,"
+                                                                               "\"retrie"
+                                                                               "s\":0,"
+                                                                               "\"commit"
+                                                                               "s\":[],"
+                                                                               "\"worktr"
+                                                                               "ees\":[]"
+                                                                               ","
+                                                                               "\"last_"
+                                                                               "event\":"
+                                                                               "{\"seque"
+                                                                               "nce\":3,"
+                                                                               "\"event_"
+                                                                               "type\":"
+                                                                               "\"featur"
+                                                                               "e."
+                                                                               "started"
+                                                                               "\","
+                                                                               "\"timest"
+                                                                               "amp\":"
+                                                                               "\"" TOLD_TIME(
+                                                                                   "10",
+                                                                                   "00") "\"}}");
 }
 
 static void whether_a_feature_was_retried(void **state)

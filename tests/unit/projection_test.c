@@ -107,10 +107,12 @@ static void a_workflow_is_told_from_start_to_end(void **state)
         "{\"status\":\"completed\",\"phase\":\"building\",\"description\":\"users can log in\","
         "\"started_at\":\"2026-01-09T09:00:00.000000Z\","
         "\"completed_at\":\"2026-01-09T09:01:40.000000Z\","
+        "\"status_since\":\"2026-01-09T09:01:40.000000Z\",\"status_sequence\":6,"
         "\"features\":[{\"name\":\"auth\",\"description\":\"JWT\",\"status\":\"completed\","
         "\"attempts\":1,\"started_at\":\"2026-01-09T09:00:30.000000Z\","
         "\"completed_at\":\"2026-01-09T09:01:30.000000Z\",\"duration_ms\":60000,"
-        "\"tests_passing\":true,\"cost_usd\":0.25}],"
+        "\"tests_passing\":true,\"cost_usd\":0.25,"
+        "\"status_since\":\"2026-01-09T09:01:30.000000Z\",\"status_sequence\":5}],"
         "\"features_total\":1,\"features_completed\":1,\"retries\":0,\"duration_ms\":100000,"
         "\"cost_usd\":0.25,\"commits\":[],\"worktrees\":[],"
         "\"last_event\":{\"sequence\":6,\"event_type\":\"workflow.completed\","
@@ -140,7 +142,7 @@ static void attempts_beyond_the_first_are_retries(void **state)
 
     assert_state_holds(in, "workflow", NULL, "\"retries\":2");
     assert_state_holds(in, "workflow", NULL, "\"attempts\":3,\"started_at\":\"2026-01-09T09:00:00");
-    assert_state_holds(in, "workflow", NULL, "\"duration_ms\":50000,\"cost_usd\":0.75}");
+    assert_state_holds(in, "workflow", NULL, "\"duration_ms\":50000,\"cost_usd\":0.75,\"status_");
     jc_point failed = at_sequence(4);
     assert_state_holds(in, "workflow", &failed, "\"status\":\"failed\",\"attempts\":2");
     assert_state_holds(in, "workflow", &failed, "\"error\":\"no test\"");
@@ -148,12 +150,29 @@ static void attempts_beyond_the_first_are_retries(void **state)
                        "{\"name\":\"b\",\"status\":\"completed\",\"attempts\":1,");
 }
 
+static void a_status_says_since_when_and_by_which_event(void **state)
+{
+    story *in = *state;
+    tell_at(in, 0, "workflow.started", "{}");
+    tell_at(in, 10, "feature.started", "{\"name\":\"a\"}");
+    tell_at(in, 20, "feature.failed", "{\"name\":\"a\"}");
+    tell_at(in, 30, "feature.renamed", "{\"name\":\"a\",\"new_name\":\"b\"}");
+    tell_at(in, 40, "workflow.paused", "{\"reason\":\"which key?\"}");
+    tell_at(in, 50, "workflow.phase_changed", "{\"to_phase\":\"p\"}");
+
+    assert_state_holds(in, "workflow", NULL,
+                       "\"pause_reason\":\"which key?\","
+                       "\"status_since\":\"2026-01-09T09:00:40.000000Z\",\"status_sequence\":5,");
+    assert_state_holds(in, "workflow", NULL,
+                       "\"status_since\":\"2026-01-09T09:00:20.000000Z\",\"status_sequence\":3}]");
+}
+
 static void a_duration_that_is_told_counts_where_no_start_is_known(void **state)
 {
     story *in = *state;
     tell(in, "feature.completed", "{\"name\":\"a\",\"duration_ms\":1234}");
     tell(in, "workflow.completed", "{\"duration_ms\":99,\"total_cost\":1.5}");
-    assert_state_holds(in, "workflow", NULL, "\"duration_ms\":1234}");
+    assert_state_holds(in, "workflow", NULL, "\"duration_ms\":1234,\"status_since\"");
     assert_state_holds(in, "workflow", NULL, "\"duration_ms\":99,\"cost_usd\":1.5");
 }
 
@@ -164,10 +183,11 @@ static void durations_and_costs_below_zero_are_as_if_not_told(void **state)
     tell(in, "feature.failed", "{\"name\":\"b\",\"cost_usd\":2}");
     tell(in, "feature.failed", "{\"name\":\"b\",\"cost_usd\":-1}");
     tell(in, "workflow.completed", "{\"duration_ms\":-5,\"total_cost\":-3}");
-    assert_state_holds(in, "workflow", NULL, "\"completed_at\":\"2026-01-09T09:01:00.000000Z\"},{");
+    assert_state_holds(in, "workflow", NULL,
+                       "\"completed_at\":\"2026-01-09T09:01:00.000000Z\",\"status_since");
     assert_state_holds(in, "workflow", NULL,
                        "\"name\":\"b\",\"status\":\"failed\",\"attempts\":1,"
-                       "\"cost_usd\":2.0}],");
+                       "\"cost_usd\":2.0,\"status_since");
     assert_state_holds(in, "workflow", NULL, "\"retries\":0,\"cost_usd\":2.0,\"commits\"");
 }
 
@@ -176,7 +196,7 @@ static void a_clock_that_went_back_makes_no_negative_duration(void **state)
     story *in = *state;
     tell_at(in, 60, "feature.started", "{\"name\":\"a\"}");
     tell_at(in, 30, "feature.completed", "{\"name\":\"a\"}");
-    assert_state_holds(in, "workflow", NULL, "\"duration_ms\":0}");
+    assert_state_holds(in, "workflow", NULL, "\"duration_ms\":0,\"status_since");
 }
 
 static void a_renamed_feature_is_the_same_one(void **state)
@@ -476,7 +496,7 @@ static void numbers_that_json_does_not_have_are_left_out(void **state)
     tell(in, "feature.completed", "{\"name\":\"a\",\"cost_usd\":1e308,\"duration_ms\":1e300}");
     assert_state_holds(in, "workflow", NULL,
                        "\"name\":\"a\",\"status\":\"completed\",\"attempts\":1,\"completed_at\"");
-    assert_state_holds(in, "workflow", NULL, "\"cost_usd\":1e308}],");
+    assert_state_holds(in, "workflow", NULL, "\"cost_usd\":1e308,\"status_since");
     assert_state_holds(in, "workflow", NULL, "\"retries\":0,\"commits\"");
     jc_state *found = read_at(in, "workflow", NULL);
     assert_null(strstr(jc_state_json(found, NULL), "duration_ms"));
@@ -500,6 +520,7 @@ int main(void)
         STORY_CLAIM(a_workflow_is_told_from_start_to_end),
         STORY_CLAIM(both_vocabularies_mean_the_same),
         STORY_CLAIM(attempts_beyond_the_first_are_retries),
+        STORY_CLAIM(a_status_says_since_when_and_by_which_event),
         STORY_CLAIM(a_duration_that_is_told_counts_where_no_start_is_known),
         STORY_CLAIM(durations_and_costs_below_zero_are_as_if_not_told),
         STORY_CLAIM(a_clock_that_went_back_makes_no_negative_duration),
