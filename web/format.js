@@ -14,10 +14,11 @@ export const LINE_LENGTH_MAX = 300;
 
 /** Microseconds of UTC of an RFC 3339 time with 6 digits; NaN when it is none. @param {string} timestamp */
 export function time_us(timestamp) {
-  return typeof timestamp === 'string' ? Date.parse(timestamp.slice(0, 23) + 'Z') * 1000 + Number(timestamp.slice(23, 26)) : NaN;
+  if (typeof timestamp !== 'string') return NaN;
+  return Date.parse(timestamp.slice(0, 23) + 'Z') * 1000 + Number(timestamp.slice(23, 26));
 }
 
-/** "08:31:27", with `digits` of the fraction; "" when the time is none. @param {number} us @param {0 | 3 | 6} [digits] */
+/** "08:31:27", with `digits` of the fraction; "" when there is no time. @param {number} us @param {0 | 3 | 6} [digits] */
 export function clock(us, digits = 0) {
   const iso = iso_of(us);
   if (iso === '') return '';
@@ -98,11 +99,17 @@ export function counted(number, noun, plural = `${noun}s`) {
   return `${whole_number(number)} ${number === 1 ? noun : plural}`;
 }
 
-/* Sequences that colour or move on a terminal: CSI, OSC and its kin up to their end, and the short ones. */
-const ANSI = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-Z\\^-~]/g;
+/* Sequences that colour or move on a terminal: those with parameters, those up to a terminator, and the short ones. */
+const TERMINAL = new RegExp([
+  '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]',
+  '\\u001b[\\]PX^_][^\\u0007\\u001b\\u009c]*(?:\\u0007|\\u001b\\\\|\\u009c)',
+  '\\u001b[ -/]*[0-Z\\\\^-~]',
+].join('|'), 'g');
 
 /* Controls, and what turns the direction of a text or cannot be seen; line feed and tab are neither. */
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const UNSEEN = new RegExp('[' +
+  '\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e' +
+  '\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\u{e0000}-\\u{e007f}]', 'gu');
 
 /**
  * A text as it may be shown: terminal sequences are left out; controls, characters that turn its direction and
@@ -110,7 +117,7 @@ const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f
  * @param {string} text
  */
 export function visible(text) {
-  const plain = text.includes('\u001b') || text.includes('\u009b') ? text.replace(ANSI, '') : text;
+  const plain = text.includes('\u001b') || text.includes('\u009b') ? text.replace(TERMINAL, '') : text;
   return plain.replaceAll('\r\n', '\n').replace(UNSEEN, escape_of);
 }
 
@@ -120,7 +127,8 @@ function escape_of(character) {
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
-/** The beginning of a text, with an ellipsis when there is more; never half a character. @param {string} text @param {number} length */
+/** The beginning of a text, with an ellipsis when there is more; never half a character.
+ * @param {string} text @param {number} length */
 export function beginning(text, length) {
   if (text.length <= length) return text;
   const last = text.charCodeAt(length - 1);
@@ -128,13 +136,14 @@ export function beginning(text, length) {
 }
 
 /**
- * Any value of an event's data as one short line: texts cut and made visible, numbers and truths as written, "" for the rest.
+ * Any value of an event's data as one short line: texts cut and made visible, numbers and truths as written,
+ * "" for the rest.
  * @param {unknown} value @param {number} [length]
  */
 export function line_of(value, length = LINE_LENGTH_MAX) {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return '';
-  /* What is cut later need not be looked at now: a line of 300 may begin behind a lot of white space, but not of a megabyte. */
+  /* A line may begin behind white space, so a little more than it can hold is looked at, but never a megabyte. */
   const start = value.length > 16 * length ? value.slice(0, 16 * length) : value;
   const line = visible(start).replace(/\s+/g, ' ').trim();
   return beginning(line, length) + (start !== value && line.length <= length ? '…' : '');

@@ -25,7 +25,8 @@ const PATHS = {
   todo: 'M2.5 2.5h11v11h-11zM5.3 8.2l1.9 1.9 3.5-4.1',
   idea: 'M5.9 10.7A4.4 4.4 0 0 1 8 2.25a4.4 4.4 0 0 1 2.1 8.45v1.3H5.9zM6.4 14.25h3.2',
   reflection: 'M13.6 6.6A5.75 5.75 0 0 0 3.2 4.9M2.4 9.4a5.75 5.75 0 0 0 10.4 1.7M3 1.9v3h3M13 14.1v-3h-3',
-  observation: 'M1.5 8S3.8 3.75 8 3.75 14.5 8 14.5 8 12.2 12.25 8 12.25 1.5 8 1.5 8zM8 6.1a1.9 1.9 0 1 0 0 3.8 1.9 1.9 0 0 0 0-3.8z',
+  observation: 'M1.5 8S3.8 3.75 8 3.75 14.5 8 14.5 8 12.2 12.25 8 12.25 1.5 8 1.5 8z' +
+    'M8 6.1a1.9 1.9 0 1 0 0 3.8 1.9 1.9 0 0 0 0-3.8z',
   learning: 'M8 4.2C6.6 3.2 4.6 2.9 2 2.9v9.4c2.6 0 4.6.3 6 1.3 1.4-1 3.4-1.3 6-1.3V2.9c-2.6 0-4.6.3-6 1.3zM8 4.2v9.4',
   context: 'M2.5 3.75h11M2.5 8h11M2.5 12.25H9',
   accomplishment: 'M3.5 14.25v-12M3.5 3h8.75L10 6l2.25 3H3.5',
@@ -50,8 +51,8 @@ const PATHS = {
   test: 'M6 2h4M6.75 2v4.2L2.9 12.4A1.1 1.1 0 0 0 3.9 14h8.2a1.1 1.1 0 0 0 1-1.6L9.25 6.2V2M4.8 9.75h6.4',
   commit: 'M8 5.25a2.75 2.75 0 1 0 0 5.5 2.75 2.75 0 0 0 0-5.5zM1.25 8h4M10.75 8h4',
   permission: 'M10.4 2.2a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8zM8 8l-5.5 5.5M4.75 11.25L6.5 13',
-  branch: 'M4.5 2a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM4.5 5v6M4.5 11a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM11.5 2a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z' +
-    'M11.5 5c0 3.5-7 2-7 6',
+  branch: 'M4.5 2a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM4.5 11a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z' +
+    'M11.5 2a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3zM4.5 5v6M11.5 5c0 3.5-7 2-7 6',
   notified: 'M4 11.25V7a4 4 0 0 1 8 0v4.25M2.5 11.25h11M6.75 13.75h2.5',
   workflow: 'M2 3h4v3.5H2zM10 9.5h4V13h-4zM6 4.75h3.5a2.25 2.25 0 0 1 2.25 2.25v2.25',
   event: 'M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
@@ -63,7 +64,8 @@ const PATHS = {
   last: 'M12.5 3.25v9.5M3.5 3.5L9 8l-5.5 4.5z',
   back: 'M10 3.5L5.5 8l4.5 4.5',
   forward: 'M6 3.5L10.5 8 6 12.5',
-  link: 'M6.5 9.5l3-3M7.25 4.5l1.6-1.6a2.95 2.95 0 0 1 4.2 4.2l-1.6 1.6M8.75 11.5l-1.6 1.6a2.95 2.95 0 0 1-4.2-4.2l1.6-1.6',
+  link: 'M6.5 9.5l3-3M7.25 4.5l1.6-1.6a2.95 2.95 0 0 1 4.2 4.2l-1.6 1.6' +
+    'M8.75 11.5l-1.6 1.6a2.95 2.95 0 0 1-4.2-4.2l1.6-1.6',
   export: 'M8 9.75V2M5 4.75l3-3 3 3M2.5 9.5v4h11v-4',
   theme: 'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1v1.25M8 13.75V15M1 8h1.25M13.75 8H15M3.05 3.05l.9.9M12.05 12.05l.9.9' +
     'M3.05 12.95l.9-.9M12.05 3.95l.9-.9',
@@ -72,7 +74,8 @@ const PATHS = {
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.25V2.5h-8v8h2.75',
   command: 'M2 2.75h12v10.5H2zM4.5 5.75L6.75 8 4.5 10.25M8.5 10.25h3',
   trace: 'M2 3.5h5M5 8h5.5M8.5 12.5H14',
-  pin: 'M8 14.25S12.75 9.9 12.75 6.4a4.75 4.75 0 0 0-9.5 0C3.25 9.9 8 14.25 8 14.25zM8 4.9a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z',
+  pin: 'M8 14.25S12.75 9.9 12.75 6.4a4.75 4.75 0 0 0-9.5 0C3.25 9.9 8 14.25 8 14.25z' +
+    'M8 4.9a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3z',
   plus: 'M8 3v10M3 8h10',
   minus: 'M3 8h10',
   menu: 'M2.5 4.25h11M2.5 8h11M2.5 11.75h11',
@@ -86,10 +89,11 @@ const PATHS = {
 };
 
 /**
- * @param {string} name  completed failed started running paused planned idle warning question blocker decision todo idea
- *   reflection observation learning context accomplishment note message read answered send tool shell file edit search web
- *   task turn session subagent feature test commit branch permission notified workflow event play pause first last back
- *   forward link export theme keyboard close copy command trace pin plus minus menu check verified damaged lock clock expand collapse
+ * @param {string} name  completed failed started running paused planned idle warning question blocker decision
+ *   todo idea reflection observation learning context accomplishment note message read answered send tool shell file
+ *   edit search web task turn session subagent feature test commit branch permission notified workflow event play
+ *   pause first last back forward link export theme keyboard close copy command trace pin plus minus menu check
+ *   verified damaged lock clock expand collapse
  * @param {string} [css] more classes
  */
 export function icon(name, css = '') {

@@ -11,7 +11,8 @@ export const KINDS = ['workflow', 'features', 'tools', 'turns', 'notes', 'messag
 
 /** Categories of notes, those that ask for a person first. */
 export const CATEGORIES = [
-  'question', 'blocker', 'warning', 'decision', 'todo', 'idea', 'reflection', 'observation', 'learning', 'context', 'accomplishment',
+  'question', 'blocker', 'warning', 'decision', 'todo', 'idea', 'reflection', 'observation', 'learning', 'context',
+  'accomplishment',
 ];
 
 /** @type {[string, string][]} */
@@ -169,8 +170,8 @@ export function status_look(status) {
  * into objects and into the elements of arrays) that holds a text or a number counts. A part is "before%paths". */
 const FEATURE = 'name|feature_name|feature_id';
 const TOOL_ARGUMENT =
-  'tool_input.file_path|tool_input.notebook_path|tool_input.command|tool_input.cmd|tool_input.pattern|tool_input.query|tool_input.url|' +
-  'tool_input.path|tool_input.description|tool_input.prompt|input.file_path|input.command|command|file_path|path';
+  'tool_input.file_path|tool_input.notebook_path|tool_input.command|tool_input.cmd|tool_input.pattern|' +
+  'tool_input.query|tool_input.url|tool_input.path|tool_input.description|tool_input.prompt|input.file_path|input.command|command|file_path|path';
 
 /** @type {[string, string[]][]} */
 const SUMMARY_ROWS = [
@@ -192,7 +193,8 @@ const SUMMARY_ROWS = [
   ['agent.test_result', ['test_file|suite|name', 'passed %passed', 'failed %failed', '%duration_ms']],
   ['agent.notified', ['title', '%message']],
   ['agent.hook.received', ['hook_event_name|hook_event',
-    '%command_name|trigger|mcp_server_name|teammate_name|from_model|old_cwd|directory|tool_name|load_reason|event|source|name',
+    '%command_name|trigger|mcp_server_name|teammate_name|from_model|old_cwd|directory|tool_name|load_reason|event|' +
+    'source|name',
     '→ %to_model|new_cwd', '%file_path|message|command_args|custom_instructions|team_name', '%action']],
   ['commit.', ['commit_sha|sha', '%message', '%error']],
   ['worktree.', ['path|worktree', '%branch', '%commit_sha', '%reason']],
@@ -207,7 +209,8 @@ const SUMMARY_ROWS = [
 ];
 
 /**
- * What happened, in one line: `strong` is what it is about, `text` the rest. What agents wrote is cut, never interpreted.
+ * What happened, in one line: `strong` is what it is about, `text` the rest. What agents wrote is cut, and never
+ * interpreted.
  * @param {import('./model.js').Event} event @returns {{strong: string, text: string}}
  */
 export function summary_of(event) {
@@ -225,24 +228,29 @@ function tool_summary(type, data) {
   if (type.startsWith('agent.tool_batch.')) return {strong: '', text: value_at(data, 'tool_calls.tool_name') || type};
   const strong = tool_label(tool_name_of(data));
   const parts = [tool_argument(data), is_error(type) ? value_at(data, 'error|tool_response.error|message') : ''];
-  return {strong: strong || 'tool', text: parts.filter((part) => part !== '').join(' · ')};
+  return {strong: strong || 'tool', text: joined(parts)};
 }
 
 /** @param {unknown} data */
 function tests_summary(data) {
   const failures = member(data, 'failures');
-  const names = Array.isArray(failures) ? failures.slice(0, ELEMENTS_MAX).map((each) => line_of(each, 80)).filter(Boolean) : [];
-  const failed = Array.isArray(failures) ? whole_number(failures.length) : value_at(data, 'failed');
-  const count = value_at(data, 'count|total');
-  const parts = [
-    failed !== '' && failed !== '0' ? `${failed}${count && ` of ${count}`} failed` : with_word(count || value_at(data, 'passed'), 'passed'),
-    names.join(', '), value_at(data, 'error|message'), value_at(data, 'duration_ms'),
-  ];
-  return {strong: value_at(data, 'test_file|suite|feature|name'), text: parts.filter((each) => each !== '').join(' · ')};
+  const names = Array.isArray(failures) ? failures.slice(0, ELEMENTS_MAX).map((each) => line_of(each, 80)) : [];
+  const parts = [tests_counted(data), names.filter(Boolean).join(', '), value_at(data, 'error|message')];
+  return {strong: value_at(data, 'test_file|suite|feature|name'), text: joined([...parts, value_at(data, 'duration_ms')])};
 }
 
-/** @param {string} value @param {string} word */
-const with_word = (value, word) => (value === '' ? '' : `${value} ${word}`);
+/** "3 of 14 failed", "14 passed". @param {unknown} data */
+function tests_counted(data) {
+  const failures = member(data, 'failures');
+  const failed = Array.isArray(failures) ? whole_number(failures.length) : value_at(data, 'failed');
+  const count = value_at(data, 'count|total');
+  if (failed !== '' && failed !== '0') return `${failed}${count && ` of ${count}`} failed`;
+  const passed = count || value_at(data, 'passed');
+  return passed && `${passed} passed`;
+}
+
+/** @param {string[]} parts */
+const joined = (parts) => parts.filter((part) => part !== '').join(' · ');
 
 /** The name of the tool that an event's data tells of; "" when of none. @param {unknown} data */
 export function tool_name_of(data) {
@@ -255,7 +263,8 @@ export function tool_label(tool_name) {
   return parts.length >= 3 && parts[0] === 'mcp' ? `${parts[1]}: ${parts.slice(2).join('__')}` : tool_name;
 }
 
-/** What a call of a tool is about: its file, command or pattern, or the first text of its input. @param {unknown} data */
+/** What a call of a tool is about: its file, command or pattern, or the first text of its input.
+ * @param {unknown} data */
 export function tool_argument(data) {
   const found = value_at(data, TOOL_ARGUMENT) || any_text(member(data, 'tool_input'));
   const folder = value_at(data, 'cwd');
@@ -276,7 +285,8 @@ function parts_of(data, parts, strong) {
   return line;
 }
 
-/** The first of the paths that holds something to show; "" when none does. @param {unknown} data @param {string} paths */
+/** The first of the paths that holds something to show; "" when none does.
+ * @param {unknown} data @param {string} paths */
 export function value_at(data, paths) {
   if (paths === '') return '';
   for (const path of paths.split('|')) {
@@ -294,8 +304,8 @@ function reach(value, steps) {
   for (let i = 0; i < steps.length; i++) {
     if (Array.isArray(value)) {
       const rest = steps.slice(i);
-      const found = value.slice(0, ELEMENTS_MAX).map((each) => line_of(reach(each, rest), 60)).filter((each) => each !== '');
-      return found.join(', ') + (value.length > ELEMENTS_MAX ? ', …' : '');
+      const found = value.slice(0, ELEMENTS_MAX).map((each) => line_of(reach(each, rest), 60));
+      return found.filter(Boolean).join(', ') + (value.length > ELEMENTS_MAX ? ', …' : '');
     }
     value = member(value, steps[i]);
   }
