@@ -17,7 +17,9 @@ export function attention_of(states, as_of_us) {
   if (!states) return [];
   const found = [...of_workflow(states.workflow), ...of_features(states.workflow), ...of_notes(states.notes)];
   if (!has_ended(states.workflow)) {
-    found.push(...of_agents(states.agents), ...of_messages(states.mailbox, as_of_us), ...of_calls(states.agents, as_of_us));
+    found.push(...of_agents(states.agents));
+    found.push(...of_messages(states.mailbox, as_of_us));
+    found.push(...of_calls(states.agents, as_of_us));
   }
   return found.sort(worst_first);
 }
@@ -36,8 +38,9 @@ function worst_first(a, b) {
 function* of_workflow(workflow) {
   const at = text(workflow?.status_since) || text(workflow?.completed_at) || text(workflow?.last_event?.timestamp);
   const sequence = workflow?.status_sequence ?? workflow?.last_event?.sequence;
-  if (workflow?.status === 'failed') yield item('workflow_failed', '', sequence, at, '', 'Workflow failed', workflow.error);
-  if (workflow?.status === 'paused') yield item('workflow_paused', '', sequence, at, '', 'Paused', workflow.pause_reason);
+  const {status, error, pause_reason} = workflow ?? {};
+  if (status === 'failed') yield item('workflow_failed', '', sequence, at, '', 'Workflow failed', error);
+  if (status === 'paused') yield item('workflow_paused', '', sequence, at, '', 'Paused', pause_reason);
 }
 
 /** @param {any} workflow */
@@ -88,8 +91,9 @@ function* of_messages(mailbox, as_of_us) {
 function* of_calls(agents, as_of_us) {
   for (const call of open_calls(agents)) {
     if (!(as_of_us - time_us(call?.started_at) > OPEN_US)) continue;
-    const title = `${text(call.tool_name) || 'A tool'} has not come back`;
-    yield item('tool_open', text(call.tool_use_id), call.sequence, call.started_at, call.agent_id, title, call.agent_id);
+    const title = `${text(call.tool_name)} has not come back`;
+    const agent = call.agent_id;
+    yield item('tool_open', text(call.tool_use_id), call.sequence, call.started_at, agent, title, agent);
   }
 }
 

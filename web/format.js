@@ -18,7 +18,8 @@ export function time_us(timestamp) {
   return Date.parse(timestamp.slice(0, 23) + 'Z') * 1000 + Number(timestamp.slice(23, 26));
 }
 
-/** "08:31:27", with `digits` of the fraction; "" when there is no time. @param {number} us @param {0 | 3 | 6} [digits] */
+/** "08:31:27", with `digits` of the fraction; "" when there is no time.
+ * @param {number} us @param {0 | 3 | 6} [digits] */
 export function clock(us, digits = 0) {
   const iso = iso_of(us);
   if (iso === '') return '';

@@ -171,7 +171,8 @@ export function status_look(status) {
 const FEATURE = 'name|feature_name|feature_id';
 const TOOL_ARGUMENT =
   'tool_input.file_path|tool_input.notebook_path|tool_input.command|tool_input.cmd|tool_input.pattern|' +
-  'tool_input.query|tool_input.url|tool_input.path|tool_input.description|tool_input.prompt|input.file_path|input.command|command|file_path|path';
+  'tool_input.query|tool_input.url|tool_input.path|tool_input.description|tool_input.prompt|input.file_path|' +
+  'input.command|command|file_path|path';
 
 /** @type {[string, string[]][]} */
 const SUMMARY_ROWS = [
@@ -235,8 +236,9 @@ function tool_summary(type, data) {
 function tests_summary(data) {
   const failures = member(data, 'failures');
   const names = Array.isArray(failures) ? failures.slice(0, ELEMENTS_MAX).map((each) => line_of(each, 80)) : [];
-  const parts = [tests_counted(data), names.filter(Boolean).join(', '), value_at(data, 'error|message')];
-  return {strong: value_at(data, 'test_file|suite|feature|name'), text: joined([...parts, value_at(data, 'duration_ms')])};
+  const what = [tests_counted(data), names.filter(Boolean).join(', '), value_at(data, 'error|message')];
+  const strong = value_at(data, 'test_file|suite|feature|name');
+  return {strong, text: joined([...what, value_at(data, 'duration_ms')])};
 }
 
 /** "3 of 14 failed", "14 passed". @param {unknown} data */

@@ -25,7 +25,8 @@ import {time_us} from './format.js';
 /** @type {WeakMap<object, Message[]>} */
 const known = new WeakMap();
 
-/** All messages of a mailbox, the newest first; the same array for the same state. @param {any} mailbox @returns {Message[]} */
+/** All messages of a mailbox, the newest first; the same array for the same state.
+ * @param {any} mailbox @returns {Message[]} */
 export function messages_of(mailbox) {
   const agents = mailbox?.agents;
   if (typeof agents !== 'object' || agents === null) return [];
@@ -35,8 +36,10 @@ export function messages_of(mailbox) {
   const found = new Map();
   for (const name of Object.keys(agents)) {
     for (const place of ['inbox', 'outbox', 'conversation_history']) {
-      const list = agents[name]?.[place];
-      if (Array.isArray(list)) for (const each of list) found.set(each.id ?? each.correlation_id, {...found.get(each.id), ...each});
+      for (const each of Array.isArray(agents[name]?.[place]) ? agents[name][place] : []) {
+        const id = each?.id ?? each?.correlation_id;
+        found.set(id, {...found.get(id), ...each});
+      }
     }
   }
   const messages = [...found.values()].map(message_of).sort((a, b) => b.sequence - a.sequence);
