@@ -34,12 +34,14 @@ function rail(model, actions) {
   /** @type {Map<string, number>} */
   const counts = new Map(CATEGORIES.map((each) => [each, 0]));
   for (const note of notes_of(model)) counts.set(note.category, (counts.get(note.category) ?? 0) + 1);
-  const open = notes_of(model).filter(is_open).length;
+  /** @type {Map<string, number>} */
+  const open = new Map();
+  for (const note of notes_of(model)) if (is_open(note)) open.set(note.category, (open.get(note.category) ?? 0) + 1);
   return h('nav', {class: 'rail', 'aria-label': 'Categories'},
-    rail_button(model, actions, null, notes_of(model).length, 'All notes', 'note', 'ink', open),
+    rail_button(model, actions, null, notes_of(model).length, 'All notes', 'note', 'ink', 0),
     [...counts].map(([category, count]) =>
       rail_button(model, actions, category, count, capital(line_of(category, 40)), category_icon(category),
-        category_tone(category), 0)));
+        category_tone(category), open.get(category) ?? 0)));
 }
 
 /** @param {Model} model @param {Actions} actions @param {string | null} category @param {number} count
@@ -54,7 +56,7 @@ function rail_button(model, actions, category, count, label, shape, tone, open) 
     on: {click: () => actions.note_category(pressed ? null : category)},
   },
   icon(shape, tone), h('span', {class: 'cut'}, label),
-  open > 0 ? h('span', {class: 'flag', title: `${open} without an answer`}, `${open} open`) : null,
+  open > 0 ? h('span', {class: 'flag'}, `${open} open`) : null,
   h('span', {class: 'n'}, count > 0 ? String(count) : ''));
 }
 
@@ -132,11 +134,12 @@ function note_composer(model, actions, state, set) {
   };
   const typed = state.title !== '' || state.content !== '' || state.answers;
   const disabled = state.busy || state.title.trim() === '';
+  const asks = state.answers ? 'Your answer' : 'Leave a note for the agents';
   return h('form', {key: 'composer', class: 'comp', 'aria-label': 'Leave a note', on: {submit}},
     state.answers ? answering(state, set) : null,
     h('div', {class: 'crow'},
       choice('Category', state.category, CATEGORIES, (category) => set({category})),
-      text_field('Title', state.title, state.answers ? 'Your answer' : 'Leave a note for the agents', (title) => set({title})),
+      text_field('Title', state.title, asks, (title) => set({title})),
       h('button', {class: 'btn solid', type: 'submit', disabled}, state.answers ? 'Answer' : 'Add note')),
     typed ? more_field(state, set) : null);
 }
@@ -152,9 +155,10 @@ function more_field(state, set) {
 
 /** @param {string} label @param {string} value @param {string} placeholder @param {(value: string) => void} typed */
 function text_field(label, value, placeholder, typed) {
+  const input = (/** @type {any} */ event) => typed(event.target.value);
   return h('input', {
     id: `compose-${label.toLowerCase()}`, class: 'field grow', maxlength: '2000', autocomplete: 'off',
-    'aria-label': label, placeholder, dom: {value}, on: {input: (/** @type {any} */ event) => typed(event.target.value)},
+    'aria-label': label, placeholder, dom: {value}, on: {input},
   });
 }
 
@@ -216,8 +220,7 @@ function message_composer(model, actions, state, set) {
 /** @param {string} label @param {string} value @param {string[]} names @param {(value: string) => void} choose
  * @param {boolean} [labelled] shown, too */
 function choice(label, value, names, choose, labelled = false) {
-  const select = h('select', {
-    class: 'field', 'aria-label': label, dom: {value}, on: {change: (/** @type {any} */ event) => choose(event.target.value)},
-  }, names.map((each) => h('option', {key: each, value: each, selected: each === value}, line_of(each, 80))));
+  const change = (/** @type {any} */ event) => choose(event.target.value);
+  const select = h('select', {class: 'field', 'aria-label': label, dom: {value}, on: {change}}, names.map((each) => h('option', {key: each, value: each, selected: each === value}, line_of(each, 80))));
   return labelled ? h('label', {class: 'choice'}, h('span', {class: 'cap'}, label), select) : select;
 }

@@ -99,7 +99,7 @@ function about(agent, depth) {
 function used(agent) {
   const tokens = tokens_of(agent);
   const tools = counted(calls_of(agent), 'tool');
-  const errors = agent.errors > 0 ? h('span', {class: 'bad'}, `, ${counted(agent.errors, 'error')}`) : null;
+  const errors = agent.errors > 0 ? [', ', h('span', {class: 'bad'}, counted(agent.errors, 'error'))] : null;
   return [tokens > 0 ? `${short_number(tokens)} tok, ${tools}` : tools, errors];
 }
 

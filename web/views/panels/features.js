@@ -75,7 +75,7 @@ function attempt_bars(attempts) {
   const last = attempts.slice(-BARS_MAX);
   const words = last.map((each) => each.status + (each.duration_ms ? ` after ${duration(each.duration_ms)}` : ''));
   return h('span', {class: 'att', title: words.join(', ')},
-    last.map((each) => h('i', {class: each.status})),
+    last.map((each) => h('i', {class: status_look(each.status)[1]})),
     h('span', {class: 'dim num'}, String(attempts.length)),
     h('span', {class: 'sr'}, attempts.length === 1 ? ' attempt' : ' attempts'));
 }

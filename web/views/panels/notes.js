@@ -57,11 +57,12 @@ export function note_article(model, actions, note, answer) {
     h('div', {class: 'nbody'},
       h('h3', {class: 'said'}, line_of(note.title)),
       more ? h('p', {class: 'said lines'}, lines(note.content, CONTENT_LENGTH_MAX)) : null),
-    note_meta(model, actions, note, answer));
+    answer ? h('button', {class: 'btn line', type: 'button', on: {click: answer}}, ANSWER_ICON, 'Answer') : null,
+    note_meta(model, actions, note));
 }
 
-/** @param {Model} model @param {Actions} actions @param {any} note @param {(() => void) | null} answer */
-function note_meta(model, actions, note, answer) {
+/** @param {Model} model @param {Actions} actions @param {any} note */
+function note_meta(model, actions, note) {
   const tags = Array.isArray(note.tags) ? note.tags.slice(0, TAGS_MAX) : [];
   return h('div', {class: 'meta'},
     h('span', {class: category_tone(note.category)}, line_of(note.category, 40), standing(actions, note)),
@@ -70,8 +71,7 @@ function note_meta(model, actions, note, answer) {
     h('time', {class: 'num', datetime: note.created_at, title: note.created_at}, clock(time_us(note.created_at))),
     note.related_file ? said(note.related_file, 'mono') : null,
     note.related_feature ? said(note.related_feature) : null,
-    tags.map((/** @type {unknown} */ each) => said(`#${line_of(each, 40)}`)),
-    answer ? h('button', {class: 'btn line', type: 'button', on: {click: answer}}, ANSWER_ICON, 'Answer') : null);
+    tags.map((/** @type {unknown} */ each) => said(`#${line_of(each, 40)}`)));
 }
 
 /** @param {Actions} actions @param {any} note */
