@@ -24,8 +24,8 @@ export function attention_of(states, as_of_us) {
   return found.sort(worst_first);
 }
 
-/** @param {any} workflow */
-const has_ended = (workflow) => workflow?.status === 'completed' || workflow?.status === 'failed';
+/** Is the workflow over? @param {any} workflow */
+export const has_ended = (workflow) => workflow?.status === 'completed' || workflow?.status === 'failed';
 
 /** @param {Attention} a @param {Attention} b */
 function worst_first(a, b) {

@@ -221,6 +221,7 @@ function message_composer(model, actions, state, set) {
  * @param {boolean} [labelled] shown, too */
 function choice(label, value, names, choose, labelled = false) {
   const change = (/** @type {any} */ event) => choose(event.target.value);
-  const select = h('select', {class: 'field', 'aria-label': label, dom: {value}, on: {change}}, names.map((each) => h('option', {key: each, value: each, selected: each === value}, line_of(each, 80))));
+  const select = h('select', {class: 'field', 'aria-label': label, dom: {value}, on: {change}},
+    names.map((each) => h('option', {key: each, value: each, selected: each === value}, line_of(each, 80))));
   return labelled ? h('label', {class: 'choice'}, h('span', {class: 'cap'}, label), select) : select;
 }

@@ -3,7 +3,7 @@
 import {h} from '../../dom.js';
 import {clock, counted, line_of, money, short_number, time_us} from '../../format.js';
 import {tool_argument, tool_label} from '../../kinds.js';
-import {open_calls} from '../../attention.js';
+import {has_ended, open_calls} from '../../attention.js';
 import {calls_of, tokens_of, totals_of} from '../../marks.js';
 import {changed, dot, leads, nothing, panel, said} from './parts.js';
 import {HUE_NONE} from '../../hues.js';
@@ -109,17 +109,15 @@ function doing(model, actions, agent, calls) {
     const tool = agent.waiting_for ? [': ', said(agent.waiting_for)] : null;
     return h('span', {class: 'warn'}, 'waiting for a permission', tool);
   }
-  if (model.states?.workflow?.status === 'completed' || agent.status === 'ended') return since('ended', agent);
+  if (agent.status === 'ended') return since('ended', agent.status_since);
+  if (has_ended(model.states?.workflow)) return since('last seen', agent.last_seen);
   if (calls.length > 0) return call_words(model, actions, calls);
   if (agent.status === 'active') return h('span', {class: 'run'}, 'thinking');
-  return agent.status === 'idle' ? since('idle since', agent) : '';
+  return agent.status === 'idle' ? since('idle since', agent.status_since) : '';
 }
 
-/** @param {string} word @param {any} agent */
-function since(word, agent) {
-  const at = clock(time_us(agent.status_since ?? agent.last_seen));
-  return `${word} ${at}`;
-}
+/** @param {string} word @param {string} timestamp */
+const since = (word, timestamp) => `${word} ${clock(time_us(timestamp))}`;
 
 /** @param {Model} model @param {Actions} actions @param {any[]} calls */
 function call_words(model, actions, calls) {

@@ -115,9 +115,20 @@ function prompts_of(model) {
   for (let i = model.spans.length - 1; i >= 0 && found.length < PROMPTS_MAX; i--) {
     const span = model.spans[i];
     if (span.kind !== 'turn' || span.sequence > model.point) continue;
-    if (span.agent_id === undefined || !model.parent_of.has(span.agent_id)) found.push(span);
+    if (span.agent_id !== undefined && model.parent_of.has(span.agent_id)) continue;
+    if (is_human(model, span)) found.push(span);
   }
   return found;
+}
+
+/* How agents' programs begin what they say to themselves in the shape of a prompt. */
+const MACHINE = /^\s*(<(task-notification|system-reminder|local-command-|bash-std|tick\b|environment_context)|\[SYSTEM NOTIF)/;
+
+/** Did somebody write this prompt? The event says so; until it is loaded, its first words do.
+ * @param {Model} model @param {Span} span */
+function is_human(model, span) {
+  const human = model.events.get(span.sequence)?.data?.human;
+  return typeof human === 'boolean' ? human : !MACHINE.test(span.name);
 }
 
 /** @param {Model} model @param {Actions} actions @param {Span[]} turns */
@@ -140,6 +151,6 @@ function prompt_row(model, actions, span) {
   return h('li', {key: span.id},
     h('button', goes('item prow', span.sequence, actions),
       icon(shape, `${tone}${shape === 'running' ? ' spin' : ''}`),
-      h('span', {class: 't1 clamp'}, h('span', {class: 'sr'}, `${status}: `), prompt),
+      h('span', {class: 't1'}, h('span', {class: 'sr'}, `${status}: `), prompt),
       h('span', {class: 'w'}, dot(model, span.agent_id), duration((ended_us - span.started_us) / 1000))));
 }
