@@ -1,7 +1,8 @@
 // @ts-check
 /* What a person should look at, derived from the states at a point: docs/API.md, "Attention". Pure.
  *
- * The server derives the same from the same states; the texts here are its texts. */
+ * The server derives the same from the same states (src/query/attention.c): the texts here are its texts, and what
+ * lacks the time at which it began is no matter there, nor here. */
 import {time_us} from './format.js';
 
 /** @typedef {import('./model.js').Attention} Attention */
@@ -9,19 +10,31 @@ import {time_us} from './format.js';
 const UNREAD_US = 60e6;
 const OPEN_US = 120e6;
 
+const BAD = new Set(['workflow_failed', 'feature_failed', 'blocker']);
+
 /**
  * @param {import('./model.js').States | null} states @param {number} as_of_us
  * @returns {Attention[]} bad before warn, the newest first
  */
 export function attention_of(states, as_of_us) {
   if (!states) return [];
-  const found = [...of_workflow(states.workflow), ...of_features(states.workflow), ...of_notes(states.notes)];
-  if (!has_ended(states.workflow)) {
-    found.push(...of_agents(states.agents));
-    found.push(...of_messages(states.mailbox, as_of_us));
-    found.push(...of_calls(states.agents, as_of_us));
+  /** @type {Map<string, Attention>} the earliest of each key */
+  const found = new Map();
+  for (const each of matters(states, as_of_us)) {
+    const before = found.get(each.key);
+    if (!Number.isNaN(time_us(each.at)) && !(before && before.sequence <= each.sequence)) found.set(each.key, each);
   }
-  return found.sort(worst_first);
+  return [...found.values()].sort(worst_first);
+}
+
+/** @param {import('./model.js').States} states @param {number} as_of_us */
+function* matters(states, as_of_us) {
+  yield* of_workflow(states.workflow);
+  yield* of_notes(states.notes);
+  if (has_ended(states.workflow)) return;
+  yield* of_agents(states.agents);
+  yield* of_calls(states.agents, as_of_us);
+  yield* of_messages(states.mailbox, as_of_us);
 }
 
 /** Is the workflow over? @param {any} workflow */
@@ -30,26 +43,28 @@ export const has_ended = (workflow) => workflow?.status === 'completed' || workf
 /** @param {Attention} a @param {Attention} b */
 function worst_first(a, b) {
   if (a.severity !== b.severity) return a.severity === 'bad' ? -1 : 1;
-  if (a.at !== b.at) return a.at > b.at ? -1 : 1;
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+  return b.sequence - a.sequence || compare_texts(a.key, b.key);
+}
+
+/** By code points, as bytes of UTF-8 are ordered, too. @param {string} a @param {string} b */
+function compare_texts(a, b) {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  if (at > 0 && /[\udc00-\udfff]/.test(a[at] ?? '') && /[\ud800-\udbff]/.test(a[at - 1])) at--;
+  return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
 }
 
 /** @param {any} workflow */
 function* of_workflow(workflow) {
-  const at = text(workflow?.status_since) || text(workflow?.completed_at) || text(workflow?.last_event?.timestamp);
-  const sequence = workflow?.status_sequence ?? workflow?.last_event?.sequence;
-  const {status, error, pause_reason} = workflow ?? {};
-  if (status === 'failed') yield item('workflow_failed', '', sequence, at, '', 'Workflow failed', error);
-  if (status === 'paused') yield item('workflow_paused', '', sequence, at, '', 'Paused', pause_reason);
-}
-
-/** @param {any} workflow */
-function* of_features(workflow) {
+  const {status, error, pause_reason, status_sequence, status_since} = workflow ?? {};
+  const began = {sequence: status_sequence, at: status_since};
+  if (status === 'failed') yield item('workflow_failed', undefined, began, 'Workflow failed', error);
+  if (status === 'paused') yield item('workflow_paused', undefined, began, 'Paused', pause_reason);
   for (const feature of list(workflow?.features)) {
-    if (feature?.status !== 'failed') continue;
-    const name = text(feature.name);
-    const at = text(feature.status_since) || text(feature.started_at);
-    yield item('feature_failed', name, feature.status_sequence, at, '', `${name} failed`, feature.error);
+    const name = feature?.name ?? feature?.feature_id;
+    if (feature?.status !== 'failed' || typeof name !== 'string') continue;
+    const failed = {sequence: feature.status_sequence, at: feature.status_since};
+    yield item('feature_failed', name, failed, `${name} failed`, feature.error);
   }
 }
 
@@ -58,7 +73,8 @@ function* of_notes(notes) {
   for (const note of list(notes?.notes)) {
     const category = note?.category;
     if ((category !== 'question' && category !== 'blocker') || note.answered_at !== undefined) continue;
-    yield item(category, text(note.id), note.sequence, note.created_at, note.agent_id, note.title, note.content);
+    const asked = {sequence: note.sequence, at: note.created_at, agent_id: note.agent_id};
+    yield item(category, note.id, asked, note.title, note.content);
   }
 }
 
@@ -66,9 +82,9 @@ function* of_notes(notes) {
 function* of_agents(agents) {
   for (const agent of list(agents?.agents)) {
     if (agent?.status !== 'waiting') continue;
-    const id = text(agent.agent_id);
-    const at = text(agent.waiting_since) || text(agent.status_since);
-    yield item('permission', id, agent.waiting_sequence, at, id, `${id} waits for a permission`, agent.waiting_for);
+    const id = agent.agent_id;
+    const waits = {sequence: agent.waiting_sequence, at: agent.waiting_since, agent_id: id};
+    yield item('permission', id, waits, `${text(id)} waits for a permission`, agent.waiting_for);
   }
 }
 
@@ -79,10 +95,9 @@ function* of_messages(mailbox, as_of_us) {
   for (const name of Object.keys(agents)) {
     for (const message of list(agents[name]?.inbox)) {
       if (message?.acknowledged_at !== undefined || message?.completed_at !== undefined) continue;
-      const at = message?.received_at ?? message?.sent_at;
-      if (!(as_of_us - time_us(at) > UNREAD_US)) continue;
-      const key = text(message.correlation_id) || text(message.id);
-      yield item('message_unread', key, message.sequence, at, name, `Unread by ${name}`, message.content);
+      if (!(as_of_us - time_us(message?.received_at) > UNREAD_US)) continue;
+      const sent = {sequence: message.sequence, at: message.received_at, agent_id: name};
+      yield item('message_unread', message.correlation_id, sent, `Unread by ${name}`, message.content);
     }
   }
 }
@@ -91,35 +106,31 @@ function* of_messages(mailbox, as_of_us) {
 function* of_calls(agents, as_of_us) {
   for (const call of open_calls(agents)) {
     if (!(as_of_us - time_us(call?.started_at) > OPEN_US)) continue;
-    const title = `${text(call.tool_name)} has not come back`;
-    const agent = call.agent_id;
-    yield item('tool_open', text(call.tool_use_id), call.sequence, call.started_at, agent, title, agent);
+    const began = {sequence: call.sequence, at: call.started_at, agent_id: call.agent_id};
+    yield item('tool_open', call.tool_use_id, began, `${text(call.tool_name)} has not come back`, call.agent_id);
   }
 }
 
 /** The calls of tools that are open, of all sessions and of none. @param {any} agents @returns {any[]} */
 export function open_calls(agents) {
-  return [agents, ...list(agents?.sessions)].flatMap((holder) => list(holder?.open_calls));
+  return [...list(agents?.sessions), agents].flatMap((holder) => list(holder?.open_calls));
 }
 
-/** @param {string} kind @param {string} key @param {unknown} sequence @param {unknown} at @param {unknown} agent_id
- * @param {unknown} title @param {unknown} more @returns {Attention} */
-function item(kind, key, sequence, at, agent_id, title, more) {
-  /** @type {Attention} */
-  const made = {
-    key: `${kind}:${key}`,
+/** @param {string} kind @param {unknown} subject that its key goes by; absent: the workflow
+ * @param {{sequence: unknown, at: unknown, agent_id?: unknown}} began @param {unknown} title @param {unknown} more
+ * @returns {Attention} */
+function item(kind, subject, began, title, more) {
+  return {
+    key: typeof subject === 'string' ? `${kind}:${subject}` : kind,
     kind,
     severity: BAD.has(kind) ? 'bad' : 'warn',
-    sequence: Number(sequence) || 0,
-    at: text(at),
+    sequence: typeof began.sequence === 'number' ? began.sequence : 0,
+    at: text(began.at),
+    ...(typeof began.agent_id === 'string' ? {agent_id: began.agent_id} : {}),
     title: text(title),
     text: text(more),
   };
-  if (text(agent_id) !== '') made.agent_id = text(agent_id);
-  return made;
 }
-
-const BAD = new Set(['workflow_failed', 'feature_failed', 'blocker']);
 
 /** @param {unknown} value @returns {any[]} */
 const list = (value) => (Array.isArray(value) ? value : []);
