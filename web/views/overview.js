@@ -15,7 +15,7 @@ import {nothing, panel} from './panels/parts.js';
 
 /** @param {Model} model @param {Actions} actions */
 export function overview(model, actions) {
-  return h('div', {key: 'overview', class: 'over'},
+  return h('div', {key: 'overview', class: 'oview'},
     timeline(model, actions),
     features(model, actions),
     agents(model, actions),
@@ -28,7 +28,7 @@ export function overview(model, actions) {
 function timeline(model, actions) {
   const more = h('button', {class: 'link', type: 'button', on: {click: () => actions.show('timeline')}}, 'Open');
   const body = model.columns.agent_names.length > 0
-    ? h('div', {key: 'canvas', class: 'tlbody'}, timeline_canvas(model, actions, {compact: true}))
+    ? h('div', {key: 'canvas', class: 'timebody'}, timeline_canvas(model, actions, {compact: true}))
     : nothing(model, 'agents', 'The lanes appear with the first event of an agent.');
-  return panel({title: 'Timeline', css: 'tl', more}, body);
+  return panel({title: 'Timeline', css: 'timebox', more}, body);
 }

@@ -78,7 +78,7 @@ const cost_of = (agent) => (typeof agent.cost_usd === 'number' ? agent.cost_usd 
 function agent_row(model, actions, agent, depth, dearest, calls) {
   const id = agent.agent_id;
   const share = dearest > 0 ? cost_of(agent) / dearest : 0;
-  const css = `ag sub-${Math.min(depth, DEPTH_SHOWN_MAX)} ${changed(model, `agent:${id}`)}`;
+  const css = `arow sub-${Math.min(depth, DEPTH_SHOWN_MAX)} ${changed(model, `agent:${id}`)}`;
   const vars = {'--c': `var(${model.hues.get(id) ?? HUE_NONE})`, '--share': share};
   return h('li', {key: id},
     h('button', {...leads(css, () => sequence_of(model, agent, calls), actions), vars},

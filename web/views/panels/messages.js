@@ -81,5 +81,5 @@ function unread(since_us) {
 /** @param {Actions} actions @param {string} shape @param {string} word @param {number} us @param {number} sequence
  * @param {string} [tone] */
 function step(actions, shape, word, us, sequence, tone = '') {
-  return h('button', goes(`step ${tone}`, sequence, actions), icon(shape, 's'), `${word} ${clock(us)}`);
+  return h('button', goes(`tstep ${tone}`, sequence, actions), icon(shape, 's'), `${word} ${clock(us)}`);
 }
