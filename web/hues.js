@@ -7,6 +7,9 @@ const PEOPLE = new Set(['person', 'human', 'user']);
 
 export const HUE_NONE = '--agent-none';
 
+/** Is it a person who stands behind this agent_id? @param {string} agent_id */
+export const is_person = (agent_id) => PEOPLE.has(agent_id);
+
 /**
  * CSS variable names by agent: `--agent-1` … `--agent-6`, `--agent-1-sub` … for subagents of that family,
  * `--agent-person` for people, `--agent-none` for events without an agent (see HUE_NONE).
@@ -21,7 +24,7 @@ export function assign_hues(agent_names, parent_of) {
   const hues = new Map();
   for (const name of agent_names) {
     const root = root_of(name, parent_of);
-    if (PEOPLE.has(root)) {
+    if (is_person(root)) {
       hues.set(name, '--agent-person');
       continue;
     }

@@ -3,6 +3,7 @@
  *
  * The list and its composer are one part with a state of its own: what was typed stays while events come in. */
 import {h} from '../dom.js';
+import {is_person} from '../hues.js';
 import {icon} from '../icons.js';
 import {line_of} from '../format.js';
 import {CATEGORIES, category_icon, category_tone} from '../kinds.js';
@@ -28,15 +29,29 @@ export function notes(model, actions) {
 /** @param {string} word */
 const capital = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-/** The categories with their counts: those that are known, then those of this workflow besides.
- * @param {Model} model @param {Actions} actions */
+/** @typedef {{counts: Map<string, number>, open: Map<string, number>}} Tally */
+
+/** @type {WeakMap<any[], Tally>} */
+const tallies = new WeakMap();
+
+/** How many notes a category has, and how many of them wait for an answer: of the categories that are known, then of
+ * those of this workflow besides. The same for the same list. @param {any[]} list @returns {Tally} */
+function tally_of(list) {
+  const known = tallies.get(list);
+  if (known) return known;
+  /** @type {Tally} */
+  const {counts, open} = {counts: new Map(CATEGORIES.map((each) => [each, 0])), open: new Map()};
+  for (const note of list) {
+    counts.set(note.category, (counts.get(note.category) ?? 0) + 1);
+    if (is_open(note)) open.set(note.category, (open.get(note.category) ?? 0) + 1);
+  }
+  tallies.set(list, {counts, open});
+  return {counts, open};
+}
+
+/** @param {Model} model @param {Actions} actions */
 function rail(model, actions) {
-  /** @type {Map<string, number>} */
-  const counts = new Map(CATEGORIES.map((each) => [each, 0]));
-  for (const note of notes_of(model)) counts.set(note.category, (counts.get(note.category) ?? 0) + 1);
-  /** @type {Map<string, number>} */
-  const open = new Map();
-  for (const note of notes_of(model)) if (is_open(note)) open.set(note.category, (open.get(note.category) ?? 0) + 1);
+  const {counts, open} = tally_of(notes_of(model));
   return h('nav', {class: 'rail', 'aria-label': 'Categories'},
     rail_button(model, actions, null, notes_of(model).length, 'All notes', 'note', 'ink', 0),
     [...counts].map(([category, count]) =>
@@ -72,13 +87,15 @@ const empty_note = () => ({title: '', content: '', category: 'context', answers:
 const note_list = stateful('div', 'ncol', fresh_note, (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = notes_of(model);
-  const found = all.filter((each) => fits(model, each, state.find)).reverse();
+  const every = model.note_category === null && state.find === '';
+  const found = every ? all : all.filter((each) => fits(model, each, state.find));
+  const shown = found.slice(-state.shown).reverse();
   const title = model.note_category === null ? 'Notes' : capital(line_of(model.note_category, 40));
   const find = all.length > 5 || state.find !== '' ? find_box(state, set) : null;
   return [panel({title, key: 'notes', count: found.length || '', more: find},
     all.length === 0 ? nothing(model, 'notes', NOTES_COME)
       : found.length === 0 ? empty('No note matches', 'Try another word, or all categories.')
-        : h('div', {class: 'pb'}, found.slice(0, state.shown).map((each) => article(model, actions, each, set)),
+        : h('div', {class: 'pb'}, shown.map((each) => article(model, actions, each, set)),
           more_button(found.length, state.shown, () => set({shown: state.shown + STEP}))),
     note_composer(model, actions, state, set))];
 });
@@ -196,7 +213,8 @@ const message_list = stateful('div', 'ncol', fresh_message, (
 /** @param {Model} model @param {Actions} actions @param {MessageState} state
  * @param {(change: Partial<MessageState>) => void} set */
 function message_composer(model, actions, state, set) {
-  const names = (model.states?.agents?.agents ?? []).map((/** @type {any} */ each) => each.agent_id).slice(0, STEP);
+  const known = (model.states?.agents?.agents ?? []).map((/** @type {any} */ each) => each.agent_id);
+  const names = known.filter((/** @type {string} */ each) => !is_person(each)).slice(0, STEP);
   if (!model.live) return past(actions, 'Go live to send a message.');
   if (names.length === 0) return null;
   const to = names.includes(state.to) ? state.to : names[0];

@@ -8,13 +8,15 @@ const NOW = time_us(AT);
 
 /** States of nothing but what is given. @param {any} given @returns {any} */
 const states = (given) => ({
-  workflow: {status: 'running', features: []}, agents: {agents: [], sessions: []}, notes: {notes: []}, mailbox: {agents: {}}, ...given,
+  workflow: {status: 'running', features: []}, agents: {agents: [], sessions: []}, notes: {notes: []},
+  mailbox: {agents: {}}, ...given,
 });
 
 /** @param {any} given @param {number} [since_s] */
 const attention = (given, since_s = 0) => attention_of(states(given), NOW + since_s * 1e6);
 
-const question = {id: 'n1', category: 'question', agent_id: 'coder', title: 'May I?', content: 'Or not.', created_at: AT, sequence: 7};
+const question = {id: 'n1', category: 'question', agent_id: 'coder', title: 'May I?', content: 'Or not.',
+  created_at: AT, sequence: 7};
 const message = {correlation_id: 'm1', content: 'Look.', sequence: 9, received_at: AT};
 const call = {tool_use_id: 't1', tool_name: 'Bash', agent_id: 'coder', started_at: AT, sequence: 4};
 const failed_feature = {name: 'login', status: 'failed', error: 'no', status_since: AT, status_sequence: 5};
@@ -26,27 +28,31 @@ test('there is none without states', () => assert.deepEqual(attention_of(null, N
 test('a workflow that failed is bad', () => {
   const workflow = {status: 'failed', error: 'no space', status_since: AT, status_sequence: 12};
   assert.deepEqual(attention({workflow}), [
-    {key: 'workflow_failed', kind: 'workflow_failed', severity: 'bad', sequence: 12, at: AT, title: 'Workflow failed', text: 'no space'},
+    {key: 'workflow_failed', kind: 'workflow_failed', severity: 'bad', sequence: 12, at: AT, title: 'Workflow failed',
+      text: 'no space'},
   ]);
 });
 
 test('a workflow that is paused warns, with its reason', () => {
   const workflow = {status: 'paused', pause_reason: 'lunch', status_since: AT, status_sequence: 12};
   assert.deepEqual(attention({workflow}), [
-    {key: 'workflow_paused', kind: 'workflow_paused', severity: 'warn', sequence: 12, at: AT, title: 'Paused', text: 'lunch'},
+    {key: 'workflow_paused', kind: 'workflow_paused', severity: 'warn', sequence: 12, at: AT, title: 'Paused',
+      text: 'lunch'},
   ]);
 });
 
 test('a feature that failed is bad, one that was tried again is not', () => {
   const again = {...failed_feature, name: 'other', status: 'started'};
   assert.deepEqual(attention({workflow: {status: 'running', features: [failed_feature, again]}}), [
-    {key: 'feature_failed:login', kind: 'feature_failed', severity: 'bad', sequence: 5, at: AT, title: 'login failed', text: 'no'},
+    {key: 'feature_failed:login', kind: 'feature_failed', severity: 'bad', sequence: 5, at: AT, title: 'login failed',
+      text: 'no'},
   ]);
 });
 
 test('a question warns until it is answered', () => {
   assert.deepEqual(attention({notes: {notes: [question]}}), [
-    {key: 'question:n1', kind: 'question', severity: 'warn', sequence: 7, at: AT, agent_id: 'coder', title: 'May I?', text: 'Or not.'},
+    {key: 'question:n1', kind: 'question', severity: 'warn', sequence: 7, at: AT, agent_id: 'coder', title: 'May I?',
+      text: 'Or not.'},
   ]);
   assert.deepEqual(attention({notes: {notes: [{...question, answered_at: AT}]}}), []);
 });
@@ -55,7 +61,9 @@ test('a blocker is bad', () => {
   assert.equal(attention({notes: {notes: [{...question, category: 'blocker'}]}})[0].severity, 'bad');
 });
 
-test('other notes need nobody', () => assert.deepEqual(attention({notes: {notes: [{...question, category: 'warning'}]}}), []));
+test('other notes need nobody', () => {
+  assert.deepEqual(attention({notes: {notes: [{...question, category: 'warning'}]}}), []);
+});
 
 test('an agent that waits for a permission warns, with the tool', () => {
   const agent = {agent_id: 'coder', status: 'waiting', waiting_for: 'Bash', waiting_since: AT, waiting_sequence: 3};
@@ -106,7 +114,8 @@ test('bad comes before warn, then the newest, then by key', () => {
     {...question, id: 'b', sequence: 30}, {...question, id: 'a', sequence: 30}, {...question, id: 'c', sequence: 40},
     {...question, id: 'd', category: 'blocker', sequence: 1},
   ];
-  assert.deepEqual(attention({notes: {notes}}).map((each) => each.key), ['blocker:d', 'question:c', 'question:a', 'question:b']);
+  assert.deepEqual(attention({notes: {notes}}).map((each) => each.key),
+    ['blocker:d', 'question:c', 'question:a', 'question:b']);
 });
 
 test('keys are ordered as their bytes are', () => {
@@ -124,7 +133,8 @@ test('what nobody knows the beginning of is left out', () => {
 });
 
 test('states of any shape are borne', () => {
-  for (const odd of [null, undefined, 5, 'x', [], {features: 5, agents: 7, notes: {}, sessions: 'x'}, {agents: [null], notes: [null], features: [null]}]) {
+  const lists = [{features: 5, agents: 7, notes: {}, sessions: 'x'}, {agents: [null], notes: [null], features: [null]}];
+  for (const odd of [null, undefined, 5, 'x', [], ...lists]) {
     const given = {workflow: odd, agents: odd, notes: odd, mailbox: odd};
     assert.deepEqual(attention(given, 1000), []);
   }

@@ -6,7 +6,7 @@ import {tool_argument, tool_label} from '../../kinds.js';
 import {has_ended, open_calls} from '../../attention.js';
 import {calls_of, tokens_of, totals_of} from '../../marks.js';
 import {changed, dot, leads, nothing, panel, said} from './parts.js';
-import {HUE_NONE} from '../../hues.js';
+import {HUE_NONE, is_person} from '../../hues.js';
 
 /** @typedef {import('../../model.js').Model} Model */
 /** @typedef {import('../../model.js').Actions} Actions */
@@ -110,7 +110,7 @@ function doing(model, actions, agent, calls) {
     return h('span', {class: 'warn'}, 'waiting for a permission', tool);
   }
   if (agent.status === 'ended') return since('ended', agent.status_since);
-  if (has_ended(model.states?.workflow)) return since('last seen', agent.last_seen);
+  if (has_ended(model.states?.workflow) || is_person(agent.agent_id)) return since('last seen', agent.last_seen);
   if (calls.length > 0) return call_words(model, actions, calls);
   if (agent.status === 'active') return h('span', {class: 'run'}, 'thinking');
   return agent.status === 'idle' ? since('idle since', agent.status_since) : '';

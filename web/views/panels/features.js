@@ -122,7 +122,8 @@ function prompts_of(model) {
 }
 
 /* How agents' programs begin what they say to themselves in the shape of a prompt. */
-const MACHINE = /^\s*(<(task-notification|system-reminder|local-command-|bash-std|tick\b|environment_context)|\[SYSTEM NOTIF)/;
+const MACHINE =
+  /^\s*(<(task-notification|system-reminder|local-command-|bash-std|tick\b|environment_context)|\[SYSTEM NOTIF)/;
 
 /** Did somebody write this prompt? The event says so; until it is loaded, its first words do.
  * @param {Model} model @param {Span} span */

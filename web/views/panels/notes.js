@@ -19,7 +19,10 @@ const TAGS_MAX = 12;
 const ANSWER_ICON = icon('answered', 's');
 
 /** The notes at the point, the oldest first. @param {Model} model @returns {any[]} */
-export const notes_of = (model) => model.states?.notes?.notes ?? [];
+export const notes_of = (model) => model.states?.notes?.notes ?? NONE;
+
+/** @type {any[]} */
+const NONE = [];
 
 /** @param {Model} model @param {Actions} actions */
 export function notes_panel(model, actions) {

@@ -4,7 +4,7 @@
 import {h, patch, widget} from '../../dom.js';
 import {icon} from '../../icons.js';
 import {HUE_NONE} from '../../hues.js';
-import {line_of, visible} from '../../format.js';
+import {beginning, line_of, visible} from '../../format.js';
 
 /** @typedef {import('../../dom.js').Child} Child */
 /** @typedef {import('../../model.js').Model} Model */
@@ -56,8 +56,7 @@ export const said = (value, css = '') => h('span', {class: `said ${css}`}, line_
 
 /** Text of an agent with its line breaks, up to `length` characters. @param {string} value @param {number} length */
 export function lines(value, length) {
-  const cut = value.length > length;
-  return visible(cut ? `${value.slice(0, length)} …` : value);
+  return visible(beginning(value, length));
 }
 
 /** A class when the row is among those that changed. @param {Model} model @param {string} key */
