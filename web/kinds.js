@@ -190,7 +190,7 @@ const SUMMARY_ROWS = [
   ['agent.message.', ['from_agent', '%result|content']],
   ['agent.response.received', ['model', 'in %usage.input_tokens', 'out %usage.output_tokens', '%cost_usd']],
   ['agent.response.displayed', ['', '%delta']],
-  ['agent.error', ['', '%error|message|reason']],
+  ['agent.error', ['', '%error.message|error|message|reason']],
   ['agent.test_result', ['test_file|suite|name', 'passed %passed', 'failed %failed', '%duration_ms']],
   ['agent.notified', ['title', '%message']],
   ['agent.hook.received', ['hook_event_name|hook_event',
@@ -328,17 +328,15 @@ function shown(value, name) {
   return Number.isInteger(value) ? whole_number(value) : line_of(value);
 }
 
-/** Members that say who and where an event is from, not what happened. */
-const RECORD = new Set([
-  'session_id', 'transcript_path', 'cwd', 'hook_event_name', 'permission_mode', 'tool_use_id', 'message_id', 'agent_id',
-]);
+/** Members that say who and where an event is from, not what happened; nor does what ends in _id. */
+const RECORD = new Set(['transcript_path', 'transcript_uuid', 'cwd', 'git_branch', 'hook_event_name', 'permission_mode']);
 
 /** The first text among the members of an object, else how many it has; "" when it has none. @param {unknown} value */
 function any_text(value) {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return line_of(value);
   let count = 0;
   for (const name in value) {
-    if (RECORD.has(name) || count++ >= 32) continue;
+    if (RECORD.has(name) || name.endsWith('_id') || count++ >= 32) continue;
     const text = line_of(member(value, name));
     if (text !== '') return text;
   }

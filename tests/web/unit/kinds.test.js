@@ -81,6 +81,11 @@ test('a tool that nobody knows says the first text of its input', () => {
   assert.equal(text({list: [1], topic: 'cats'}), 'cats');
 });
 
+test('an error says its message, wherever it stands', () => {
+  assert.equal(summary('agent.error', {prompt_id: 'p', error: {status: 529, message: 'overloaded'}}).text, 'overloaded');
+  assert.equal(summary('agent.error', {error: 'no space'}).text, 'no space');
+});
+
 test('features say what came of them', () => {
   assert.deepEqual(summary('feature.completed', {name: 'login', duration_ms: 334994, cost_usd: 0.61}),
     {strong: 'login', text: '5 m 35 s · $0.61'});
