@@ -153,6 +153,10 @@ typedef struct jc_filter {
     bool reverse;               /* newest first */
 } jc_filter;
 
+/* Does the event pass the filter, but for `from` and `to`? As a cursor would decide it. The globs must end with
+ * a zero byte. */
+JC_API bool jc_filter_passes(const jc_filter *filter, const jc_event *event);
+
 typedef struct jc_cursor jc_cursor;
 
 /* Start reading. One workflow is read in order of sequence, anything else in order of position. The

@@ -316,43 +316,6 @@ jc_status jc_search_new(jc_store *store, jc_str text, const jc_filter *filter,
     return JC_OK;
 }
 
-static bool is_in(jc_str text, const jc_str list[], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (jc_str_equal(text, list[i]))
-            return true;
-    }
-    return count == 0;
-}
-
-/* SQLite's own matcher, as the log's filter uses it. */
-static bool matches_type(jc_str event_type, const jc_filter *filter)
-{
-    char type[JC_EVENT_TYPE_SIZE_MAX + 1];
-    if (filter->event_type_count == 0)
-        return true;
-    if (event_type.size >= sizeof type)
-        return false;
-    memcpy(type, event_type.bytes, event_type.size);
-    type[event_type.size] = '\0';
-    for (size_t i = 0; i < filter->event_type_count; i++) {
-        if (sqlite3_strglob(filter->event_types[i].bytes, type) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool passes(const jc_filter *filter, const jc_event *event)
-{
-    return is_in(event->workflow_id, filter->workflow_ids, filter->workflow_count) &&
-           matches_type(event->event_type, filter) &&
-           (filter->agent_id.bytes == NULL || jc_str_equal(filter->agent_id, event->agent_id)) &&
-           (filter->correlation_id.bytes == NULL ||
-            jc_str_equal(filter->correlation_id, event->correlation_id)) &&
-           (!filter->has_since || event->timestamp_us >= filter->since_us) &&
-           (!filter->has_until || event->timestamp_us <= filter->until_us);
-}
-
 static bool was_given(const jc_search *search, uint64_t position)
 {
     for (size_t i = 0; i < search->given_count; i++) {
@@ -404,7 +367,7 @@ static jc_status look_at(jc_search *search, uint64_t position, jc_search_hit *re
     const jc_event *event = NULL;
     jc_document document;
     jc_status status = read_at(search, position, &event, reterr);
-    if (status != JC_OK || !passes(&search->filter, event))
+    if (status != JC_OK || !jc_filter_passes(&search->filter, event))
         return status < 0 ? status : JC_END;
     status = jc_document_read(&search->reader, event, &document, reterr);
     if (status == JC_OK)

@@ -21,13 +21,14 @@ struct evhttp_request;
 
 #define JC_LIVE_QUEUED_MAX ((size_t)256 * 1024) /* bytes that wait for one client */
 #define JC_LIVE_HEARTBEAT_S 15
+#define JC_LIVE_STUCK_S 60      /* a reader that takes nothing for so long is let go */
 #define JC_LIVE_LAST 1000       /* events before the head, when nothing is said */
 #define JC_LIVE_LAST_MAX 100000 /* that may be asked for */
 
 typedef struct jc_live jc_live;
 
 /* Make the streams of a project, with a store of their own. The caller frees *ret_live before the base.
- * Fails as jc_open() does. */
+ * The process ignores SIGPIPE. Fails as jc_open() does. */
 JC_MUST_CHECK jc_status jc_live_new(struct event_base *base, const char *project_dir,
                                     jc_live **ret_live, jc_error *reterr);
 
@@ -37,8 +38,9 @@ void jc_live_free(jc_live *live);
 /* Does the path name a stream? */
 bool jc_live_is_stream(jc_str path);
 
-/* Answer a request for a stream, whose method is GET and which was let in: from now on the stream owns
- * it. What is wrong with it is answered as docs/API.md says. */
+/* Answer a request for a stream, whose method is GET or HEAD and which was let in: from now on the stream
+ * owns it, and the connection's close callback. Headers that are set already are sent, too. What is wrong
+ * with it is answered as docs/API.md says. */
 void jc_live_attach(jc_live *live, struct evhttp_request *request);
 
 /* For /metrics. */
@@ -52,5 +54,8 @@ typedef struct jc_live_stats {
 } jc_live_stats;
 
 jc_live_stats jc_live_stats_get(const jc_live *live);
+
+/* Other times than JC_LIVE_HEARTBEAT_S and JC_LIVE_STUCK_S: for tests. */
+void jc_live_set_times(jc_live *live, int heartbeat_s, int stuck_s);
 
 #endif

@@ -11,7 +11,6 @@
 #include "store/store.h"
 
 #include <inttypes.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 
 #define CLOCK_AHEAD_US_MAX (60 * JC_US_PER_SECOND)
@@ -227,39 +226,12 @@ static jc_status memory_cursor_open(void *self, const jc_filter *filter, void **
     return JC_OK;
 }
 
-static bool is_one_of(jc_str text, const jc_str list[], size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (jc_str_equal(text, list[i]))
-            return true;
-    }
-    return count == 0;
-}
-
-/* SQLite's own matcher, so that both backends read a glob alike. */
-static bool matches_type(jc_str text, const jc_str globs[], size_t count)
-{
-    char type[JC_EVENT_TYPE_SIZE_MAX + 1];
-    memcpy(type, text.bytes, text.size);
-    type[text.size] = '\0';
-    for (size_t i = 0; i < count; i++) {
-        if (sqlite3_strglob(globs[i].bytes, type) == 0)
-            return true;
-    }
-    return count == 0;
-}
-
+/* Its globs end with a zero byte: whoever opened the cursor copied them so. */
 static bool matches(const jc_filter *filter, const jc_event *event)
 {
     uint64_t key = filter->workflow_count == 1 ? event->sequence : event->position;
-    return is_one_of(event->workflow_id, filter->workflow_ids, filter->workflow_count) &&
-           matches_type(event->event_type, filter->event_types, filter->event_type_count) &&
-           (filter->agent_id.bytes == NULL || jc_str_equal(event->agent_id, filter->agent_id)) &&
-           (filter->correlation_id.bytes == NULL ||
-            jc_str_equal(event->correlation_id, filter->correlation_id)) &&
-           (!filter->has_since || event->timestamp_us >= filter->since_us) &&
-           (!filter->has_until || event->timestamp_us <= filter->until_us) &&
-           (filter->from == 0 || key >= filter->from) && (filter->to == 0 || key <= filter->to);
+    return jc_filter_passes(filter, event) && (filter->from == 0 || key >= filter->from) &&
+           (filter->to == 0 || key <= filter->to);
 }
 
 static jc_status memory_cursor_page(void *context, uint64_t after, jc_page *page, jc_error *reterr)
