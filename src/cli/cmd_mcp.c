@@ -3,11 +3,9 @@
  * The server lives as long as its client: it ends with its input, or on a signal, and the log is closed
  * properly either way. Nothing but the protocol goes to standard output. */
 #include "cli/commands.h"
+#include "cli/stop.h"
 #include "mcp/mcp.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -15,33 +13,6 @@ typedef struct mcp_options {
     const char *workflow;
     const char *agent;
 } mcp_options;
-
-/* A signal is a byte in this pipe, which the server waits for as it waits for its input. */
-static int stop_pipe[2] = {-1, -1};
-
-static void note_signal(int signal_number)
-{
-    int before = errno;
-    (void)signal_number;
-    (void)!write(stop_pipe[1], "", 1);
-    errno = before;
-}
-
-/* Without a pipe the signals end the process as they always do. */
-static void catch_signals(void)
-{
-    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
-    struct sigaction action = {.sa_handler = note_signal};
-    if (pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
-        stop_pipe[0] = -1;
-        return;
-    }
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
-        struct sigaction before;
-        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-            (void)sigaction(signals[i], &action, NULL);
-    }
-}
 
 static jc_status reopen(void *context, jc_store **store, jc_error *reterr)
 {
@@ -90,14 +61,13 @@ static int serve(jc_cli *cli, jc_mcp_options *options)
     char session[JC_WORKFLOW_ID_SIZE_MAX + 1];
     jc_mcp *mcp = NULL;
     jc_error error = {0};
-    catch_signals();
     jc_status status = read_rules(cli, &options->redactor, &error);
     if (status == JC_OK)
         status = name_session(options, session, &error);
     if (status == JC_OK)
         status = jc_mcp_new(cli->store, options, &mcp, &error);
     if (status == JC_OK)
-        status = jc_mcp_serve(mcp, STDIN_FILENO, STDOUT_FILENO, stop_pipe[0], &error);
+        status = jc_mcp_serve(mcp, STDIN_FILENO, STDOUT_FILENO, jc_cli_stop_fd(), &error);
     jc_mcp_free(mcp);
     jc_redactor_free(options->redactor);
     return status < 0 ? jc_cli_fail_error(cli, &error) : JC_EXIT_DONE;

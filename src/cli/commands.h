@@ -21,6 +21,7 @@ extern const jc_command jc_cmd_hook_uninstall;
 extern const jc_command jc_cmd_mcp;
 extern const jc_command jc_cmd_mcp_install;
 extern const jc_command jc_cmd_mcp_uninstall;
+extern const jc_command jc_cmd_dashboard;
 extern const jc_command jc_cmd_timings;
 extern const jc_command jc_cmd_trace;
 extern const jc_command jc_cmd_types;

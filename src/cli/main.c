@@ -29,6 +29,7 @@ const jc_command_entry jc_commands[] = {
     {"message", "write to agents, and read what they wrote", &jc_cmd_message},
     {"hook", "record what a coding agent does", &jc_cmd_hook},
     {"mcp", "serve the log to an agent, by the Model Context Protocol", &jc_cmd_mcp},
+    {"dashboard", "show everything in a browser, live and as it was", &jc_cmd_dashboard},
     {"timings", "show how long each feature took, and what was tried again", &jc_cmd_timings},
     {"trace", "show what belongs together, as a tree of causes", &jc_cmd_trace},
     {"types", "list the event types and what they need", &jc_cmd_types},
