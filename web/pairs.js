@@ -86,6 +86,9 @@ export function pairing() {
       const kind = kinds[columns.types[at]];
       if (kind !== undefined) take(ended.get(columns.times_us[at]) ?? [], columns, at + 1);
     }
+    for (let sequence = Math.max(1, columns.count - PENDING_MAX); sequence <= columns.count; sequence++) {
+      if (span_of(sequence) === undefined && matters(columns, sequence)) pending.push(sequence);
+    }
   }
 
   /** Join an end to the first of the spans that it fits and that has none. @param {Span[]} spans @param {Columns} columns
