@@ -2,7 +2,7 @@
 /* All events of the workflow: what is searched for and filtered, the rows, and the event at the point in full. */
 import {h, widget} from '../dom.js';
 import {count_up_to, selection, tally} from '../filter.js';
-import {visible, whole_number} from '../format.js';
+import {counted, visible, whole_number} from '../format.js';
 import {grouping} from '../groups.js';
 import {HUE_NONE} from '../hues.js';
 import {icon} from '../icons.js';
@@ -107,7 +107,7 @@ function agent_chips(model, actions, counts, all, show_all) {
       const hue = model.hues.get(name) ?? HUE_NONE;
       return chip(`a:${name}`, filters.agents.includes(name), () => actions.filter({agents: toggled(filters.agents, name)}),
         h('i', {class: model.parent_of.has(name) ? 'dot sub' : 'dot', vars: {'--c': `var(${hue})`}}),
-        h('span', {class: 'cut said'}, visible(name)), h('span', {class: 'n'}, whole_number(count)));
+        h('span', {class: 'cut said', title: counted(count, 'event')}, visible(name)));
     }),
     shown.length < agent_names.length
       && h('button', {class: 'chip', key: 'more', type: 'button', on: {click: show_all}}, `${agent_names.length - shown.length} more agents`),
@@ -150,8 +150,8 @@ function tell({columns, filters, search}, count) {
   return `${whole_number(count)} of ${whole_number(columns.count)}${best}`;
 }
 
-/** @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self @param {number} count @param {boolean} grouped */
-function filter_bar({props: {model, actions}, state, set}, count, grouped) {
+/** @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self */
+function filter_bar({props: {model, actions}, state, set}) {
   const {filters} = model;
   const counts = state.counts.update(model.columns);
   const {correlation} = filters;
@@ -161,12 +161,24 @@ function filter_bar({props: {model, actions}, state, set}, count, grouped) {
     filters.types.map((type) => set_chip(`t:${type}`, 'Type', type, () => actions.filter({types: toggled(filters.types, type)}))),
     agent_chips(model, actions, counts, state.all_agents, () => set({all_agents: true})),
     h('span', {class: 'sep', key: 'sep'}),
-    kind_chips(model, actions, counts.kinds),
-    h('span', {class: 'told', key: 'told'}, tell(model, count)),
-    h('button', {class: 'chip', key: 'grouped', type: 'button', 'aria-pressed': String(grouped), title: 'Calls of the same tool in one row', on: {click: () => {
-      keep_choice(!grouped);
-      set({chosen: !grouped});
-    }}}, 'Grouped'));
+    kind_chips(model, actions, counts.kinds));
+}
+
+/** The names of the columns, how many rows there are, and whether they are grouped.
+ * @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self @param {number} count @param {boolean} grouped */
+function list_head({props: {model}, set}, count, grouped) {
+  const click = () => {
+    keep_choice(!grouped);
+    set({chosen: !grouped});
+  };
+  /** @param {string} css @param {string} text */
+  const name = (css, text) => h('span', {class: css, 'aria-hidden': 'true'}, text);
+  return h('div', {class: 'ev ev-head', key: 'head'},
+    name('q', '#'), name('tm', 'Time, UTC'), name('ag', 'Agent'), name('ty', 'Type'),
+    h('span', {class: 'sm'}, name('not-s', 'What'), h('span', {class: 'told cut', 'aria-live': 'polite'}, tell(model, count)),
+      h('button', {class: 'toggle', type: 'button', 'aria-pressed': String(grouped), title: 'Calls of the same tool in one row', on: {click}},
+        icon(grouped ? 'check' : 'minus', 's'), 'Grouped')),
+    name('du', 'Took'));
 }
 
 /** Decided once a workflow, so that rows do not move when it grows. @param {ReturnType<typeof begin>} state @param {Model} model */
@@ -178,11 +190,6 @@ function is_grouped(state, model) {
   }
   return state.decided;
 }
-
-const HEADS = ['#', 'Time, UTC', 'Agent', 'Type', 'What', 'Took'];
-const CELLS = ['q', 'tm', 'ag', 'ty', 'sm', 'du'];
-
-const list_head = h('div', {class: 'ev ev-head', key: 'head', 'aria-hidden': 'true'}, CELLS.map((css, at) => h('span', {class: css}, HEADS[at])));
 
 /** @param {Model} model @param {Actions} actions */
 function nothing({columns, loading, filters}, actions) {
@@ -216,7 +223,7 @@ function list({props: {model, actions}, state, set}, {sequences, count, generati
   const rows = {model, sequences, pairs, place, current, between, go, toggle};
   return virtual_list({
     key: 'list', id: 'events-list', css: 'ev-list', role: 'treegrid', label: 'Events', columns: COLUMNS, count: groups.count,
-    current, between, moved: model.point, listed: `${model.workflow_id}/${generation}/${grouped}`, follows: model.live || model.player.playing,
+    current, between, moved: model.point, listed: `${model.workflow_id}/${generation}/${grouped ? pairs.readings : ''}`, follows: model.live || model.player.playing,
     render: (index) => event_row(rows, groups.row(index), index),
     go: (index, key) => (key === 'End' && sequences[count - 1] === model.head ? actions.go_live() : actions.go(sequences[groups.row(index).last])),
     key_down: (event) => {
@@ -258,7 +265,7 @@ const EVENTS = part('events-view', begin, (/** @type {import('./part.js').Part<P
   const grouped = is_grouped(state, model);
   state.groups.update(selected, model.columns, pairs_of(model), grouped);
   return [
-    h('section', {class: 'panel', key: 'events', 'aria-label': 'Events'}, filter_bar(self, selected.count, grouped), list_head,
+    h('section', {class: 'panel', key: 'events', 'aria-label': 'Events'}, filter_bar(self), list_head(self, selected.count, grouped),
       selected.count > 0 ? list(self, selected, grouped) : nothing(model, actions)),
     detail_panel(model, actions),
   ];
