@@ -23,7 +23,7 @@ import {part} from './part.js';
 /** @typedef {import('../model.js').Event} Event */
 /** @typedef {import('../event_parts.js').EventPart} EventPart */
 /** @typedef {import('../dom.js').Child} Child */
-/** @typedef {{model: Model, actions: Actions, wide: boolean, event: Event}} Props */
+/** @typedef {{model: Model, actions: Actions, wide: boolean, event: Event, loaded: number}} Props  `loaded`: revision of the events */
 
 const LINKS_SHOWN = 8;
 
@@ -186,7 +186,7 @@ const DETAIL = part('dt', (/** @type {Props} */ props) => ({answering: false, al
 /** @param {Props} before @param {Props} after */
 function is_same(before, after) {
   const [a, b] = [before.model, after.model];
-  return before.event === after.event && before.wide === after.wide && a.events.revision === b.events.revision && a.trace === b.trace
+  return before.event === after.event && before.wide === after.wide && before.loaded === after.loaded && a.trace === b.trace
     && a.live === b.live && a.view === b.view && a.hues === b.hues && a.spans_revision === b.spans_revision && a.head === b.head;
 }
 
@@ -212,5 +212,5 @@ export function event_detail(model, actions, {wide = false} = {}) {
     return h('div', {class: 'empty', key: 'none'}, icon('event'), h('b', null, 'No event yet'), 'What happens first is shown here in full.');
   }
   if (!event) return loading(model, wide);
-  return widget('div', DETAIL, {key: event.id, model, actions, wide, event});
+  return widget('div', DETAIL, {key: event.id, model, actions, wide, event, loaded: model.events.revision});
 }

@@ -119,12 +119,12 @@ export function event_row(rows, row, index) {
     class: css, role: 'row', 'aria-level': row.level, 'aria-expanded': is_group ? String(row.open) : undefined,
     'aria-selected': String(is_current), on: {click: () => rows.go(sequences[row.last])},
   },
-  h('span', {class: 'q', role: 'gridcell'}, String(shown)),
-  h('span', {class: 'tm', role: 'gridcell'}, clock(columns.times_us[shown - 1])),
-  h('span', {class: 'ag', role: 'gridcell'}, agent_name(model, columns.agent_names[columns.agents[shown - 1]], 'workflow')),
-  h('span', {class: 'ty', role: 'gridcell'}, row.last - row.first > 1 && typeof tool === 'string' && !is_error(type)
+  h('span', {class: 'e-q', role: 'gridcell'}, String(shown)),
+  h('span', {class: 'e-tm', role: 'gridcell'}, clock(columns.times_us[shown - 1])),
+  h('span', {class: 'e-ag', role: 'gridcell'}, agent_name(model, columns.agent_names[columns.agents[shown - 1]], 'workflow')),
+  h('span', {class: 'e-ty', role: 'gridcell'}, row.last - row.first > 1 && typeof tool === 'string' && !is_error(type)
     ? icon(tool_icon(tool), 's') : type_icon(type, tool), type_name(row.last - row.first > 1 ? 'agent.tool' : type)),
-  h('span', {class: 'sm', role: 'gridcell'}, opener(rows, row), h('span', {class: 'cut said'}, what(rows, row, shown))),
-  h('span', {class: 'du', role: 'gridcell'}, took(rows, row, shown)));
+  h('span', {class: 'e-sm', role: 'gridcell'}, opener(rows, row), h('span', {class: 'cut said'}, what(rows, row, shown))),
+  h('span', {class: 'e-du', role: 'gridcell'}, took(rows, row, shown)));
 }
 

@@ -174,11 +174,11 @@ function list_head({props: {model}, set}, count, grouped) {
   /** @param {string} css @param {string} text */
   const name = (css, text) => h('span', {class: css, 'aria-hidden': 'true'}, text);
   return h('div', {class: 'ev ev-head', key: 'head'},
-    name('q', '#'), name('tm', 'Time, UTC'), name('ag', 'Agent'), name('ty', 'Type'),
-    h('span', {class: 'sm'}, name('not-s', 'What'), h('span', {class: 'told cut', 'aria-live': 'polite'}, tell(model, count)),
+    name('e-q', '#'), name('e-tm', 'Time, UTC'), name('e-ag', 'Agent'), name('e-ty', 'Type'),
+    h('span', {class: 'e-sm'}, name('not-s', 'What'), h('span', {class: 'told cut', 'aria-live': 'polite'}, tell(model, count)),
       h('button', {class: 'toggle', type: 'button', 'aria-pressed': String(grouped), title: 'Calls of the same tool in one row', on: {click}},
         icon(grouped ? 'check' : 'minus', 's'), 'Grouped')),
-    name('du', 'Took'));
+    name('e-du', 'Took'));
 }
 
 /** Decided once a workflow, so that rows do not move when it grows. @param {ReturnType<typeof begin>} state @param {Model} model */

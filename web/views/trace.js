@@ -4,7 +4,7 @@
 import {trace_command} from '../command.js';
 import {correlations} from '../correlations.js';
 import {h, widget} from '../dom.js';
-import {counted, duration, time_us, visible} from '../format.js';
+import {beginning, counted, duration, time_us, visible} from '../format.js';
 import {icon} from '../icons.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
@@ -21,6 +21,7 @@ import {gap_stripes, ruler, trace_row} from './trace_rows.js';
 /** @typedef {import('./part.js').Part<Props, ReturnType<typeof begin>>} Self */
 
 const SEARCHED_ABOVE = 12;
+const PICKED_MAX = 300; // correlations in the list of a narrow page
 const NOW_STEP_US = 1e6; // how often bars that are open grow
 
 function begin() {
@@ -78,6 +79,7 @@ function rail({state, set, props: {model, actions}}) {
   const typed = (event) => set({words: event.target.value});
   return h('section', {class: 'corr-rail', key: 'rail', 'aria-label': 'Correlations'},
     h('h2', {class: 'cap'}, 'Correlations', h('span', {class: 'grow'}), all.length > 1 && String(all.length)),
+    picker(model, actions, all),
     all.length > SEARCHED_ABOVE && h('label', {class: 'find'}, icon('search', 's'),
       h('input', {type: 'search', placeholder: 'Find one', 'aria-label': 'Find a correlation', dom: {value: state.words}, on: {input: typed}})),
     virtual_list({
@@ -86,6 +88,18 @@ function rail({state, set, props: {model, actions}}) {
       render: (index) => correlation_row(model, actions, found[index]),
       go: (index) => actions.show_trace(found[index].id),
     }));
+}
+
+/** The same as a control, where there is no room for a list. @param {Model} model @param {Actions} actions
+ * @param {import('../correlations.js').Correlation[]} all */
+function picker(model, actions, all) {
+  const current = all.findIndex((each) => each.id === model.correlation);
+  const from = Math.max(0, Math.min(current - PICKED_MAX / 2, all.length - PICKED_MAX));
+  const options = all.slice(from, from + PICKED_MAX).map((each) => h('option', {key: each.id, value: each.id, dom: {selected: each.id === model.correlation}},
+    `${beginning(visible(name_of(model, each) || each.id), 80)} · ${counted(each.count, 'event')}${each.failed > 0 ? ` · ${each.failed} failed` : ''}`));
+  /** @param {any} event */
+  const chosen = (event) => actions.show_trace(event.target.value);
+  return h('select', {class: 'field corr-pick', 'aria-label': 'Correlation', on: {change: chosen}}, options);
 }
 
 /** @param {Model} model @param {Actions} actions @param {import('../correlations.js').Correlation} each */

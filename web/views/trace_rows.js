@@ -31,8 +31,8 @@ export function ruler(axis) {
   const ticks = widest.length > 0 ? [] : Array.from({length: TICKS}, (_, at) => at / TICKS).filter((share) => share > 0);
   const length = axis.to_us - axis.from_us;
   return h('div', {class: 'tn tn-head', key: 'ruler', 'aria-hidden': 'true'},
-    h('span', {class: 'lb'}, 'Event'), h('span', {class: 'tq'}, '#'),
-    h('span', {class: 'wf'}, h('em', {vars: {'--x': '0%'}}, '0'),
+    h('span', {class: 't-name'}, 'Event'), h('span', {class: 't-no'}, '#'),
+    h('span', {class: 't-time'}, h('em', {vars: {'--x': '0%'}}, '0'),
       ticks.map((share) => h('em', {vars: {'--x': percent(share)}}, `+${duration((length * share) / 1000)}`)),
       widest.map((gap) => h('em', {class: 'gap', vars: {'--x': percent(gap.left + gap.width / 2)}}, `⋯ ${duration((gap.to_us - gap.from_us) / 1000)}`))));
 }
@@ -43,13 +43,13 @@ function bar(row, axis, model) {
   const end_us = row.end_us ?? axis.to_us;
   const right = axis.at(end_us);
   const hue = model.hues.get(row.event.agent_id ?? '') ?? HUE_NONE;
-  const css = ['bar', row.failed && 'failed', row.end_us === null && 'open'].filter(Boolean).join(' ');
+  const css = ['t-bar', row.failed && 'failed', row.end_us === null && 'open'].filter(Boolean).join(' ');
   const told = row.end?.data?.duration_ms;
   const ms = typeof told === 'number' && told >= 0 ? told : (end_us - row.start_us) / 1000;
   const text = row.end_us === null ? 'open' : row.end ? duration(ms) : '';
   /* A name that would not fit behind its bar stands before it. */
   const is_late = right > 0.8;
-  return h('span', {class: 'wf', vars: {'--c': `var(${hue})`}},
+  return h('span', {class: 't-time', vars: {'--c': `var(${hue})`}},
     h('i', {class: css, vars: {'--x': percent(left), '--w': percent(Math.max(0, right - left))}}),
     text && h('em', {class: is_late ? 'late' : '', vars: {'--x': percent(is_late ? left : right)}}, text));
 }
@@ -78,14 +78,14 @@ export function trace_row({model, axis, row, is_current, is_closed, go, toggle})
     class: css, role: 'treeitem', 'aria-level': row.depth + 1, 'aria-expanded': row.size > 0 ? String(!is_closed) : undefined,
     'aria-selected': String(is_current), on: {click: go},
   },
-  h('span', {class: 'lb'},
-    h('i', {class: 'gd', vars: {'--depth': Math.min(row.depth, DEPTH_SHOWN)}}),
+  h('span', {class: 't-name'},
+    h('i', {class: 't-levels', vars: {'--depth': Math.min(row.depth, DEPTH_SHOWN)}}),
     row.depth > DEPTH_SHOWN && h('span', {class: 'dim mono'}, `${row.depth} `),
     row.size > 0 ? h('button', {class: is_closed ? 'op' : 'op open', type: 'button', tabindex: -1, 'aria-label': is_closed ? 'Open' : 'Close', on: {click}},
       icon('forward', 's')) : h('i', {class: 'op'}),
     type_icon(shown.event_type, event.data?.tool_name),
     h('span', {class: 'cut said'}, is_elsewhere ? h('span', {class: 'dim'}, `${visible(event.workflow_id)} `) : null, summary(said)),
     is_closed && h('span', {class: 'below'}, `+${row.size}`)),
-  h('span', {class: 'tq'}, `#${event.sequence}`),
+  h('span', {class: 't-no'}, `#${event.sequence}`),
   bar(row, axis, model));
 }
