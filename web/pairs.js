@@ -71,20 +71,20 @@ export function pairing() {
     others.fill(0);
     pending = [];
     readings++;
-    /** @type {Map<number, Span[]>} */
+    /** @type {Map<number, Span | Span[]>} by when they ended; seldom several at once */
     const ended = new Map();
     for (const span of spans) {
       if (!KINDS.has(span.kind)) continue;
       spans_at[span.sequence] = span;
       if (span.ended_us === null) continue;
       const same = ended.get(span.ended_us);
-      if (same) same.push(span);
-      else ended.set(span.ended_us, [span]);
+      ended.set(span.ended_us, same === undefined ? span : Array.isArray(same) ? [...same, span] : [same, span]);
     }
     const kinds = columns.type_names.map((name) => ENDS[name]);
     for (let at = 0; at < columns.count; at++) {
-      const kind = kinds[columns.types[at]];
-      if (kind !== undefined) take(ended.get(columns.times_us[at]) ?? [], columns, at + 1);
+      if (kinds[columns.types[at]] === undefined) continue;
+      const found = ended.get(columns.times_us[at]);
+      if (found !== undefined) take(Array.isArray(found) ? found : [found], columns, at + 1);
     }
     for (let sequence = Math.max(1, columns.count - PENDING_MAX); sequence <= columns.count; sequence++) {
       if (span_of(sequence) === undefined && matters(columns, sequence)) pending.push(sequence);
@@ -144,7 +144,7 @@ export function pairing() {
       make_room(columns.count);
       const more = Math.max(columns.count - done, spans.length - seen_spans);
       if (continued && seen_spans > 0 && more <= NEW_EVENTS_MAX) read_on(columns, spans);
-      else read_all(columns, spans);
+      else if (!continued || spans.length > 0) read_all(columns, spans);
       before = {...columns};
       done = columns.count;
       seen_spans = spans.length;

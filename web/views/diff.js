@@ -10,7 +10,7 @@ import {part} from './part.js';
 /** @typedef {import('../text_diff.js').Diff} Diff */
 /** @typedef {import('../text_diff.js').DiffRow} DiffRow */
 
-const ROWS_MAX = 400; // at once
+const ROWS_MAX = 200; // at once
 
 /** @type {Record<string, [string, string, string]>} class, sign, and how it is read aloud */
 const LOOKS = {'+': ['add', '+', 'added: '], '-': ['del', '−', 'removed: '], ' ': ['', ' ', '']};

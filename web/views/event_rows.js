@@ -27,6 +27,7 @@ const type_of = (model, sequence) => model.columns.type_names[model.columns.type
 export function group_facts({model, sequences, pairs}, {first, last}) {
   let calls = 0;
   let failed = 0;
+  let read = 0;
   /** @type {Set<string>} */
   const names = new Set();
   const end = Math.min(last, first + LOOKED_AT - 1);
@@ -38,8 +39,10 @@ export function group_facts({model, sequences, pairs}, {first, last}) {
     if (is_error(type)) failed++;
     if (is_begun_here) continue;
     calls++;
-    const event = names.size < NAMED ? model.events.get(sequence) : undefined;
-    if (event) names.add(short_name(summary_of(event).text));
+    const event = names.size < NAMED && read < NAMED * 4 ? model.events.get(sequence) : undefined;
+    if (!event) continue;
+    read++;
+    names.add(short_name(summary_of(event).text));
   }
   names.delete('');
   return {calls, failed, names: [...names], more: last > end};

@@ -79,7 +79,7 @@ function rail({state, set, props: {model, actions}}) {
   const typed = (event) => set({words: event.target.value});
   return h('section', {class: 'corr-rail', key: 'rail', 'aria-label': 'Correlations'},
     h('h2', {class: 'cap'}, 'Correlations', h('span', {class: 'grow'}), all.length > 1 && String(all.length)),
-    picker(model, actions, all),
+    matchMedia('(max-width: 1180px)').matches && picker(model, actions, all),
     all.length > SEARCHED_ABOVE && h('label', {class: 'find'}, icon('search', 's'),
       h('input', {type: 'search', placeholder: 'Find one', 'aria-label': 'Find a correlation', dom: {value: state.words}, on: {input: typed}})),
     virtual_list({

@@ -126,7 +126,7 @@ test('100,000 events are filtered within 10 ms', () => {
   };
   const events = selection();
   for (const kinds of [['notes'], ['turns'], []]) events.update(large, {...ALL, kinds}, NO_SEARCH);
-  const best = Math.min(...['a', 'b', 'c'].map((agent) => {
+  const best = Math.min(...'abcabcabc'.split('').map((agent) => {
     const begin = performance.now();
     events.update(large, {...ALL, agents: [agent], kinds: ['tools']}, NO_SEARCH);
     return performance.now() - begin;
