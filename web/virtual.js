@@ -1,0 +1,220 @@
+// @ts-check
+/* A list of any number of rows of one height, of which only those in sight are elements.
+ *
+ * An element is a slot: when a row leaves at the top, its slot shows the one that comes at the bottom. The list
+ * scrolls by itself to the row of the point when that moves from elsewhere, but leaves be whoever scrolls: while
+ * the page is live or plays, whoever scrolled away is left there until they come back.
+ *
+ * Browsers do not make elements taller than some million pixels; a longer list is mapped onto that height. */
+import {h, patch, widget} from './dom.js';
+
+/** @typedef {import('./dom.js').Node_} Node_ */
+
+const HEIGHT_MAX = 12_000_000;
+const SPARE = 4; // rows beyond the edges
+const QUIET_MS = 400; // after a person scrolled, nothing scrolls by itself
+
+/**
+ * Which rows are in sight.
+ * @param {number} count @param {number} row its height @param {number} height that is in sight @param {number} scroll
+ * @returns {{first: number, end: number, size: number, shift: number}} rows from `first` to before `end`; the height of
+ *   all; a row stands at its index × row + shift
+ */
+export function window_of(count, row, height, scroll, most = HEIGHT_MAX) {
+  const whole = count * row;
+  const size = Math.min(whole, most);
+  const top = Math.max(0, Math.min(scroll, size - height));
+  const real = size < whole ? (top / Math.max(1, size - height)) * (whole - height) : top;
+  const first = Math.max(0, Math.floor(real / row) - SPARE);
+  return {first, end: Math.min(count, Math.ceil((real + height) / row) + SPARE), size, shift: top - real};
+}
+
+/** Where to scroll so that the top of sight is at `real` pixels of the whole list.
+ * @param {number} real @param {number} count @param {number} row @param {number} height */
+export function scroll_for(real, count, row, height, most = HEIGHT_MAX) {
+  const whole = count * row;
+  const wanted = Math.max(0, Math.min(real, whole - height));
+  return whole <= most ? wanted : (wanted / (whole - height)) * (most - height);
+}
+
+/**
+ * The top that brings a row into sight: the same when it is there; a little further when it is near; else the row
+ * comes to a third of the height.
+ * @param {number} index @param {number} top in pixels of the whole list @param {number} row @param {number} height
+ */
+export function top_for(index, top, row, height) {
+  const at = index * row;
+  const margin = Math.min(2 * row, Math.max(0, (height - row) / 2));
+  if (at >= top && at + row <= top + height) return top;
+  if (at < top && at > top - height) return at - margin;
+  if (at >= top && at + row < top + 2 * height) return at + row + margin - height;
+  return at - height / 3;
+}
+
+/** The row to go to from row `at`, or from between it and the next (`between`). null: the key is none of ours.
+ * @param {string} key @param {number} at @param {boolean} between @param {number} count @param {number} page rows of one */
+export function row_for_key(key, at, between, count, page) {
+  const steps = {ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page};
+  if (count === 0) return null;
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  const step = Object.hasOwn(steps, key) ? steps[/** @type {keyof typeof steps} */ (key)] : 0;
+  if (step === 0) return null;
+  const from = between && step < 0 ? at + 1 : at;
+  return Math.max(0, Math.min(count - 1, from + step));
+}
+
+/**
+ * @typedef {object} ListProps
+ * @property {string} [key]
+ * @property {string} id
+ * @property {string} css
+ * @property {string} role        treegrid, tree or listbox
+ * @property {string} label
+ * @property {number} count
+ * @property {number} columns     of a grid; 0: it is none
+ * @property {number} current     row of the point, or the last before it
+ * @property {boolean} between    the point is behind `current`, not in it
+ * @property {unknown} moved      differs when the point moved: the list follows
+ * @property {unknown} listed     differs when it is another list: it begins at the point
+ * @property {boolean} follows    the point moves by itself (live, playing)
+ * @property {(index: number) => Node_} render  a row; class and contents are the caller's
+ * @property {(first: number, end: number) => void} [in_sight]
+ * @property {(index: number, key: string) => void} go     to a row, by a key
+ * @property {(event: KeyboardEvent) => boolean} [key_down]  true: it was taken
+ * @property {Record<string, string>} [vars]
+ */
+
+/** Describe a list. @param {ListProps} props @returns {Node_} */
+export function virtual_list(props) {
+  return widget('div', make_list, props);
+}
+
+/** @param {Element} found @param {import('./dom.js').Props} begun */
+function make_list(found, begun) {
+  const element = /** @type {HTMLElement} */ (found);
+  let props = /** @type {ListProps} */ (begun);
+  let row = 28;
+  let height = 0;
+  let expected = -1; // the scroll that was set from here
+  let scrolled_at = -Infinity;
+  let attached = true;
+  let shown = false;
+  let most_slots = 0;
+
+  const real_top = () => element.scrollTop - window_of(props.count, row, height, element.scrollTop).shift;
+  /** @param {number} top */
+  const scroll_to = (top) => {
+    element.scrollTop = Math.round(scroll_for(top, props.count, row, height));
+    expected = element.scrollTop;
+  };
+  const is_current_in_sight = () => {
+    const top = real_top();
+    return props.current * row >= top - row && props.current * row <= top + height;
+  };
+
+  function draw() {
+    const {first, end, size, shift} = window_of(props.count, row, height, element.scrollTop);
+    /* Slots do not get fewer, or every row would change its own. */
+    most_slots = Math.max(most_slots, end - first);
+    const rows = [];
+    for (let index = first; index < end; index++) rows.push(placed(index, index % most_slots, shift));
+    rows.sort((a, b) => a.props.key - b.props.key);
+    patch(element, [h('div', {class: 'vl-rows', role: 'presentation', vars: {'--size': `${size}px`}}, rows)]);
+    const is_shown = props.current >= first && props.current < end && !props.between;
+    if (is_shown) element.setAttribute('aria-activedescendant', `${props.id}-${props.current}`);
+    else element.removeAttribute('aria-activedescendant');
+    props.in_sight?.(Math.min(first, props.count), end);
+  }
+
+  /** @param {number} index @param {number} slot @param {number} shift @returns {Node_} */
+  function placed(index, slot, shift) {
+    const node = props.render(index);
+    const at = props.columns > 0 ? {'aria-rowindex': index + 2} : {'aria-posinset': index + 1, 'aria-setsize': props.count};
+    const vars = {...node.props.vars, '--y': `${Math.round(index * row + shift)}px`};
+    return {...node, key: slot, props: {...node.props, ...at, vars, key: slot, id: `${props.id}-${index}`}};
+  }
+
+  function measure() {
+    const style = getComputedStyle(element);
+    row = parseFloat(style.getPropertyValue('--row')) || 28;
+    height = element.clientHeight;
+  }
+
+  /** Scroll by itself, if it may. @param {ListProps} before */
+  function follow(before) {
+    if (height === 0 || props.count === 0) return;
+    const is_new = !shown || before.listed !== props.listed;
+    if (is_new) scroll_to(props.current * row - height / 2 + row / 2);
+    shown = true;
+    if (is_new || (props.follows && !before.follows)) attached = true;
+    const is_moved = before.moved !== props.moved || (props.follows && before.count !== props.count);
+    if (!is_moved || performance.now() - scrolled_at < QUIET_MS || (props.follows && !attached)) return;
+    scroll_to(top_for(Math.max(0, props.current), real_top(), row, height));
+  }
+
+  function set_attributes() {
+    element.className = `vl ${props.css}`;
+    element.id = props.id;
+    element.setAttribute('role', props.role);
+    element.setAttribute('aria-label', props.label);
+    if (props.columns > 0) {
+      element.setAttribute('aria-rowcount', String(props.count + 1));
+      element.setAttribute('aria-colcount', String(props.columns));
+    }
+    for (const name in props.vars) element.style.setProperty(name, props.vars[name]);
+  }
+
+  element.addEventListener('scroll', () => {
+    if (Math.abs(element.scrollTop - expected) > 1) {
+      scrolled_at = performance.now();
+      attached = is_current_in_sight();
+    }
+    expected = -1;
+    draw();
+  }, {passive: true});
+
+  element.addEventListener('keydown', (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== element) return;
+    const page = Math.max(1, Math.floor(height / row) - 1);
+    const to = event.shiftKey ? null : row_for_key(event.key, props.current, props.between, props.count, page);
+    if (to !== null) {
+      scrolled_at = -Infinity;
+      attached = true;
+      props.go(to, event.key);
+    } else if (!props.key_down?.(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  /** @param {ListProps} before */
+  function draw_and_follow(before) {
+    if (height === 0) return;
+    draw();
+    const top = element.scrollTop;
+    follow(before);
+    if (element.scrollTop !== top) draw();
+  }
+
+  element.tabIndex = 0;
+  set_attributes();
+  /* It is called too once the list is part of the page and has a height. */
+  const resized = new ResizeObserver(() => {
+    measure();
+    draw_and_follow(props);
+  });
+  resized.observe(element);
+
+  return {
+    /** @param {import('./dom.js').Props} next */
+    update(next) {
+      const before = props;
+      props = /** @type {ListProps} */ (next);
+      set_attributes();
+      draw_and_follow(before);
+    },
+    destroy() {
+      resized.disconnect();
+    },
+  };
+}
