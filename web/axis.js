@@ -252,6 +252,14 @@ export function axis_of(times_us, count = times_us.length) {
   return axis;
 }
 
+/** The length of a gap in one unit: "90 s", "47 min", "3 h", "2 d". @param {Gap} gap */
+export function gap_label({from_us, to_us}) {
+  const us = to_us - from_us;
+  if (us < 100 * SECOND) return `${Math.round(us / SECOND)} s`;
+  if (us < 100 * MINUTE) return `${Math.round(us / MINUTE)} min`;
+  return us < 2 * DAY ? `${Math.round(us / HOUR)} h` : `${Math.round(us / DAY)} d`;
+}
+
 /** The smallest nice step that is not below another. @param {number} us_min */
 export function nice_step(us_min) {
   return STEPS.find((step) => step >= us_min) ?? STEPS[STEPS.length - 1];

@@ -5,7 +5,8 @@
  *     features      a row each; one row for all when compact
  *     agents        a row of turns (more when turns overlap), and when full a track for each kind of tools
  *
- * Heights are pixels. When there is more room than is needed, full rows grow into it. */
+ * Heights are pixels. When there is more room than is needed, full rows grow into it; when
+ * there is a little less, they shrink into it; beyond that the lanes scroll. */
 import {TOOL_TRACKS} from './lanes.js';
 
 /** @typedef {import('./lanes.js').Lane} Lane */
@@ -19,6 +20,7 @@ import {TOOL_TRACKS} from './lanes.js';
 
 export const RULER = 24;
 const GROWTH_MAX = 1.75;
+const SHRINK_MAX = 0.8;
 
 /**
  * @param {import('./lanes.js').Lanes} lanes @param {string[]} planned names of features that no attempt is known of
@@ -27,10 +29,10 @@ const GROWTH_MAX = 1.75;
  */
 export function rows_of(lanes, planned, compact, room) {
   const needed = place(lanes, planned, compact, 1);
-  if (compact || room < needed.height + 10) return needed;
-  const fixed = RULER + 20;
-  const growth = 1 + (room - needed.height - 6) / Math.max(1, needed.height - fixed);
-  return place(lanes, planned, compact, Math.min(GROWTH_MAX, growth));
+  if (compact) return needed;
+  const fixed = RULER + 12 + 13 * lanes.agents.length;
+  const scale = (room - 2 - fixed) / Math.max(1, needed.height - fixed);
+  return scale < SHRINK_MAX ? needed : place(lanes, planned, compact, Math.min(GROWTH_MAX, scale));
 }
 
 /** @param {import('./lanes.js').Lanes} lanes @param {string[]} planned @param {boolean} compact @param {number} scale @returns {Rows} */
@@ -80,7 +82,8 @@ function compact_row(lane, y) {
 function full_row(lane, y, scale) {
   lane.turns.lay_out();
   const turn_rows = lane.turns.row_count;
-  const turn_h = Math.round((lane.depth > 0 ? 15 : 18) * scale) * turn_rows;
+  const one = turn_rows > 1 ? 13 : lane.depth > 0 ? 15 : 18;
+  const turn_h = Math.round(one * scale) * turn_rows;
   /** @type {ToolRow[]} */
   const tools = [];
   let below = y + 3 + turn_h + 3;

@@ -4,9 +4,9 @@
  * (timeline_point.js draws what does, over it).
  *
  * Only what the window shows is looked at, and what is narrower than a pixel is drawn together. */
-import {axis_ticks} from './axis.js';
+import {axis_ticks, gap_label} from './axis.js';
 import {colour_of_hue, diamond, fitted, rounded, set_font, vertical, width_of} from './canvas.js';
-import {duration, line_of} from './format.js';
+import {line_of} from './format.js';
 import {tone_of} from './kinds.js';
 import {RULER} from './lane_rows.js';
 import {count_before} from './moments.js';
@@ -64,18 +64,21 @@ export function is_seen(scene, row) {
   return row.y + row.h - scene.scroll > RULER - 6 && row.y - scene.scroll < scene.height;
 }
 
-/** The text that the ruler has for a gap, and whether someone was waited for in it. @param {Scene} scene @param {import('./axis.js').Gap} gap */
-function gap_text(scene, gap) {
-  const {pauses} = scene.time.moments;
-  const is_pause = pauses.some((pause) => pause.us <= gap.from_us + 3e6 && pause.to_us >= gap.to_us - 3e6);
-  return {is_pause, length: duration((gap.to_us - gap.from_us) / 1000)};
+/** Was someone waited for in a gap? @param {Scene} scene @param {import('./axis.js').Gap} gap */
+function is_pause_of(scene, gap) {
+  return scene.time.moments.pauses.some((pause) => pause.us <= gap.from_us + 3e6 && pause.to_us >= gap.to_us - 3e6);
 }
 
-/** Everything that stays where it is while the point moves. @param {Scene} scene */
+/** @typedef {{text: string, x: number, end: number, colour: string, weight: number}} RulerText */
+
+/** Everything that stays where it is while the point moves. @param {Scene} scene
+ *  @returns {RulerText[]} what the ruler says, which makes way for the point */
 export function paint_base(scene) {
+  /** @type {RulerText[]} */
+  const texts = [];
   within(scene, false, () => {
     paint_pauses(scene);
-    paint_grid(scene);
+    paint_grid(scene, texts);
   });
   within(scene, true, () => {
     paint_separators(scene);
@@ -84,6 +87,7 @@ export function paint_base(scene) {
     paint_errors(scene);
     paint_notes(scene);
   });
+  return texts;
 }
 
 /** @param {Scene} scene */
@@ -97,25 +101,23 @@ function paint_pauses(scene) {
   }
 }
 
-/** Gaps first, whose texts take room from the ruler's. @param {Scene} scene */
-function paint_grid(scene) {
+/** Gaps first, whose texts take room from the ruler's. @param {Scene} scene @param {RulerText[]} texts */
+function paint_grid(scene, texts) {
   const {k, colours, time, width, gutter, from, to} = scene;
   const us_per_pixel = (to - from) / Math.max(1, width - gutter);
-  /** @type {[number, number][]} */
-  const taken = [];
-  for (const gap of time.axis.gaps(from, to)) paint_gap(scene, gap, taken);
+  for (const gap of time.axis.gaps(from, to)) paint_gap(scene, gap, texts);
+  const gap_count = texts.length;
   set_font(k, colours, 11);
   let free_from = -Infinity;
   for (const tick of axis_ticks(time.axis, from, to, us_per_pixel * (is_small(scene) ? 64 : 84))) {
     const x = Math.round(x_of(scene, tick.at)) + 0.5;
     k.strokeStyle = tick.day ? colours.line2 : colours.line;
     vertical(k, x, 20, scene.height);
-    const end = x + 4 + width_of(k, tick.label);
-    const is_free = x > gutter - 10 && x + 4 > free_from && end < width && !taken.some((t) => x + 4 < t[1] + 4 && end > t[0] - 4);
-    if (!is_free) continue;
-    k.fillStyle = colours.ink3;
-    k.fillText(tick.label, x + 4, 12);
-    free_from = end + 8;
+    const text = {text: tick.label, x: x + 4, end: x + 4 + width_of(k, tick.label), colour: colours.ink3, weight: 400};
+    const is_free = text.x > free_from && !texts.slice(0, gap_count).some((other) => overlap(text, other, 4));
+    if (!is_free || x < gutter - 10 || text.end > width) continue;
+    texts.push(text);
+    free_from = text.end + 8;
   }
   k.strokeStyle = colours.line;
   k.beginPath();
@@ -124,31 +126,38 @@ function paint_grid(scene) {
   k.stroke();
 }
 
-/** @param {Scene} scene @param {import('./axis.js').Gap} gap @param {[number, number][]} taken of the ruler */
-function paint_gap(scene, gap, taken) {
+/** @param {{x: number, end: number}} one @param {{x: number, end: number}} other @param {number} apart */
+export function overlap(one, other, apart) {
+  return one.x < other.end + apart && one.end + apart > other.x;
+}
+
+/** @param {Scene} scene @param {import('./axis.js').Gap} gap @param {RulerText[]} texts */
+function paint_gap(scene, gap, texts) {
   const {k, colours, height} = scene;
   const from = x_of(scene, gap.at);
   const to = x_of(scene, gap.to);
-  const {is_pause, length} = gap_text(scene, gap);
+  const is_pause = is_pause_of(scene, gap);
   if (to - from < 5) {
     k.strokeStyle = is_pause ? colours.warn : colours.line2;
     k.setLineDash([3, 3]);
     vertical(k, Math.round((from + to) / 2) + 0.5, RULER, height);
     k.setLineDash([]);
-  } else {
-    k.fillStyle = is_pause ? colours['warn-w'] : colours.sunk;
-    k.fillRect(from, 0, to - from, height);
-    k.strokeStyle = colours.line2;
-    for (const x of [from, to]) torn_edge(k, x, height);
+    return;
   }
+  k.fillStyle = is_pause ? colours['warn-w'] : colours.sunk;
+  k.fillRect(from, 0, to - from, height);
+  k.strokeStyle = colours.line2;
+  for (const x of [from, to]) torn_edge(k, x, height);
   set_font(k, colours, 11, 500);
+  const label = gap_label(gap);
   const middle = (Math.max(from, scene.gutter) + Math.min(to, scene.width)) / 2;
-  const half = width_of(k, length) / 2;
-  if (taken.some((t) => middle - half < t[1] + 6) || to - from < 5) return;
-  k.fillStyle = is_pause ? colours.warn : colours.ink3;
+  const half = width_of(k, label) / 2;
+  const colour = is_pause ? colours.warn : colours.ink3;
+  const text = {text: label, x: middle - half, end: middle + half, colour, weight: 500};
+  if (texts.some((other) => overlap(text, other, 6))) return;
+  texts.push(text);
+  k.fillStyle = colour;
   k.textAlign = 'center';
-  k.fillText(length, middle, 12);
-  taken.push([middle - half, middle + half]);
   if (to - from >= 14) along_gap(scene, is_pause ? 'waiting for a person' : 'no events', middle);
   k.textAlign = 'left';
 }
@@ -418,7 +427,7 @@ function paint_errors(scene) {
   const {k, colours, scroll} = scene;
   k.fillStyle = colours.bad;
   k.beginPath();
-  each_moment(scene, scene.time.moments.errors, 4, (x, row) => notch(k, x, row.turn_y + row.turn_h - 4 - scroll));
+  each_moment(scene, scene.time.moments.errors, 4, (x, row) => notch(k, x, row.turn_y + row.turn_h / row.turn_rows - 5 - scroll));
   k.fill();
 }
 

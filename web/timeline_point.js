@@ -4,7 +4,7 @@
 import {colour_of_hue, fitted, rounded, set_font, vertical, width_of} from './canvas.js';
 import {duration, line_of} from './format.js';
 import {RULER} from './lane_rows.js';
-import {is_seen, is_small, paint_attempt, within, x_of} from './timeline_paint.js';
+import {is_seen, is_small, overlap, paint_attempt, within, x_of} from './timeline_paint.js';
 
 /** @typedef {import('./timeline_paint.js').Scene} Scene */
 /** @typedef {import('./lane_rows.js').AgentRow} AgentRow */
@@ -14,8 +14,8 @@ import {is_seen, is_small, paint_attempt, within, x_of} from './timeline_paint.j
 /** @type {Record<string, string>} */
 const STATUS_COLOURS = {completed: 'ok', failed: 'bad', started: 'run', planned: 'idle', abandoned: 'idle', reverted: 'idle'};
 
-/** @param {Scene} scene */
-export function paint_point(scene) {
+/** @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts of the ruler */
+export function paint_point(scene, texts) {
   const {model, time} = scene;
   const at = time.point_at(model);
   within(scene, true, () => {
@@ -30,7 +30,7 @@ export function paint_point(scene) {
   });
   within(scene, false, () => {
     paint_range(scene, at);
-    paint_playhead(scene, at);
+    paint_ruler(scene, texts, paint_playhead(scene, at));
   });
   paint_gutter(scene);
 }
@@ -180,7 +180,7 @@ function paint_range(scene, at) {
   k.setLineDash([]);
 }
 
-/** @param {Scene} scene @param {number} at */
+/** @param {Scene} scene @param {number} at @returns {{x: number, end: number} | null} what its label takes of the ruler */
 function paint_playhead(scene, at) {
   const {k, colours, model, gutter, width} = scene;
   const x = x_of(scene, at);
@@ -190,17 +190,27 @@ function paint_playhead(scene, at) {
   vertical(k, x, model.live ? RULER : 18, scene.height);
   k.setLineDash([]);
   k.lineWidth = 1;
-  if (model.live || x < gutter - 1 || x > width) return;
+  if (model.live || x < gutter - 1 || x > width) return null;
   set_font(k, colours, 11, 600);
   const label = `#${model.point}`;
   const w = width_of(k, label) + 10;
   const left = Math.max(gutter, Math.min(x - w / 2, width - w - 1));
-  k.fillStyle = colours.panel;
-  k.fillRect(left - 4, 1, w + 8, 20);
   k.fillStyle = colours.point;
   rounded(k, left, 3, w, 17, 4);
   k.fillStyle = colours['point-ink'];
   k.fillText(label, left + 5, 12);
+  return {x: left, end: left + w};
+}
+
+/** @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts @param {{x: number, end: number} | null} taken */
+function paint_ruler(scene, texts, taken) {
+  const {k, colours} = scene;
+  for (const text of texts) {
+    if (taken && overlap(text, taken, 3)) continue;
+    set_font(k, colours, 11, text.weight);
+    k.fillStyle = text.colour;
+    k.fillText(text.text, text.x, 12);
+  }
 }
 
 /** A ring around what is selected, or the keyboard's place. @param {Scene} scene

@@ -2,10 +2,10 @@
 /* The scrubber: all of a workflow in one strip. Milestones above, how many events there were below, gaps with their
  * length, the point with its handle, the range from pin A, and the window of the big timeline as a frame. Dragging
  * anywhere moves the point to the event that is nearest in time. */
-import {axis_ticks} from '../axis.js';
+import {axis_ticks, gap_label} from '../axis.js';
 import {colours_now, gutter_now, rounded, set_font, sized, vertical, width_of} from '../canvas.js';
 import {patch, h, widget} from '../dom.js';
-import {clock, duration, line_of} from '../format.js';
+import {clock, line_of} from '../format.js';
 import {bind_gestures} from '../gestures.js';
 import {summary_of} from '../kinds.js';
 import {time_of} from '../time_model.js';
@@ -287,7 +287,7 @@ function paint_foot(strip, gaps, base) {
   };
   for (const gap of gaps) {
     const room = x_of(strip, gap.to) - x_of(strip, gap.at);
-    if (room > 6) put(duration((gap.to_us - gap.from_us) / 1000), (x_of(strip, gap.at) + x_of(strip, gap.to)) / 2, 6);
+    if (room > 6) put(gap_label(gap), (x_of(strip, gap.at) + x_of(strip, gap.to)) / 2, 6);
   }
   const us_per_pixel = strip.to / Math.max(1, width - gutter);
   for (const tick of axis_ticks(time.axis, 0, strip.to, us_per_pixel * (gutter === 0 ? 60 : 84))) put(tick.label, x_of(strip, tick.at), 8);

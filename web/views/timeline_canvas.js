@@ -54,6 +54,8 @@ export class TimelineCanvas {
     this.planned = new Map();
     this.base_key = '';
     this.point_key = '';
+    /** @type {import('../timeline_paint.js').RulerText[]} */
+    this.texts = [];
     /** @type {import('../lane_rows.js').Rows | null} */
     this.rows = null;
     this.rows_key = '';
@@ -89,10 +91,25 @@ export class TimelineCanvas {
       this.scroll = 0;
       this.cursor.forget();
     }
+    const has_moved = this.model.point !== props.model.point;
     this.model = props.model;
     this.actions = props.actions;
     this.asked = undefined;
+    if (has_moved) this.#follow();
     this.draw();
+  }
+
+  /** The window goes along when the point leaves it. */
+  #follow() {
+    const {model} = this;
+    if (this.compact || !model.zoom || model.columns.count === 0) return;
+    const [from, to] = this.window();
+    const at = this.time.point_at(model);
+    if (at >= from && at <= to) return;
+    const length = to - from;
+    const begin = at > to ? at - length * 0.8 : at - length * 0.2;
+    this.asked = this.time.clamp([begin, begin + length]);
+    this.actions.zoom(this.asked);
   }
 
   destroy() {
@@ -159,7 +176,7 @@ export class TimelineCanvas {
       model.hues.size, model.workflow_id,
     ].join();
     if (base_key !== this.base_key) {
-      paint_base({...scene, k: sized(this.base, this.width, this.height)});
+      this.texts = paint_base({...scene, k: sized(this.base, this.width, this.height)});
       this.base_key = base_key;
       this.point_key = '';
     }
@@ -173,7 +190,7 @@ export class TimelineCanvas {
   /** @param {Scene} scene */
   #draw_point(scene) {
     scene.k = sized(this.point, this.width, this.height);
-    paint_point(scene);
+    paint_point(scene, this.texts);
     const selected = this.model.live ? null : item_at_point(scene);
     if (selected) paint_ring(scene, selected, scene.colours.point, 1.5);
     const {item} = this.cursor;
