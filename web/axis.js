@@ -146,7 +146,7 @@ export class Axis {
     const is_quiet = us - this.end_us > QUIET_US;
     if (is_quiet) this.#put_quiet(this.quiet_from.length, this.end_us, us);
     this.end_us = us;
-    if (is_quiet || this.#gap_wanted() !== this.gap_us) this.#derive(this.quiet_from.length - 1);
+    if (is_quiet || !this.#gap_fits()) this.#derive(this.quiet_from.length - 1);
   }
 
   /** @param {number} us */
@@ -177,9 +177,18 @@ export class Axis {
     this.quiet_us += to - from;
   }
 
-  #gap_wanted() {
+  #gap_target() {
     const busy_us = this.end_us - this.start_us - this.quiet_us;
-    const target = busy_us * Math.min(GAP_SHARE, GAPS_SHARE / Math.max(1, this.quiet_from.length));
+    return busy_us * Math.min(GAP_SHARE, GAPS_SHARE / Math.max(1, this.quiet_from.length));
+  }
+
+  #gap_fits() {
+    const target = this.#gap_target();
+    return target < this.gap_us * GAP_STEP && (target >= this.gap_us || this.gap_us === GAP_US_MIN);
+  }
+
+  #gap_wanted() {
+    const target = this.#gap_target();
     if (target <= GAP_US_MIN) return GAP_US_MIN;
     return GAP_US_MIN * GAP_STEP ** Math.floor(Math.log(target / GAP_US_MIN) / Math.log(GAP_STEP));
   }
@@ -308,4 +317,9 @@ export function axis_ticks(axis, from, to, us_min) {
     if (i < gaps.length) begin_us = gaps[i].to_us;
   }
   return ticks;
+}
+
+/** Where there is no room for all, days matter more. @param {Tick[]} ticks @returns {Tick[]} */
+export function days_first(ticks) {
+  return [...ticks.filter((tick) => tick.day), ...ticks.filter((tick) => !tick.day)];
 }

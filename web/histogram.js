@@ -18,19 +18,22 @@ export class Histogram {
     this.is_bad = [];
   }
 
-  /** Take in the events that came since. @param {import('./model.js').Columns} columns @param {import('./axis.js').Axis} axis */
-  take(columns, axis) {
+  /**
+   * Take in the events that came since. @param {import('./model.js').Columns} columns @param {import('./axis.js').Axis} axis
+   * @param {number} [count] up to here
+   */
+  take(columns, axis, count = columns.count) {
     if (axis.revision !== this.axis_revision) this.#restart(axis);
     for (let type = this.is_bad.length; type < columns.type_names.length; type++)
       this.is_bad.push(is_error(columns.type_names[type]));
     while (axis.length / this.bin_us >= BINS) this.#join();
     const {times_us, types} = columns;
-    for (let i = this.count; i < columns.count; i++) {
+    for (let i = this.count; i < count; i++) {
       const bin = Math.floor(axis.fold(times_us[i]) / this.bin_us);
       this.events[bin]++;
       if (this.is_bad[types[i]]) this.errors[bin]++;
     }
-    this.count = Math.max(this.count, columns.count);
+    this.count = Math.max(this.count, count);
   }
 
   /** @param {import('./axis.js').Axis} axis */

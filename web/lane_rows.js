@@ -2,7 +2,7 @@
 /* Where the lanes of a timeline lie, from top to bottom:
  *
  *     ruler
- *     features      a row each; one row for all when compact
+ *     features      a row each; when compact, or when there are many, as few rows as they need
  *     agents        a row of turns (more when turns overlap), and when full a track for each kind of tools
  *
  * Heights are pixels. When there is more room than is needed, full rows grow into it; when
@@ -19,6 +19,8 @@ import {TOOL_TRACKS} from './lanes.js';
 /** @typedef {{rows: (FeatureRow | AgentRow)[], by_agent: Map<string, AgentRow>, height: number}} Rows */
 
 export const RULER = 24;
+/* With more features than this the agents would be out of sight. */
+const FEATURE_ROWS_MAX = 12;
 const GROWTH_MAX = 1.75;
 const SHRINK_MAX = 0.8;
 
@@ -39,7 +41,8 @@ export function rows_of(lanes, planned, compact, room) {
 function place(lanes, planned, compact, scale) {
   /** @type {Rows} */
   const made = {rows: [], by_agent: new Map(), height: RULER};
-  if (compact) place_compact_features(made, lanes, planned);
+  const is_packed = compact || lanes.features.size + planned.length > FEATURE_ROWS_MAX;
+  if (is_packed) place_packed_features(made, lanes, planned, compact ? 1 : scale);
   else place_features(made, lanes, planned, scale);
   for (const lane of lanes.agents) {
     const row = compact ? compact_row(lane, made.height) : full_row(lane, made.height, scale);
@@ -51,11 +54,11 @@ function place(lanes, planned, compact, scale) {
   return made;
 }
 
-/** @param {Rows} made @param {import('./lanes.js').Lanes} lanes @param {string[]} planned */
-function place_compact_features(made, lanes, planned) {
+/** @param {Rows} made @param {import('./lanes.js').Lanes} lanes @param {string[]} planned @param {number} scale */
+function place_packed_features(made, lanes, planned, scale) {
   if (lanes.features.size + planned.length === 0) return;
   lanes.attempts.lay_out();
-  const h = lanes.attempts.row_count === 1 ? 20 : 4 + 14 * lanes.attempts.row_count;
+  const h = Math.floor((lanes.attempts.row_count === 1 ? 20 : 4 + 15 * lanes.attempts.row_count) * scale);
   made.rows.push({kind: 'feature', name: '', track: lanes.attempts, y: made.height, h});
   made.height += h + 6;
 }
@@ -64,7 +67,7 @@ function place_compact_features(made, lanes, planned) {
 function place_features(made, lanes, planned, scale) {
   const names = [...lanes.features.keys(), ...planned];
   for (const name of names) {
-    const h = Math.round(18 * scale);
+    const h = Math.floor(18 * scale);
     made.rows.push({kind: 'feature', name, track: lanes.features.get(name) ?? null, y: made.height, h});
     made.height += h;
   }
@@ -83,15 +86,15 @@ function full_row(lane, y, scale) {
   lane.turns.lay_out();
   const turn_rows = lane.turns.row_count;
   const one = turn_rows > 1 ? 13 : lane.depth > 0 ? 15 : 18;
-  const turn_h = Math.round(one * scale) * turn_rows;
+  const turn_h = Math.floor(one * scale) * turn_rows;
   /** @type {ToolRow[]} */
   const tools = [];
   let below = y + 3 + turn_h + 3;
   for (const kind of TOOL_TRACKS) {
     const track = lane.tools.get(kind);
     if (!track || track.count === 0) continue;
-    tools.push({track, y: below, h: Math.round(10 * scale)});
-    below += Math.round(12 * scale);
+    tools.push({track, y: below, h: Math.floor(10 * scale)});
+    below += Math.floor(12 * scale);
   }
   return {kind: 'agent', lane, y, h: below + 7 - y, turn_y: y + 3, turn_h, turn_rows, tools};
 }

@@ -123,7 +123,7 @@ export class Track {
   }
 }
 
-/** @typedef {{span: Span, name: string, from_us: number, to_us: number | null, status: string, track: Track | null,
+/** @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string, track: Track | null,
  *   place: number, row: Track | null, row_place: number}} Known  a span as it was taken in, and where it went */
 
 /**
@@ -153,6 +153,8 @@ export class Lanes {
     /** @type {readonly Span[] | null} */
     this.list = null;
     this.revision = 0;
+    /** There are spans that are not taken in yet. */
+    this.is_behind = false;
     this.spans_revision = -1;
     this.axis_revision = -1;
     this.agent_count = -1;
@@ -163,21 +165,22 @@ export class Lanes {
   }
 
   /**
-   * Take in what changed. @param {import('./model.js').Model} model @param {import('./axis.js').Axis} axis
-   * @returns {boolean} whether anything did
+   * Take in what changed. @param {Pick<import('./model.js').Model, 'columns' | 'spans' | 'spans_revision' | 'parent_of'>} model
+   * @param {import('./axis.js').Axis} axis @param {number} [slice] how many new spans at most; see `is_behind`
    */
-  update(model, axis) {
+  update(model, axis, slice = Infinity) {
     const names = model.columns.agent_names;
-    const same_agents = names.length === this.agent_count && model.parent_of === this.parent_of;
+    const same_agents = !this.is_behind && names.length === this.agent_count && model.parent_of === this.parent_of;
     const is_moved = axis.revision !== this.axis_revision;
-    if (!is_moved && same_agents && model.spans_revision === this.spans_revision && model.spans === this.list) return false;
+    if (!is_moved && same_agents && model.spans_revision === this.spans_revision && model.spans === this.list) return;
     const agents_before = this.by_agent.size;
-    this.spans = in_order(model.spans);
+    this.spans = model.spans;
+    for (let i = this.known.length; i < this.spans.length; i++) include(axis, this.spans[i]);
     if (axis.revision !== this.axis_revision) this.#cut(0);
-    /* A span may begin where no event is, and so move what lies behind. */
+    /* One that ends where no event is moves what lies behind. */
     do {
       this.axis_revision = axis.revision;
-      this.#take(axis);
+      this.#take(axis, slice);
       if (axis.revision !== this.axis_revision) this.#cut(0);
     } while (axis.revision !== this.axis_revision);
     for (const name of names) this.#lane(name);
@@ -186,24 +189,36 @@ export class Lanes {
     this.spans_revision = model.spans_revision;
     this.agent_count = names.length;
     this.parent_of = model.parent_of;
+    this.is_behind = this.known.length < this.spans.length;
     this.revision++;
-    return true;
   }
 
-  /** @param {import('./axis.js').Axis} axis */
-  #take(axis) {
+  /** @param {import('./axis.js').Axis} axis @param {number} slice */
+  #take(axis, slice) {
     const {spans, known} = this;
     const shared = Math.min(spans.length, known.length);
     let same = 0;
     for (; same < shared; same++) {
       const span = spans[same];
       const was = known[same];
-      if (was.span !== span || was.name !== span.name || was.from_us !== start_of(span)) break;
-      if (was.to_us !== span.ended_us || was.status !== span.status) this.#change(same, axis);
+      if (was.span !== span || was.name !== span.name || !Object.is(was.started_us, span.started_us)) break;
+      if (was.ended_us !== span.ended_us || was.status !== span.status) this.#change(same, axis);
     }
     if (same < known.length) this.#cut(same);
-    for (let i = same; i < spans.length; i++) this.#add(i, axis);
+    const end = Math.min(spans.length, same + slice);
+    for (let i = same; i < end; i++) {
+      const is_in_order = i === 0 || start_of(spans[i - 1]) <= start_of(spans[i]);
+      if (!is_in_order) return this.#take_sorted(axis);
+      this.#add(i, axis);
+    }
     for (const [name, row] of this.features) if (row.count === 0) this.features.delete(name);
+  }
+
+  /** @param {import('./axis.js').Axis} axis */
+  #take_sorted(axis) {
+    this.#cut(0);
+    this.spans = sorted(this.spans);
+    this.#take(axis, Infinity);
   }
 
   /** Forget the spans from a place on. @param {number} place */
@@ -223,24 +238,25 @@ export class Lanes {
   #change(i, axis) {
     const span = this.spans[i];
     const was = this.known[i];
+    include(axis, span);
     const to = end_of(span, axis);
     was.track?.change(was.place, to, is_bad(span));
     was.row?.change(was.row_place, to, is_bad(span));
-    was.to_us = span.ended_us;
+    was.ended_us = span.ended_us;
     was.status = span.status;
   }
 
   /** @param {number} i @param {import('./axis.js').Axis} axis */
   #add(i, axis) {
     const span = this.spans[i];
+    include(axis, span);
     const from_us = start_of(span);
-    axis.include(from_us);
     const track = Number.isFinite(from_us) ? this.#track(span) : null;
     const row = track && span.kind === 'feature' ? this.#feature(span.name) : null;
     const from = axis.fold(from_us);
     const to = end_of(span, axis);
     this.known.push({
-      span, name: span.name, from_us, to_us: span.ended_us, status: span.status,
+      span, name: span.name, started_us: span.started_us, ended_us: span.ended_us, status: span.status,
       track, place: track ? track.push(from, to, is_bad(span), i) : -1,
       row, row_place: row ? row.push(from, to, is_bad(span), i) : -1,
     });
@@ -287,27 +303,35 @@ export class Lanes {
     const all = [...new Set([...names, ...this.by_agent.keys()])];
     /** @type {Map<string, string[]>} */
     const children = new Map();
+    /** @type {string[]} */
+    const roots = [];
     for (const name of all) {
       const parent = parent_of.get(name);
       const is_below = parent !== undefined && parent !== name && this.by_agent.has(parent);
-      const key = is_below ? `below ${parent}` : 'root';
-      children.set(key, [...(children.get(key) ?? []), name]);
+      if (!is_below) roots.push(name);
+      else if (children.has(parent)) children.get(parent)?.push(name);
+      else children.set(parent, [name]);
     }
     this.agents = [];
     /** @type {Set<string>} */
     const seen = new Set();
-    /** @param {string} name @param {number} depth */
-    const visit = (name, depth) => {
+    /* Behind the roots those who are each other's parents. */
+    for (const name of [...roots, ...all]) this.#place(name, children, seen);
+  }
+
+  /** An agent and those below it. @param {string} root @param {Map<string, string[]>} children @param {Set<string>} seen */
+  #place(root, children, seen) {
+    /** @type {[string, number][]} */
+    const open = [[root, 0]];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const [name, depth] = next;
       const lane = this.by_agent.get(name);
-      if (!lane || seen.has(name)) return;
+      if (!lane || seen.has(name)) continue;
       seen.add(name);
       lane.depth = depth;
       this.agents.push(lane);
-      for (const child of children.get(`below ${name}`) ?? []) visit(child, depth + 1);
-    };
-    for (const name of children.get('root') ?? []) visit(name, 0);
-    /* Those who are each other's parents. */
-    for (const name of all) visit(name, 0);
+      for (const child of [...(children.get(name) ?? [])].reverse()) open.push([child, depth + 1]);
+    }
   }
 }
 
@@ -316,24 +340,22 @@ export function start_of(span) {
   return Number.isFinite(span.started_us) ? span.started_us : (span.ended_us ?? NaN);
 }
 
-/** @param {readonly Span[]} spans */
-function in_order(spans) {
-  for (let i = 1; i < spans.length; i++)
-    if (!(start_of(spans[i - 1]) <= start_of(spans[i]))) return sorted(spans);
-  return spans;
-}
-
-/** Those of which nothing is known come first. @param {readonly Span[]} spans */
+/** Without those of which no time is known. @param {readonly Span[]} spans */
 function sorted(spans) {
-  const key = (/** @type {Span} */ span) => (Number.isFinite(start_of(span)) ? start_of(span) : -Infinity);
-  return [...spans].sort((a, b) => (key(a) === key(b) ? a.sequence - b.sequence : key(a) - key(b)));
+  const known = spans.filter((span) => Number.isFinite(start_of(span)));
+  return known.sort((a, b) => start_of(a) - start_of(b) || a.sequence - b.sequence);
 }
 
 /** @param {Span} span @param {import('./axis.js').Axis} axis */
 function end_of(span, axis) {
   if (span.ended_us === null || span.ended_us === undefined) return Infinity;
-  axis.include(span.ended_us);
   return axis.fold(Math.max(span.ended_us, start_of(span)));
+}
+
+/** @param {import('./axis.js').Axis} axis @param {Span} span */
+function include(axis, span) {
+  axis.include(start_of(span));
+  if (span.ended_us !== null && span.ended_us !== undefined) axis.include(span.ended_us);
 }
 
 /** @param {Span} span */

@@ -58,16 +58,16 @@ export class Moments {
     this.matters = [];
   }
 
-  /** Take in the events that came since. @param {import('./model.js').Columns} columns */
-  take(columns) {
+  /** Take in the events that came since. @param {import('./model.js').Columns} columns @param {number} [count] up to here */
+  take(columns, count = columns.count) {
     const {types, agents, type_names} = columns;
     for (let type = this.matters.length; type < type_names.length; type++)
       this.matters.push(matters(type_names[type]));
-    for (let i = this.count; i < columns.count; i++) {
+    for (let i = this.count; i < count; i++) {
       if (this.waiting.size > 0) this.#end_wait(agents[i], columns.times_us[i]);
       if (this.matters[types[i]]) this.#take(columns, i);
     }
-    this.count = Math.max(this.count, columns.count);
+    this.count = Math.max(this.count, count);
   }
 
   /** @param {number} agent @param {number} us */

@@ -8,6 +8,9 @@ import {Moments} from './moments.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
+/* So many events or spans are taken in at once; a longer history takes some frames, so that none is late. */
+const EVENTS_SLICE = 30_000;
+const SPANS_SLICE = 8_000;
 /* Room behind the last event. */
 const END_ROOM = 1.006;
 const WINDOW_US_MIN = 2e6;
@@ -22,6 +25,10 @@ export class TimeModel {
     this.histogram = new Histogram();
     this.first_us = model.columns.times_us[0];
     this.last_us = NaN;
+    /** There is more to take in: draw again. */
+    this.is_behind = false;
+    /** @type {Model | null} that was taken in last */
+    this.model = null;
   }
 
   /** Are these columns those that were taken in, and perhaps more? @param {Model} model */
@@ -32,15 +39,18 @@ export class TimeModel {
       (count === 0 || (columns.times_us[0] === this.first_us && columns.times_us[count - 1] === this.last_us));
   }
 
-  /** @param {Model} model */
+  /** Take in what the model has more, or the next of it. @param {Model} model */
   update(model) {
     const {columns} = model;
-    this.axis.take(columns.times_us, columns.count);
-    this.moments.take(columns);
-    this.lanes.update(model, this.axis);
-    this.histogram.take(columns, this.axis);
+    const count = Math.min(columns.count, this.axis.count + EVENTS_SLICE);
+    this.model = model;
+    this.axis.take(columns.times_us, count);
+    this.moments.take(columns, count);
     this.first_us = columns.times_us[0];
-    this.last_us = columns.times_us[columns.count - 1];
+    this.last_us = columns.times_us[count - 1];
+    if (count === columns.count) this.lanes.update(model, this.axis, SPANS_SLICE);
+    this.histogram.take(columns, this.axis, count);
+    this.is_behind = count < columns.count || this.lanes.is_behind;
   }
 
   /** Where the point is, in folded time. @param {Model} model */
@@ -92,11 +102,28 @@ export class TimeModel {
 /** @type {TimeModel | null} */
 let kept = null;
 
-/** @param {Model} model @returns {TimeModel} */
+/** What there is of a model; it looks at each model once. @param {Model} model @returns {TimeModel} */
 export function time_of(model) {
+  if (kept?.model === model) return kept;
   if (!kept?.fits(model)) kept = new TimeModel(model);
   kept.update(model);
   return kept;
+}
+
+/** @type {Set<() => void>} */
+const waiting = new Set();
+
+/** Draw again in the next frame, when more was taken in. @param {Model} model @param {() => void} draw */
+export function draw_when_more(model, draw) {
+  if (!time_of(model).is_behind) return;
+  if (waiting.size === 0)
+    requestAnimationFrame(() => {
+      if (kept?.is_behind && kept.model) kept.update(kept.model);
+      const all = [...waiting];
+      waiting.clear();
+      for (const one of all) one();
+    });
+  waiting.add(draw);
 }
 
 /** For the keys + and −: the window to give to actions.zoom. @param {Model} model @param {number} factor below 1: closer */

@@ -4,7 +4,7 @@
  * (timeline_point.js draws what does, over it).
  *
  * Only what the window shows is looked at, and what is narrower than a pixel is drawn together. */
-import {axis_ticks, gap_label} from './axis.js';
+import {axis_ticks, days_first, gap_label} from './axis.js';
 import {colour_of_hue, diamond, fitted, rounded, set_font, vertical, width_of} from './canvas.js';
 import {line_of} from './format.js';
 import {tone_of} from './kinds.js';
@@ -105,19 +105,24 @@ function paint_pauses(scene) {
 function paint_grid(scene, texts) {
   const {k, colours, time, width, gutter, from, to} = scene;
   const us_per_pixel = (to - from) / Math.max(1, width - gutter);
-  for (const gap of time.axis.gaps(from, to)) paint_gap(scene, gap, texts);
-  const gap_count = texts.length;
+  let narrow_from = -Infinity;
+  for (const gap of time.axis.gaps(from, to)) {
+    const x = x_of(scene, gap.at);
+    if (x_of(scene, gap.to) - x >= 5) paint_gap(scene, gap, texts);
+    else if (x > narrow_from) {
+      paint_narrow_gap(scene, gap);
+      narrow_from = x + 12;
+    }
+  }
   set_font(k, colours, 11);
-  let free_from = -Infinity;
-  for (const tick of axis_ticks(time.axis, from, to, us_per_pixel * (is_small(scene) ? 64 : 84))) {
+  const ticks = axis_ticks(time.axis, from, to, us_per_pixel * (is_small(scene) ? 64 : 84));
+  for (const tick of days_first(ticks)) {
     const x = Math.round(x_of(scene, tick.at)) + 0.5;
+    const text = {text: tick.label, x: x + 4, end: x + 4 + width_of(k, tick.label), colour: colours.ink3, weight: 400};
+    if (texts.some((other) => overlap(text, other, 6))) continue;
     k.strokeStyle = tick.day ? colours.line2 : colours.line;
     vertical(k, x, 20, scene.height);
-    const text = {text: tick.label, x: x + 4, end: x + 4 + width_of(k, tick.label), colour: colours.ink3, weight: 400};
-    const is_free = text.x > free_from && !texts.slice(0, gap_count).some((other) => overlap(text, other, 4));
-    if (!is_free || x < gutter - 10 || text.end > width) continue;
-    texts.push(text);
-    free_from = text.end + 8;
+    if (x > gutter - 10 && text.end < width) texts.push(text);
   }
   k.strokeStyle = colours.line;
   k.beginPath();
@@ -137,13 +142,6 @@ function paint_gap(scene, gap, texts) {
   const from = x_of(scene, gap.at);
   const to = x_of(scene, gap.to);
   const is_pause = is_pause_of(scene, gap);
-  if (to - from < 5) {
-    k.strokeStyle = is_pause ? colours.warn : colours.line2;
-    k.setLineDash([3, 3]);
-    vertical(k, Math.round((from + to) / 2) + 0.5, RULER, height);
-    k.setLineDash([]);
-    return;
-  }
   k.fillStyle = is_pause ? colours['warn-w'] : colours.sunk;
   k.fillRect(from, 0, to - from, height);
   k.strokeStyle = colours.line2;
@@ -160,6 +158,15 @@ function paint_gap(scene, gap, texts) {
   k.textAlign = 'center';
   if (to - from >= 14) along_gap(scene, is_pause ? 'waiting for a person' : 'no events', middle);
   k.textAlign = 'left';
+}
+
+/** @param {Scene} scene @param {import('./axis.js').Gap} gap */
+function paint_narrow_gap(scene, gap) {
+  const {k, colours, height} = scene;
+  k.strokeStyle = is_pause_of(scene, gap) ? colours.warn : colours.line2;
+  k.setLineDash([2, 4]);
+  vertical(k, Math.round(x_of(scene, (gap.at + gap.to) / 2)) + 0.5, RULER, height);
+  k.setLineDash([]);
 }
 
 /** @param {CanvasRenderingContext2D} k @param {number} x @param {number} height */

@@ -2,13 +2,13 @@
 /* The scrubber: all of a workflow in one strip. Milestones above, how many events there were below, gaps with their
  * length, the point with its handle, the range from pin A, and the window of the big timeline as a frame. Dragging
  * anywhere moves the point to the event that is nearest in time. */
-import {axis_ticks, gap_label} from '../axis.js';
+import {axis_ticks, days_first, gap_label} from '../axis.js';
 import {colours_now, gutter_now, rounded, set_font, sized, vertical, width_of} from '../canvas.js';
 import {patch, h, widget} from '../dom.js';
 import {clock, line_of} from '../format.js';
 import {bind_gestures} from '../gestures.js';
 import {summary_of} from '../kinds.js';
-import {time_of} from '../time_model.js';
+import {draw_when_more, time_of} from '../time_model.js';
 import {at_of, x_of} from '../timeline_paint.js';
 import {hide_tip, show_tip} from './tooltip.js';
 
@@ -51,6 +51,7 @@ class Scrubber {
     this.point_key = '';
     /** @type {any} */
     this.hover_timer = null;
+    this.redraw = () => this.draw();
     element.className = 'scrub';
     element.tabIndex = 0;
     element.setAttribute('role', 'slider');
@@ -113,10 +114,11 @@ class Scrubber {
 
   draw() {
     if (this.width === 0 || this.model.columns.count === 0) return;
+    draw_when_more(this.model, this.redraw);
     const strip = this.#strip();
     const {model} = this;
     const base_key = [
-      model.workflow_id, model.columns.count, strip.time.axis.revision, strip.to, this.width, this.height, devicePixelRatio,
+      model.workflow_id, strip.time.axis.count, strip.time.axis.revision, strip.to, this.width, this.height, devicePixelRatio,
       document.documentElement.dataset.theme,
     ].join();
     if (base_key !== this.base_key) {
@@ -229,7 +231,8 @@ function paint_bars(strip, base) {
     k.fillRect(x, base - high, each - 1, high);
     if (errors[i] === 0) continue;
     k.fillStyle = colours.bad;
-    const red = Math.min(high, Math.max(4, (high * errors[i]) / events[i]));
+    const share = errors[i] / events[i];
+    const red = Math.min(high, Math.max(share > 0.1 ? 4 : 1.5, high * share));
     k.fillRect(x, base - red, each - 1, red);
   }
 }
@@ -261,7 +264,7 @@ function paint_milestones(strip) {
     for (const milestone of time.moments.milestones) {
       if (milestone.what !== what) continue;
       const x = x_of(strip, time.axis.fold(milestone.us));
-      if (x < before + 1.5) continue;
+      if (x < before + 4) continue;
       before = x;
       k.beginPath();
       shape(k, x, 7);
@@ -290,7 +293,8 @@ function paint_foot(strip, gaps, base) {
     if (room > 6) put(gap_label(gap), (x_of(strip, gap.at) + x_of(strip, gap.to)) / 2, 6);
   }
   const us_per_pixel = strip.to / Math.max(1, width - gutter);
-  for (const tick of axis_ticks(time.axis, 0, strip.to, us_per_pixel * (gutter === 0 ? 60 : 84))) put(tick.label, x_of(strip, tick.at), 8);
+  const ticks = axis_ticks(time.axis, 0, strip.to, us_per_pixel * (gutter === 0 ? 60 : 84));
+  for (const tick of days_first(ticks)) put(tick.label, x_of(strip, tick.at), 8);
   k.textAlign = 'left';
 }
 

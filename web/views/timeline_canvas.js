@@ -8,7 +8,7 @@ import {colours_now, gutter_now, sized} from '../canvas.js';
 import {h, patch, widget} from '../dom.js';
 import {bind_gestures} from '../gestures.js';
 import {RULER, rows_of} from '../lane_rows.js';
-import {time_of} from '../time_model.js';
+import {draw_when_more, time_of} from '../time_model.js';
 import {item_at, item_at_point, words_of} from '../timeline_items.js';
 import {at_of, paint_base} from '../timeline_paint.js';
 import {paint_point, paint_ring} from '../timeline_point.js';
@@ -59,6 +59,7 @@ export class TimelineCanvas {
     /** @type {import('../lane_rows.js').Rows | null} */
     this.rows = null;
     this.rows_key = '';
+    this.redraw = () => this.draw();
     this.#make();
     this.cursor = new Cursor(this);
     this.observer = new ResizeObserver(() => this.#resized());
@@ -168,6 +169,7 @@ export class TimelineCanvas {
 
   draw() {
     if (this.width === 0 || this.model.columns.count === 0) return;
+    draw_when_more(this.model, this.redraw);
     const scene = this.scene();
     const {model, time} = this;
     const base_key = [
