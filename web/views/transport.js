@@ -1,0 +1,89 @@
+// @ts-check
+/* What stands under every view: playing and stepping, the point in words, what changed, compare, and the scrubber. */
+import {h} from '../dom.js';
+import {ago, clock} from '../format.js';
+import {icon} from '../icons.js';
+import {scrubber} from './scrubber.js';
+
+/** @typedef {import('../model.js').Model} Model */
+/** @typedef {import('../model.js').Actions} Actions */
+
+/** @param {Model} model @param {Actions} actions */
+export function transport(model, actions) {
+  return h('div', {key: 'transport', class: 'deck'},
+    h('div', {class: 'deck-row'},
+      keys(model, actions),
+      as_of(model, actions),
+      since(model),
+      h('span', {class: 'grow'}),
+      h('button', {
+        key: 'compare', type: 'button', class: 'btn not-s', 'aria-pressed': String(model.compare !== null),
+        title: 'Compare with this point  c', disabled: model.head === 0, on: {click: actions.compare_toggle},
+      }, icon('pin', 's'), model.compare === null ? 'Compare from here' : 'Stop comparing'),
+      model.live ? null : h('button', {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
+        has_ended(model) ? 'To the end' : 'Back to live')),
+    scrubber(model, actions));
+}
+
+/** @param {Model} model @param {Actions} actions */
+function keys(model, actions) {
+  const at_first = model.point <= 1;
+  return h('div', {key: 'keys', class: 'deck-keys', role: 'group', 'aria-label': 'Playing and stepping'},
+    key('first', 'First event  Home', () => actions.go(1), at_first),
+    key('back', 'Step back  ←', () => actions.step(-1), at_first),
+    key(model.player.playing ? 'pause' : 'play', 'Play or pause  Space', () => actions.play(), model.head < 2),
+    key('forward', 'Step on  →', () => actions.step(1), model.live),
+    key('last', 'Live  End', () => actions.go_live(), model.live),
+    h('button', {
+      key: 'speed', type: 'button', class: 'btn speed', title: 'Speed  s', 'aria-label': `Speed ${model.player.speed} times`,
+      on: {click: actions.next_speed},
+    }, `${model.player.speed}×`));
+}
+
+/** @param {string} name @param {string} title @param {() => void} act @param {boolean} disabled */
+function key(name, title, act, disabled) {
+  const slot = name === 'pause' ? 'play' : name;
+  const label = title.replace(/ {2}.*/, '');
+  return h('button', {key: slot, type: 'button', class: 'btn', title, 'aria-label': label, disabled, on: {click: act}}, icon(name, 's'));
+}
+
+/** The workflow is over, at its head. @param {Model} model */
+function has_ended(model) {
+  const status = model.workflows.find((workflow) => workflow.workflow_id === model.workflow_id)?.status;
+  return status === 'completed' || status === 'failed';
+}
+
+/** The point in words: where it is, its time, how long ago. @param {Model} model @param {Actions} actions */
+function as_of(model, actions) {
+  const us = model.columns.times_us[model.point - 1];
+  if (model.point === 0 || us === undefined) return h('div', {key: 'asof', class: 'asof'}, 'No events yet');
+  const when = `· ${clock(us)} ·`;
+  if (model.live) {
+    const {word, css} = live_state(model);
+    return h('div', {key: 'asof', class: 'asof', title: 'Following the log'},
+      h('span', {class: `dot ${css}`}), word, h('span', {}, `#${model.point}`), h('span', {}, when), h('span', {}, ago(model.as_of_us - us)));
+  }
+  const past = ago(Date.now() * 1000 - us);
+  return h('button', {
+    key: 'asof', type: 'button', class: 'asof then', title: 'Copy a link to this point  y',
+    'aria-label': `As of event ${model.point}, ${clock(us)}, ${past}. Copy a link`, on: {click: actions.copy_link},
+  }, h('span', {}, 'as of'), `#${model.point}`, h('span', {}, when), h('span', {}, past));
+}
+
+/** @param {Model} model */
+function live_state(model) {
+  if (has_ended(model)) return {word: 'Ended', css: 'over'};
+  if (model.connection === 'live') return {word: 'Live', css: 'beat'};
+  if (model.connection === 'behind') return {word: 'Catching up', css: 'off beat'};
+  return {word: model.connection === 'failed' ? 'Not connected' : 'Reconnecting', css: 'off'};
+}
+
+/** What changed since the move began, or since pin A. @param {Model} model */
+function since(model) {
+  const from = model.compare ?? model.since;
+  if (from === null || from === model.point || (model.live && model.compare === null)) return null;
+  const {summary} = model.marks;
+  return h('div', {key: 'since', class: 'since'},
+    h('b', {}, `${model.compare === null ? 'since' : 'A'} #${from}`),
+    h('span', {class: summary.length > 0 ? 'cut' : 'cut dim', title: summary.join(', ')}, summary.join(', ') || 'no change of state'));
+}
