@@ -176,7 +176,7 @@ export function open_history({api, workflow_id, after, on_change, on_head = () =
       timeline.sequence = Math.max(timeline.sequence, next);
       if (next % 8 === 0 && performance.now() > end) break;
     }
-    for (const index of FOLDS.timeline.changed(timeline)) spans.take(index, timeline.spans[index]);
+    for (const index of FOLDS.timeline.changed(timeline)) spans.take(index, FOLDS.timeline.span(timeline, index));
     return Math.min(tip.sequence, timeline.sequence) >= columns.count || !pages.get(tip.sequence + 1);
   }
 
@@ -191,13 +191,16 @@ export function open_history({api, workflow_id, after, on_change, on_head = () =
     await api.outline(workflow_id, 0, take, abort.signal);
   }
 
+  /** @returns {Promise<{sequence: number, states: States}>} */
   async function load_tip() {
     const told = await api.state(workflow_id, PROJECTIONS, null, abort.signal);
     tip = resume_cursor(told.sequence, told.states);
     states.take(told.sequence, told.states);
+    return told;
   }
 
-  async function load_timeline() {
+  /** @param {Promise<{sequence: number, states: States}>} tip_told */
+  async function load_timeline(tip_told) {
     /** @type {any[]} */
     const all = [];
     /** @type {any} */
@@ -205,13 +208,17 @@ export function open_history({api, workflow_id, after, on_change, on_head = () =
     await api.timeline(workflow_id, (line) => (head ? all.push(line) : (head = line)), abort.signal);
     if (!head) return;
     spans.fill(all);
-    timeline = FOLDS.timeline.from_json({spans: all}, head.sequence);
-    FOLDS.timeline.changed(timeline);
+    /* Its lines are the spans; the features' names, which the fold goes on with, are those of the workflow then. */
+    let told = await tip_told;
+    if (told.sequence !== head.sequence) told = await api.state(workflow_id, ['workflow'], head.sequence, abort.signal);
+    const json = {spans: all, features: told.states.workflow.features};
+    timeline = FOLDS.timeline.from_json(json, head.sequence);
   }
 
   async function load() {
     try {
-      await Promise.all([load_outline(), load_tip(), load_timeline()]);
+      const tip_told = load_tip();
+      await Promise.all([load_outline(), tip_told, load_timeline(tip_told)]);
     } catch (error) {
       if (abort.signal.aborted) return;
       const {status, message} = /** @type {import('./api.js').Refusal} */ (error);

@@ -47,6 +47,7 @@ export function make_store(world, place) {
   let workflows_timer = null;
   let workflows_at = -Infinity;
   let workflows_asking = false;
+  let closed = false;
 
   const finder = make_finder(api, request_frame);
   const tracer = make_tracer(api, request_frame);
@@ -120,7 +121,7 @@ export function make_store(world, place) {
       }
       workflows_asking = false;
       workflows_at = performance.now();
-      workflows_timer = setTimeout(self.load_workflows, WORKFLOWS_MS);
+      if (!closed) workflows_timer = setTimeout(self.load_workflows, WORKFLOWS_MS);
       if (self.workflow_id === null && self.workflows.length > 0) self.workflow_id = self.workflows[0].workflow_id;
       if (!history && self.workflow_id !== null && self.workflows_state === 'ready') self.open_history();
       request_frame();
@@ -174,6 +175,12 @@ export function make_store(world, place) {
       if (self.workflow_id === null) self.workflow_id = self.workflows[0]?.workflow_id ?? null;
       if (other) self.open_history();
       request_frame();
+    },
+
+    close() {
+      closed = true;
+      clearTimeout(workflows_timer);
+      history?.close();
     },
 
     model,
@@ -268,6 +275,7 @@ export function make_store(world, place) {
     const states = states_at(point);
     const attention_now = attention(states, as_of_us, 'point');
     const {since, marks: made_marks} = marks(point, states, attention_now);
+    const trace_now = trace();
     finder.find(self.workflow_id, self.filters.q);
     history?.look_at(point);
     if (point > 0) history?.pages.want(point, point);
@@ -303,7 +311,7 @@ export function make_store(world, place) {
       filters: self.filters,
       search: finder.search,
       correlation: self.correlation,
-      trace: trace(),
+      trace: trace_now,
       player: self.player,
       zoom: self.zoom,
       note_category: self.category,
