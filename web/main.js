@@ -247,9 +247,7 @@ addEventListener('popstate', () => {
 });
 
 document.addEventListener('visibilitychange', () => {
-  store.history()?.set_hidden(document.hidden);
-  if (document.hidden) return;
-  store.load_workflows();
+  store.set_hidden(document.hidden);
   request_frame();
 });
 

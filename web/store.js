@@ -7,6 +7,7 @@ import {assign_hues} from './hues.js';
 import {make_finder, make_tracer, make_verifier} from './lookups.js';
 import {marks_between} from './marks.js';
 import {open_history} from './history.js';
+import {open_live} from './live.js';
 import {write_url} from './url.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -47,6 +48,8 @@ export function make_store(world, place) {
   let workflows_timer = null;
   let workflows_at = -Infinity;
   let workflows_asking = false;
+  /** @type {ReturnType<typeof open_live> | null} of all workflows, while none is followed */
+  let watch = null;
   let closed = false;
 
   const finder = make_finder(api, request_frame);
@@ -123,16 +126,14 @@ export function make_store(world, place) {
       workflows_at = performance.now();
       if (!closed) workflows_timer = setTimeout(self.load_workflows, WORKFLOWS_MS);
       if (self.workflow_id === null && self.workflows.length > 0) self.workflow_id = self.workflows[0].workflow_id;
-      if (!history && self.workflow_id !== null && self.workflows_state === 'ready') self.open_history();
+      if (self.workflows_state === 'ready') open_or_watch();
       request_frame();
     },
 
     /** Leave the workflow that is shown for the one that is named now, or read it anew. */
     open_history() {
       const position = Math.max(self.workflows_position, history?.position() ?? 0);
-      history?.close();
-      history = null;
-      kept_states = null;
+      leave();
       verifier.forget();
       if (self.workflow_id === null) return;
       const mine = (history = open_history({
@@ -144,7 +145,9 @@ export function make_store(world, place) {
         on_replaced: () => mine === history && read_anew(),
       }));
       mine.loaded.then(() => {
-        if (mine === history && mine.loading === 'ready') verifier.verify(mine.workflow_id, mine.columns.count);
+        if (mine !== history) return;
+        if (mine.loading === 'ready') verifier.verify(mine.workflow_id, mine.columns.count);
+        else open_or_watch();
       });
       request_frame();
     },
@@ -180,7 +183,14 @@ export function make_store(world, place) {
     close() {
       closed = true;
       clearTimeout(workflows_timer);
-      history?.close();
+      leave();
+    },
+
+    /** Nobody looks, or somebody does again. @param {boolean} hidden */
+    set_hidden(hidden) {
+      history?.set_hidden(hidden);
+      watch?.set_hidden(hidden);
+      if (!hidden) self.load_workflows();
     },
 
     model,
@@ -192,11 +202,33 @@ export function make_store(world, place) {
     workflows_timer = setTimeout(self.load_workflows, Math.max(0, wait));
   }
 
+  function leave() {
+    history?.close();
+    watch?.close();
+    history = null;
+    watch = null;
+    kept_states = null;
+  }
+
+  /* A workflow that the list has is read; while none is, the stream of all says when there may be one. */
+  function open_or_watch() {
+    if (closed) return;
+    const listed = self.workflows.some((workflow) => workflow.workflow_id === self.workflow_id);
+    if (self.workflow_id !== null && (!history || (history.loading === 'missing' && listed))) return self.open_history();
+    if ((history && history.loading !== 'missing') || watch) return;
+    watch = open_live({
+      open: (after) => api.stream(null, after),
+      after: self.workflows_position,
+      on_log: refresh_soon,
+      on_head: refresh_soon,
+      on_replaced: read_anew,
+      on_state: request_frame,
+    });
+  }
+
   /* The log was restored or rebuilt: positions may be lower than before. */
   async function read_anew() {
-    history?.close();
-    history = null;
-    kept_states = null;
+    leave();
     self.workflows_position = 0;
     self.since = null;
     await self.load_workflows();
@@ -288,8 +320,8 @@ export function make_store(world, place) {
       workflows_problem: self.workflows_problem,
       sidebar_filter: self.sidebar_filter,
       copied_at: api.copied_at,
-      connection: history?.connection() ?? 'connecting',
-      position: Math.max(self.workflows_position, history?.position() ?? 0),
+      connection: watch?.connection ?? history?.connection() ?? 'connecting',
+      position: Math.max(self.workflows_position, history?.position() ?? 0, watch?.position ?? 0),
       verification: verifier.verification,
       loading: history?.loading ?? 'loading',
       problem: history?.problem ?? '',

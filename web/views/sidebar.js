@@ -2,7 +2,7 @@
 /* The workflows, the one heard of last first, and at the foot what is known of the log. */
 
 import {h} from '../dom.js';
-import {ago, clock, time_us, visible, whole_number} from '../format.js';
+import {ago, clock, counted, time_us, visible, whole_number} from '../format.js';
 import {icon} from '../icons.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -59,7 +59,7 @@ function at_work(workflow) {
 function item(workflow, model, actions, now_us) {
   const [shape, tone, word] = STATUS[workflow.status ?? ''] ?? NO_STATUS;
   const progress = workflow.features_total ? `${workflow.features_completed}/${workflow.features_total}` :
-    `${whole_number(workflow.events)} events`;
+    counted(workflow.events, 'event');
   const current = workflow.workflow_id === model.workflow_id;
   return h('li', {key: workflow.workflow_id},
     h('button', {class: 'wf', 'aria-current': current ? 'true' : null, on: {click: () => actions.open(workflow.workflow_id)}},

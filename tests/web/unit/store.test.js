@@ -263,3 +263,28 @@ test('workflows that cannot be read are said, and can be tried again', async () 
   await wait(20);
   assert.equal(store.model().workflow_id, 'w');
 });
+
+test('an unknown workflow is shown as soon as it begins', async () => {
+  const sources = [];
+  let known = false;
+  const {store} = await open('?wf=late', {
+    workflows: async () => ({workflows: known ? [listed('late')] : [], position: 5}),
+    outline: async (workflow_id, after, on_block) => {
+      if (!known) throw Object.assign(new Error('no such workflow'), {status: 404});
+      return copy_api({made_at: null, workflow: listed('late'), events: EVENTS}).outline('late', after, on_block);
+    },
+    stream(workflow_id) {
+      const source = {workflow_id, readyState: 1, listeners: {}, close() {}, addEventListener: (type, run) => (source.listeners[type] = run)};
+      sources.push(source);
+      return source;
+    },
+  });
+  assert.equal(store.model().loading, 'missing');
+  assert.deepEqual(sources.map((source) => source.workflow_id), [null]);
+
+  known = true;
+  sources[0].listeners.log({data: '{}', lastEventId: '6'});
+  await wait(1100);
+  assert.deepEqual([store.model().loading, store.model().head], ['ready', 5]);
+  assert.equal(sources.at(-1).workflow_id, 'late');
+});
