@@ -5,7 +5,7 @@ import {open_calls} from '../attention.js';
 import {h} from '../dom.js';
 import {duration, line_of, money, short_number, time_us, visible, whole_number} from '../format.js';
 import {icon} from '../icons.js';
-import {tool_label} from '../kinds.js';
+import {status_look, tool_label} from '../kinds.js';
 import {totals_of} from '../marks.js';
 import {VIEWS} from '../url.js';
 import {NO_STATUS, segments, STATUS} from './sidebar.js';
@@ -60,29 +60,44 @@ function title_row(model, actions) {
     square('keyboard', 'Keyboard  ?', () => actions.help(true), 'not-s'));
 }
 
-/** Phases up to the point, each once, where it was entered last. @param {Model} model */
-function phases_of(model) {
-  /** @type {Map<string, string>} */
+/**
+ * All phases of the workflow, each once, in the order in which they were first entered; a few around the current one.
+ * Those behind the point stand there as what is to come, so that nothing jumps while the point moves.
+ * @param {Model} model @param {string | undefined} current
+ */
+function phases_of(model, current) {
+  /** @type {Map<string, {name: string, entered: boolean}>} */
   const seen = new Map();
   for (const span of model.spans) {
-    if (span.kind !== 'phase' || span.sequence > model.point) continue;
-    seen.delete(span.name);
-    seen.set(span.name, span.status);
+    if (span.kind !== 'phase') continue;
+    const phase = seen.get(span.name);
+    if (!phase) seen.set(span.name, {name: span.name, entered: span.sequence <= model.point});
+    else if (span.sequence <= model.point) phase.entered = true;
   }
-  return [...seen.keys()].slice(-PHASES_MAX);
+  if (current !== undefined && !seen.has(current)) seen.set(current, {name: current, entered: true});
+  const list = [...seen.values()];
+  const at = Math.max(0, list.findIndex((phase) => phase.name === current));
+  const from = Math.max(0, Math.min(at - PHASES_MAX + 2, list.length - PHASES_MAX));
+  return list.slice(from, from + PHASES_MAX);
 }
 
 /** @param {Model} model */
 function phase_steps(model) {
   const current = model.states?.workflow?.phase;
-  if (current === undefined) return null;
-  const names = phases_of(model).filter((name) => name !== current);
-  const status = status_of(model);
-  const [shape, tone] = status === 'running' ? ['running', 'run'] : STATUS[status] ?? NO_STATUS;
-  const steps = names.flatMap((name) => [h('span', {class: 'step'}, icon('completed', 's ok'), line_of(name, 40)), h('u', null)]);
-  const changed = model.marks.keys.has('metric:phase');
-  return metric('Phase', 'p', h('div', {class: 'steps'}, steps,
-    h('span', {class: `step on ${changed ? 'chgt' : ''}`, 'aria-current': 'step'}, icon(shape, `s ${tone}`), line_of(current, 40))));
+  const phases = phases_of(model, current);
+  if (phases.length === 0) return null;
+  const now = status_look(status_of(model));
+  const steps = phases.flatMap(({name, entered}, index) => {
+    const on = name === current;
+    const [shape, tone] = on ? now : entered ? ['completed', 'ok'] : ['planned', 'idle'];
+    const changed = on && model.marks.keys.has('metric:phase');
+    return [
+      index > 0 ? h('u', null) : null,
+      h('span', {class: `step ${on ? 'on' : ''} ${changed ? 'chgt' : ''}`, 'aria-current': on ? 'step' : null},
+        icon(shape, `s ${tone}`), line_of(name, 40)),
+    ];
+  });
+  return metric('Phase', 'p', h('div', {class: 'steps'}, steps));
 }
 
 /** @param {string} caption @param {string} css @param {...any} value */
