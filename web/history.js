@@ -208,6 +208,7 @@ export function open_history({api, workflow_id, after, on_change, on_head = () =
     await api.timeline(workflow_id, (line) => (head ? all.push(line) : (head = line)), abort.signal);
     if (!head) return;
     spans.fill(all);
+    await breathe();
     /* Its lines are the spans; the features' names, which the fold goes on with, are those of the workflow then. */
     let told = await tip_told;
     if (told.sequence !== head.sequence) told = await api.state(workflow_id, ['workflow'], head.sequence, abort.signal);

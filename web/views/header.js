@@ -60,22 +60,30 @@ function title_row(model, actions) {
     square('keyboard', 'Keyboard  ?', () => actions.help(true), 'not-s'));
 }
 
+/** @type {{spans: import('../model.js').Span[] | null, revision: number, phases: import('../model.js').Span[]}} */
+const phase_spans = {spans: null, revision: -1, phases: []};
+
+/** Spans of phases, looked for again only when spans changed. @param {Model} model */
+function phase_spans_of({spans, spans_revision}) {
+  if (phase_spans.spans !== spans || phase_spans.revision !== spans_revision) {
+    phase_spans.spans = spans;
+    phase_spans.revision = spans_revision;
+    phase_spans.phases = spans.filter((span) => span.kind === 'phase');
+  }
+  return phase_spans.phases;
+}
+
 /**
  * All phases of the workflow, each once, in the order in which they were first entered; a few around the current one.
  * Those behind the point stand there as what is to come, so that nothing jumps while the point moves.
  * @param {Model} model @param {string | undefined} current
  */
 function phases_of(model, current) {
-  /** @type {Map<string, {name: string, entered: boolean}>} */
+  /** @type {Map<string, boolean>} whether it was entered up to the point */
   const seen = new Map();
-  for (const span of model.spans) {
-    if (span.kind !== 'phase') continue;
-    const phase = seen.get(span.name);
-    if (!phase) seen.set(span.name, {name: span.name, entered: span.sequence <= model.point});
-    else if (span.sequence <= model.point) phase.entered = true;
-  }
-  if (current !== undefined && !seen.has(current)) seen.set(current, {name: current, entered: true});
-  const list = [...seen.values()];
+  for (const {name, sequence} of phase_spans_of(model)) seen.set(name, seen.get(name) || sequence <= model.point);
+  if (current !== undefined) seen.set(current, true);
+  const list = [...seen].map(([name, entered]) => ({name, entered}));
   const at = Math.max(0, list.findIndex((phase) => phase.name === current));
   const from = Math.max(0, Math.min(at - PHASES_MAX + 2, list.length - PHASES_MAX));
   return list.slice(from, from + PHASES_MAX);
