@@ -8,7 +8,10 @@
  * text nodes or attributes that cannot hold code. There is no way to give markup.
  *
  * A widget is an element with hands of its own (a canvas, a list of 100,000 rows): it is made once, told of
- * new properties, and told when it goes. */
+ * new properties, and told when it goes.
+ *
+ * While `show_fresh(true)` holds, a keyed element that joins others gets the class `fresh` until its animation
+ * has ended: what came by the live stream fades in, what a move of the point brings does not. */
 
 /** @typedef {{tag: string, props: Props, children: Child[], key: unknown, widget: Factory | null}} Node_ */
 /** @typedef {Node_ | string | number | null | undefined | false} Child */
@@ -20,6 +23,16 @@ const SVG_TAGS = new Set(['svg', 'path', 'circle', 'line', 'rect', 'g', 'use', '
 
 /* Attributes that name something to fetch or to run: never from a description. */
 const FORBIDDEN = /^(on|srcdoc$|style$|formaction$)/i;
+const ADDRESS = /^(href|src|xlink:href|action)$/i;
+/* Addresses of this page's own: none that a text of an agent's could turn into code or into a request elsewhere. */
+const OWN_ADDRESS = /^(\/(?!\/)|[#?]|blob:|data:image\/(png|svg\+xml);)/;
+
+let fresh = false;
+
+/** @param {boolean} on */
+export function show_fresh(on) {
+  fresh = on;
+}
 
 /**
  * Describe an element. `props`: `key` (of a child among its siblings), `class`, `on` (an object of listeners),
@@ -71,6 +84,7 @@ function setProp(element, name, before, value) {
     return;
   }
   if (FORBIDDEN.test(name)) throw new Error(`an attribute that no description may set: ${name}`);
+  if (ADDRESS.test(name) && value && !OWN_ADDRESS.test(String(value))) throw new Error(`not an address of this page: ${value}`);
   if (value === undefined || value === null || value === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : String(value));
 }
@@ -133,6 +147,24 @@ function update(node, child) {
   patch(/** @type {Element} */ (node), child.children);
 }
 
+/** @param {Node} node */
+function fade_in(node) {
+  const element = /** @type {Element} */ (node);
+  element.classList.add('fresh');
+  const end = (/** @type {Event} */ event) => {
+    if (event.target !== element) return;
+    element.classList.remove('fresh');
+    element.removeEventListener('animationend', end);
+  };
+  element.addEventListener('animationend', end);
+}
+
+/** @param {Element} container @param {Node} node */
+function drop(container, node) {
+  forget(node);
+  container.removeChild(node);
+}
+
 /**
  * Make the children of an element what the descriptions say. Keyed ones keep their element wherever they
  * move; a description that is the very object of the last time is not looked into.
@@ -140,13 +172,19 @@ function update(node, child) {
  */
 export function patch(container, children) {
   const wanted = children.filter((child) => child !== null && child !== undefined && child !== false && child !== '');
+  const keys = new Set();
+  for (const child of wanted) if (isElement(child) && child.key !== undefined) keys.add(child.key);
+  /* Those that go are taken out first: then those that stay need not be moved, and keep focus and scroll. */
   /** @type {Map<unknown, Node>} */
   const keyed = new Map();
-  for (const node of container.childNodes) {
+  for (let node = container.firstChild; node; ) {
+    const next = node.nextSibling;
     const key = madeFrom.get(node)?.key;
-    if (key !== undefined) keyed.set(key, node);
+    if (key !== undefined && !keys.has(key)) drop(container, node);
+    else if (key !== undefined) keyed.set(key, node);
+    node = next;
   }
-  /** @type {Node | null} */
+  const joins = fresh && keyed.size > 0;
   let at = container.firstChild;
   for (const child of wanted) {
     const key = isElement(child) ? child.key : undefined;
@@ -158,13 +196,13 @@ export function patch(container, children) {
     } else {
       node = make(child);
       container.insertBefore(node, at);
+      if (joins && key !== undefined) fade_in(node);
     }
     if (key !== undefined) keyed.delete(key);
   }
   while (at) {
     const next = at.nextSibling;
-    forget(at);
-    container.removeChild(at);
+    drop(container, at);
     at = next;
   }
 }

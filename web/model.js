@@ -54,12 +54,16 @@
  * @property {'overview' | 'timeline' | 'events' | 'notes' | 'trace'} view
  * @property {'light' | 'dark'} theme
  * @property {Workflow[]} workflows
+ * @property {'loading' | 'ready' | 'failed'} workflows_state  of that list
+ * @property {string} workflows_problem  what failed
+ * @property {string} sidebar_filter    words that the listed workflows hold
+ * @property {string | null} copied_at  when this copy of the page was made; null: it has a server
  * @property {'connecting' | 'live' | 'behind' | 'reconnecting' | 'failed'} connection  of the stream
  * @property {number} position          up to which the stream has told
  * @property {{state: 'unknown' | 'checking' | 'intact' | 'damaged' | 'failed', sequence: number, text: string}} verification
  * @property {'loading' | 'ready' | 'missing' | 'failed'} loading  of the workflow that is shown
  * @property {string} problem           what failed, when loading is 'failed'
- * @property {Columns} columns
+ * @property {Columns} columns          the same object for the life of a workflow: look at its count
  * @property {Events} events            those that are loaded
  * @property {number} head              sequence of the last event
  * @property {number} point             sequence of the point: everything shown is as of it
@@ -123,6 +127,8 @@
  * @property {(open: boolean) => void} detail
  * @property {(open: boolean) => void} help
  * @property {(open: boolean) => void} sidebar
+ * @property {(text: string) => void} sidebar_search
+ * @property {() => void} retry         read the workflow anew, after it failed
  * @property {(text: string) => void} toast
  */
 
