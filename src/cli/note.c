@@ -103,7 +103,14 @@ void jc_note_print_json(const jc_note *note)
     printf("]");
     print_member("related_file", note->related_file);
     print_member("related_feature", note->related_feature);
-    printf(",\"created_at\":\"%s\",\"sequence\":%" PRIu64 "}\n", time, note->sequence);
+    printf(",\"created_at\":\"%s\",\"sequence\":%" PRIu64, time, note->sequence);
+    if (note->answered) {
+        jc_time_format(note->answered_us, time);
+        printf(",\"answered_at\":\"%s\",\"answered_sequence\":%" PRIu64, time,
+               note->answered_sequence);
+        print_member("answered_by", note->answered_by);
+    }
+    printf("}\n");
 }
 
 jc_colour jc_note_colour(jc_str category)
