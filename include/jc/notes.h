@@ -38,6 +38,14 @@ typedef struct jc_note {
     jc_str related_feature;
     const jc_str *tags;
     size_t tag_count;
+
+    /* A question or a blocker that was answered, by a later note or message whose causation_id is `id`, or
+     * by a workflow.resumed that says so; the first one counts. Only known of notes of one workflow: those
+     * read of all workflows, or found by a search, are as they were taken. */
+    bool answered; /* absent otherwise: */
+    int64_t answered_us;
+    uint64_t answered_sequence;
+    jc_str answered_by; /* the agent_id of what answered; may be absent */
 } jc_note;
 
 /* A category in a listing. */

@@ -11,6 +11,7 @@
 #define TITLE_COLUMNS_MAX 200 /* where no terminal says how many there are */
 #define TIME_COLUMNS 19
 #define AGE_COLUMNS 8
+#define ANSWERED "  answered"
 
 typedef struct list_options {
     const char *workflow;
@@ -98,11 +99,18 @@ static size_t title_columns(const layout *with)
                                                          : TITLE_COLUMNS_MIN;
 }
 
+static void add_answered(jc_buf *line, const layout *with)
+{
+    jc_line_colour(line, &with->term, JC_COLOUR_GREEN);
+    jc_line_add(line, ANSWERED);
+    jc_line_colour(line, &with->term, JC_COLOUR_NONE);
+}
+
 static void print_row(const layout *with, const jc_note *note)
 {
     JC_AUTO(jc_buf) line = {0};
     JC_AUTO(jc_buf) tags = {0};
-    size_t columns = title_columns(with);
+    size_t columns = title_columns(with) - (note->answered ? sizeof ANSWERED - 1 : 0);
     if (with->term.terminal)
         add_age(&line, with, note);
     else
@@ -113,6 +121,8 @@ static void print_row(const layout *with, const jc_note *note)
     jc_line_cell(&line, &with->term, JC_COLOUR_NONE, note->agent_id, with->agent,
                  AGENT_COLUMNS_MAX);
     size_t used = jc_text_append_safe(&line, note->title, columns);
+    if (note->answered)
+        add_answered(&line, with);
     append_tags(&tags, note);
     if (tags.size > 0 && used + 6 < columns) {
         jc_line_colour(&line, &with->term, JC_COLOUR_DIM);
@@ -136,6 +146,21 @@ static void print_detail(const char *name, jc_str text)
     jc_line_print(&line);
 }
 
+/* "answered: #12, 2026-01-09 09:30:00, coder": by what, when, and by whom. */
+static void print_answer(const jc_note *note)
+{
+    JC_AUTO(jc_buf) text = {0};
+    if (!note->answered)
+        return;
+    jc_cli_must(jc_buf_append_format(&text, NULL, "#%" PRIu64 ", ", note->answered_sequence));
+    jc_text_append_local(&text, note->answered_us);
+    if (note->answered_by.bytes != NULL) {
+        jc_line_add(&text, ", ");
+        jc_cli_must(jc_buf_append_str(&text, note->answered_by, NULL));
+    }
+    print_detail("answered: ", jc_buf_str(&text));
+}
+
 static void print_full(const layout *with, const jc_note *note)
 {
     JC_AUTO(jc_buf) line = {0};
@@ -157,6 +182,7 @@ static void print_full(const layout *with, const jc_note *note)
     print_detail("tags: ", jc_buf_str(&tags));
     print_detail("file: ", note->related_file);
     print_detail("feature: ", note->related_feature);
+    print_answer(note);
     if (!jc_str_equal(note->title, note->content))
         jc_line_print_text("    ", note->content);
 }
@@ -226,7 +252,8 @@ static const jc_option list_command_options[] = {
 const jc_command jc_cmd_note_list = {
     .synopsis = "[OPTION]...",
     .details = "Newest first, by their order in the log. -n counts what the other options let\n"
-               "through. With --all, --at can only be a time.",
+               "through. Questions and blockers are marked once a later note or message names\n"
+               "them as its cause, but not with --all, where --at can only be a time.",
     .examples = "jc note list -t blocker -f\n"
                 "jc note list -w fix-login --tag auth -n 5\n"
                 "jc note list --all --at yesterday --json",

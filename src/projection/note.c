@@ -3,6 +3,7 @@
 #include "projection/note.h"
 
 #include "base/fail.h"
+#include "projection/actor.h"
 #include "projection/read.h"
 
 static const char prefix[] = "agent.note.";
@@ -41,6 +42,18 @@ jc_status jc_note_read_event(jc_payload *payload, const jc_event *event, jc_note
     return JC_OK;
 }
 
+bool jc_note_asks(const jc_note *note)
+{
+    return jc_str_equal(note->category, JC_STR("question")) ||
+           jc_str_equal(note->category, JC_STR("blocker"));
+}
+
+bool jc_note_may_answer(jc_str event_type)
+{
+    return jc_type_begins(event_type, prefix) || jc_type_begins(event_type, "agent.message.") ||
+           jc_str_equal(event_type, JC_STR("workflow.resumed"));
+}
+
 static jc_status keep_tags(jc_arena *arena, yyjson_val *list, jc_note *note, jc_error *reterr)
 {
     size_t at = 0;
@@ -68,8 +81,8 @@ jc_status jc_note_keep(jc_arena *arena, const jc_note_source *source, jc_note *r
                        jc_error *reterr)
 {
     jc_note note = source->note;
-    jc_str *texts[] = {&note.category, &note.agent_id,     &note.title,
-                       &note.content,  &note.related_file, &note.related_feature};
+    jc_str *texts[] = {&note.category,     &note.agent_id,        &note.title,      &note.content,
+                       &note.related_file, &note.related_feature, &note.answered_by};
     jc_status status = JC_OK;
     note.workflow_id = (jc_str){0};
     for (size_t i = 0; status == JC_OK && i < sizeof texts / sizeof texts[0]; i++)

@@ -18,6 +18,12 @@ typedef struct jc_note_source {
 JC_MUST_CHECK jc_status jc_note_read_event(jc_payload *payload, const jc_event *event,
                                            jc_note_source *ret, jc_error *reterr);
 
+/* Is it a note that waits for an answer: a question, or a blocker? */
+bool jc_note_asks(const jc_note *note);
+
+/* May such an event answer one: a note, a message, or the end of a pause? */
+bool jc_note_may_answer(jc_str event_type);
+
 /* Copy it with all its text into an arena; whose workflow it is of stays behind. JC_ENOMEM. */
 JC_MUST_CHECK jc_status jc_note_keep(jc_arena *arena, const jc_note_source *source,
                                      jc_note *ret_note, jc_error *reterr);

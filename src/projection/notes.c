@@ -1,8 +1,12 @@
 /* The projection `notes`: agents' notes in the order in which they were taken, and which of them share
- * a category, an agent or a tag. */
+ * a category, an agent or a tag; of questions and blockers, what answered them.
+ *
+ * Only those that are open are looked up, by the id of their event, so that a long history costs an event
+ * no more than a short one. */
 #include "base/array.h"
 #include "base/fail.h"
 #include "base/map.h"
+#include "base/uuid.h"
 #include "projection/note.h"
 #include "projection/read.h"
 #include "projection/registry.h"
@@ -24,8 +28,14 @@ typedef struct note_index {
     place_list *last;
 } note_index;
 
+/* A note that waits for an answer. */
+typedef struct open_note {
+    jc_uuid id;
+    size_t place;
+} open_note;
+
 typedef struct notes_state {
-    jc_arena arena; /* owns all text and the lists; notes never change */
+    jc_arena arena; /* owns all text and the lists; notes only change by being answered */
     jc_payload payload;
     jc_note *notes;
     size_t count;
@@ -33,6 +43,7 @@ typedef struct notes_state {
     note_index by_category;
     note_index by_agent;
     note_index by_tag;
+    jc_map open_by_id; /* to open_note */
 } notes_state;
 
 static place_list *list_of(notes_state *state, note_index *index, jc_str name)
@@ -76,6 +87,54 @@ static jc_status add_to(notes_state *state, note_index *index, jc_str name, jc_e
     return JC_OK;
 }
 
+static jc_str key_of(const jc_uuid *id)
+{
+    return (jc_str){(const char *)id->bytes, sizeof id->bytes};
+}
+
+/* Let answers find the note of that place. */
+static jc_status await_answer(notes_state *state, size_t place, jc_error *reterr)
+{
+    const jc_note *note = &state->notes[place];
+    if (!jc_note_asks(note) || note->answered ||
+        jc_map_get(&state->open_by_id, key_of(&note->id)) != NULL)
+        return JC_OK;
+    open_note *open = jc_arena_get(&state->arena, sizeof *open);
+    if (open == NULL)
+        return jc_fail_memory(reterr);
+    *open = (open_note){.id = note->id, .place = place};
+    return jc_map_put(&state->open_by_id, &state->arena, key_of(&open->id), open)
+               ? JC_OK
+               : jc_fail_memory(reterr);
+}
+
+/* The open note that an event names as its cause; NULL when it names none. */
+static const open_note *answered_by(const notes_state *state, const jc_event *event)
+{
+    jc_uuid id;
+    if (state->open_by_id.count == 0 || event->causation_id.size != JC_UUID_TEXT_SIZE - 1 ||
+        !jc_note_may_answer(event->event_type) ||
+        !jc_uuid_decode(event->causation_id.bytes, true, &id))
+        return NULL;
+    return jc_map_get(&state->open_by_id, key_of(&id));
+}
+
+static jc_status see_answer(notes_state *state, const jc_event *event, jc_error *reterr)
+{
+    const open_note *open = answered_by(state, event);
+    if (open == NULL)
+        return JC_OK;
+    jc_note *note = &state->notes[open->place];
+    jc_status status = jc_arena_keep(&state->arena, event->agent_id, &note->answered_by, reterr);
+    if (status < 0)
+        return status;
+    note->answered = true;
+    note->answered_us = event->timestamp_us;
+    note->answered_sequence = event->sequence;
+    (void)jc_map_remove(&state->open_by_id, key_of(&open->id));
+    return JC_OK;
+}
+
 /* Take a note in, with copies of its texts. */
 static jc_status add_note(notes_state *state, const jc_note_source *source, jc_error *reterr)
 {
@@ -92,6 +151,8 @@ static jc_status add_note(notes_state *state, const jc_note_source *source, jc_e
     for (size_t i = 0; status == JC_OK && i < note->tag_count; i++)
         status = add_to(state, &state->by_tag, note->tags[i], reterr);
     if (status == JC_OK)
+        status = await_answer(state, state->count, reterr);
+    if (status == JC_OK)
         state->count++;
     return status;
 }
@@ -100,7 +161,9 @@ static jc_status notes_apply(void *context, const jc_event *event, jc_error *ret
 {
     notes_state *state = context;
     jc_note_source source;
-    jc_status status = jc_note_read_event(&state->payload, event, &source, reterr);
+    jc_status status = see_answer(state, event, reterr);
+    if (status == JC_OK)
+        status = jc_note_read_event(&state->payload, event, &source, reterr);
     if (status != JC_OK)
         return status == JC_END ? JC_OK : status;
     return add_note(state, &source, reterr);
@@ -123,6 +186,11 @@ static void write_note(jc_write *write, yyjson_mut_val *list, const jc_note *not
     jc_write_text(write, object, "related_feature", note->related_feature);
     jc_write_time(write, object, "created_at", note->created_us);
     jc_write_count(write, object, "sequence", note->sequence);
+    if (!note->answered)
+        return;
+    jc_write_time(write, object, "answered_at", note->answered_us);
+    jc_write_count(write, object, "answered_sequence", note->answered_sequence);
+    jc_write_text(write, object, "answered_by", note->answered_by);
 }
 
 static void write_index(jc_write *write, yyjson_mut_val *root, const char *name,
@@ -150,6 +218,14 @@ static jc_status notes_write_json(const void *context, jc_output *output, jc_err
     return jc_write_end(&write, output, reterr);
 }
 
+static void read_answer(yyjson_val *object, jc_note *note)
+{
+    note->answered = jc_read_time(object, "answered_at", &note->answered_us) &&
+                     jc_read_count(object, "answered_sequence", &note->answered_sequence);
+    if (note->answered)
+        note->answered_by = jc_read_text(object, "answered_by");
+}
+
 static jc_status read_note(notes_state *state, yyjson_val *object, jc_error *reterr)
 {
     jc_note_source source = {.note = {.category = jc_read_text(object, "category"),
@@ -164,10 +240,11 @@ static jc_status read_note(notes_state *state, yyjson_val *object, jc_error *ret
         !jc_read_time(object, "created_at", &source.note.created_us) ||
         source.note.category.bytes == NULL)
         return jc_read_fail("a note", reterr);
+    read_answer(object, &source.note);
     return add_note(state, &source, reterr);
 }
 
-/* The indexes follow from the notes. */
+/* The indexes, and which notes are open, follow from the notes. */
 static jc_status notes_read_json(void *context, jc_str json, jc_error *reterr)
 {
     notes_state *state = context;
@@ -198,9 +275,9 @@ static void notes_release(void *context)
 
 const jc_projection jc_projection_notes = {
     .name = "notes",
-    .version = 1,
+    .version = 2,
     .state_size = sizeof(notes_state),
-    .summary = "agents' notes, and which share a category, an agent or a tag",
+    .summary = "agents' notes, what answered them, and which share a category, an agent or a tag",
     .apply = notes_apply,
     .write_json = notes_write_json,
     .read_json = notes_read_json,

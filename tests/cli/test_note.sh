@@ -160,6 +160,21 @@ END
     diff "$T/wanted" "$T/shown"
 }
 
+test_note_list_says_what_was_answered() {
+    id=0197c0de-0000-7000-8000-00000000000a
+    jc note add 'Which keys' -w w -t question -a coder --id $id >/dev/null
+    jc note add 'Still open' -w w -t question -a coder >/dev/null
+    printf '%s\n' '{"workflow_id":"w","event_type":"agent.note.decision","agent_id":"lead","causation_id":"'$id'","data":{"title":"the new ones","content":"c"}}' |
+        jc emit --batch >/dev/null
+    run note list -t question
+    out_has 'coder  Which keys  answered'
+    out_lacks 'Still open  answered'
+    run note list -t question --full
+    out_has '    answered: #3, '
+    run note list -t question --json
+    out_has '"answered_sequence":3,"answered_by":"lead"}'
+}
+
 test_note_list_shows_categories_in_colour_on_a_terminal() {
     tell_a_story >/dev/null
     terminal note list -w w | tr '\033' '!' >"$T/out"

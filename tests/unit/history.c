@@ -140,6 +140,21 @@ static jc_str make_data(jc_arena *arena, uint64_t *seed, const char *type)
     return jc_arena_copy(arena, jc_buf_str(&data));
 }
 
+/* One in four names an event before it as its cause; some write it in capitals. */
+static jc_str make_cause(jc_arena *arena, uint64_t *seed, size_t before)
+{
+    char text[JC_UUID_TEXT_SIZE];
+    if (before == 0 || jc_history_draw(seed, 4) != 0)
+        return (jc_str){0};
+    size_t back = jc_history_draw(seed, before < 20 ? before : 20);
+    jc_uuid_format(jc_test_id(before - back), text);
+    for (size_t i = 0; jc_history_draw(seed, 2) == 0 && text[i] != '\0'; i++)
+        text[i] = (char)(text[i] >= 'a' && text[i] <= 'f' ? text[i] - ('a' - 'A') : text[i]);
+    jc_str cause = jc_arena_copy(arena, jc_str_of(text));
+    assert_non_null(cause.bytes);
+    return cause;
+}
+
 /* Mostly some seconds on; ties; late by up to a minute or a day; early by up to an hour. One in
  * `calm` is late or early. */
 static int64_t next_time(uint64_t *seed, int64_t *clock_us, uint64_t calm)
@@ -177,6 +192,7 @@ void jc_history_make(jc_history *history, uint64_t seed, size_t count)
     static const char *const agents[] = {"coder", "tester", "lead", "sub1"};
     int64_t clock_us = JC_HISTORY_START_US;
     uint64_t place = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+    uint64_t causes = seed + 1;
     uint64_t favourite = jc_history_draw(&place, sizeof types / sizeof types[0]);
     uint64_t calm = seed % 2 == 0 ? 40 : 400;
     uint64_t from_2099 = jc_history_draw(&place, count + count / 2 + 1);
@@ -195,6 +211,7 @@ void jc_history_make(jc_history *history, uint64_t seed, size_t count)
         assert_non_null(event.data.bytes);
         if (jc_history_draw(&place, 3) != 0)
             event.agent_id = jc_str_of(agents[jc_history_draw(&place, 4)]);
+        event.causation_id = make_cause(&history->arena, &causes, i);
         history->events[i] = event;
     }
 }

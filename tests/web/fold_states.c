@@ -1,0 +1,89 @@
+/* The states that histories come to, for comparing them with those of web/fold.js.
+ *
+ *     fold_states < LINES
+ *
+ * Reads events as lines (docs/FORMAT.md) of one workflow or of several, one behind the other; a line with
+ * the sequence 1 begins anew. Prints behind each event, for each built-in projection, a line with its
+ * name, the event's sequence and the state's JSON, with a blank between. What it reads is not validated,
+ * so that states of events are seen that no log would take. Exit 1 when a line is none. */
+#include "base/lines.h"
+#include "event/line.h"
+#include "jc/jc.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define PROJECTIONS_MAX 16
+
+typedef struct folding {
+    const jc_projection *const *projections;
+    size_t count;
+    jc_state *states[PROJECTIONS_MAX];
+} folding;
+
+static void release(folding *of)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        jc_state_free(of->states[i]);
+        of->states[i] = NULL;
+    }
+}
+
+static jc_status begin(folding *of, jc_error *reterr)
+{
+    release(of);
+    for (size_t i = 0; i < of->count; i++) {
+        jc_status status = jc_state_new(of->projections[i], &of->states[i], reterr);
+        if (status < 0)
+            return status;
+    }
+    return JC_OK;
+}
+
+static jc_status take(folding *of, const jc_event *event, jc_error *reterr)
+{
+    jc_status status = event->sequence == 1 ? begin(of, reterr) : JC_OK;
+    for (size_t i = 0; status == JC_OK && i < of->count; i++) {
+        status = jc_state_apply(of->states[i], event, reterr);
+        const char *json = status == JC_OK ? jc_state_json(of->states[i], reterr) : NULL;
+        if (json == NULL)
+            return status < 0 ? status : JC_ENOMEM;
+        printf("%s %" PRIu64 " %s\n", of->projections[i]->name, event->sequence, json);
+    }
+    return status;
+}
+
+static jc_status take_line(folding *of, jc_str line, jc_error *reterr)
+{
+    JC_AUTO(jc_arena) arena = {0};
+    jc_event event;
+    jc_status status = jc_line_decode(line, &arena, &event, reterr);
+    if (status == JC_OK && event.sequence > 1 && of->states[0] == NULL)
+        status = begin(of, reterr);
+    return status == JC_OK ? take(of, &event, reterr) : status;
+}
+
+int main(void)
+{
+    folding of = {0};
+    jc_error error = {0};
+    char *line = NULL;
+    size_t capacity = 0;
+    jc_status status = JC_OK;
+    of.projections = jc_projection_list(&of.count);
+    while (status == JC_OK) {
+        ssize_t size = getline(&line, &capacity, stdin);
+        if (size <= 0)
+            break;
+        if (line[size - 1] == '\n')
+            size--;
+        status = take_line(&of, (jc_str){line, (size_t)size}, &error);
+    }
+    if (status < 0)
+        (void)fprintf(stderr, "fold_states: %s\n", error.text);
+    release(&of);
+    free(line);
+    return status < 0 ? 1 : 0;
+}
