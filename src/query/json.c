@@ -299,7 +299,13 @@ void jc_note_write(const jc_sink *sink, const jc_note *note)
     put_text(sink, "related_file", note->related_file);
     put_text(sink, "related_feature", note->related_feature);
     put_time(sink, "created_at", note->created_us);
-    put_format(sink, ",\"sequence\":%" PRIu64 "}", note->sequence);
+    put_format(sink, ",\"sequence\":%" PRIu64, note->sequence);
+    if (note->answered) {
+        put_time(sink, "answered_at", note->answered_us);
+        put_format(sink, ",\"answered_sequence\":%" PRIu64, note->answered_sequence);
+        put_text(sink, "answered_by", note->answered_by);
+    }
+    put_literal(sink, "}");
 }
 
 void jc_finding_write(const jc_sink *sink, const jc_finding *finding)
