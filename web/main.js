@@ -181,7 +181,20 @@ function draw(now, before) {
   patch(parts.deck, [ready ? transport(now, actions) : null]);
   draw_dialogs(now);
   patch(parts.toast, [toast(now)]);
+  tell_outside(now);
   after(now, before);
+}
+
+/** What is shown, for whoever looks from outside: data-… of #app. @param {Model} now */
+function tell_outside(now) {
+  const settled = now.workflow_id === null ? now.workflows_state !== 'loading' : now.loading !== 'loading' && (now.states !== null || now.loading !== 'ready');
+  const told = {
+    ready: settled, workflow: now.workflow_id ?? '', view: now.view, head: now.head, point: now.point, live: now.live,
+    connection: now.connection, states: now.states?.workflow?.last_event?.sequence ?? 0,
+  };
+  for (const [name, value] of Object.entries(told)) {
+    if (parts.app.dataset[name] !== String(value)) parts.app.dataset[name] = String(value);
+  }
 }
 
 /** @param {Model} now */
