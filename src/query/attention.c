@@ -235,8 +235,11 @@ static int by_key(const void *a, const void *b)
     const jc_attention *one = a;
     const jc_attention *other = b;
     int order = compare_keys(one->key, other->key);
-    return order != 0 ? order
-                      : (one->sequence > other->sequence) - (one->sequence < other->sequence);
+    if (order == 0)
+        order = (one->at_us > other->at_us) - (one->at_us < other->at_us);
+    if (order == 0)
+        order = (one->sequence > other->sequence) - (one->sequence < other->sequence);
+    return order;
 }
 
 static int by_weight(const void *a, const void *b)
@@ -250,7 +253,7 @@ static int by_weight(const void *a, const void *b)
     return compare_keys(one->key, other->key);
 }
 
-/* Of several with one key, the earliest stands for all. */
+/* Of several with one key, the one that began first stands for all: when any of them is due, it is. */
 static void sort(attentions_owner *owner)
 {
     size_t count = 0;
