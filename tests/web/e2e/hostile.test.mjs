@@ -41,7 +41,7 @@ for (const view of VIEWS) {
     const server = await serve(context, new Project(context, history()));
     const page = await open(context, server, `/?wf=hostile&view=${view}&at=12`);
 
-    for (let point = 12; point >= 0; point--) {
+    for (let point = 12; point >= 1; point--) {
       await until(page, (wanted) => document.querySelector('#app').dataset.point === String(wanted), point);
       await page.keyboard.press('ArrowLeft');
     }
