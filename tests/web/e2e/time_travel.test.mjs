@@ -31,7 +31,7 @@ function told(project, point) {
   const workflow = project.state(WORKFLOW_ID, 'workflow', point);
   const agents = project.state(WORKFLOW_ID, 'agents', point).agents;
   return {
-    progress: `${workflow.features_completed}/${workflow.features_total}`,
+    progress: workflow.features_total > 0 ? `${workflow.features_completed}/${workflow.features_total}` : undefined,
     features: workflow.features.map(({name, status, attempts}) => ({name, status, attempts})),
     agents: agents.map((agent) => agent.agent_id).sort(),
     notes: project.state(WORKFLOW_ID, 'notes', point).notes.length,
