@@ -29,7 +29,8 @@ export function answer_form(event, model, actions, done) {
     return undefined;
   }
   return h('form', {class: 'answer', key: 'answer', on: {submit: send}},
-    h('textarea', {class: 'field', name: 'answer', rows: 3, 'aria-label': 'Answer', placeholder: 'Answer, as a decision of a person'}),
+    h('textarea', {class: 'field', name: 'answer', rows: 3, 'aria-label': 'Answer',
+      placeholder: 'Answer, as a decision of a person'}),
     h('div', {class: 'acts'}, h('button', {class: 'btn solid', type: 'submit'}, 'Send answer'),
       h('button', {class: 'btn', type: 'button', on: {click: done}}, 'Cancel'),
       !model.live && h('span', {class: 'cap'}, 'It is written now, at the head')));

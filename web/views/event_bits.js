@@ -9,12 +9,16 @@ import {icon_of, summary_of, tone_of} from '../kinds.js';
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../model.js').Event} Event */
 
-/** An agent with its dot; a subagent's is a ring. @param {Model} model @param {string | undefined} agent_id @param {string} [otherwise] */
+/**
+ * An agent with its dot; a subagent's is a ring. @param {Model} model @param {string | undefined} agent_id
+ * @param {string} [otherwise]
+ */
 export function agent_name(model, agent_id, otherwise = '') {
   const hue = model.hues.get(agent_id ?? '') ?? HUE_NONE;
   const dot = model.parent_of.has(agent_id ?? '') ? 'dot sub' : 'dot';
   const name = agent_id === undefined ? otherwise : visible(agent_id);
-  return h('span', {class: 'who', title: name}, h('i', {class: dot, vars: {'--c': `var(${hue})`}}), h('span', {class: 'cut said'}, name));
+  return h('span', {class: 'who', title: name}, h('i', {class: dot, vars: {'--c': `var(${hue})`}}),
+    h('span', {class: 'cut said'}, name));
 }
 
 /** `agent.tool.failed` with its verb stressed. @param {string} type */
