@@ -100,6 +100,30 @@ export function visible_rows(rows, closed) {
 }
 
 /**
+ * The row of the point, or of the last event before it (`between`). When it stands below a closed row, that one.
+ * @param {TraceRow[]} rows @param {number[]} seen @param {{point: number, workflow_id: string | null}} model
+ */
+export function current_row(rows, seen, {point, workflow_id}) {
+  let found = -1;
+  let nearest = 0;
+  rows.forEach(({event, end}, at) => {
+    if (event.workflow_id !== workflow_id) return;
+    const sequence = end && end.sequence <= point ? Math.max(event.sequence, end.sequence) : event.sequence;
+    if (sequence > point || sequence <= nearest) return;
+    nearest = sequence;
+    found = at;
+  });
+  let index = -1;
+  /* Hidden rows follow the row that hides them. */
+  for (let low = 0, high = seen.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (seen[middle] <= found) low = (index = middle) + 1;
+    else high = middle;
+  }
+  return {index, between: nearest !== point};
+}
+
+/**
  * @param {TraceRow[]} rows @param {number} now_us  where open rows end
  * @returns {Axis}
  */

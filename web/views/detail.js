@@ -23,10 +23,8 @@ import {part} from './part.js';
 /** @typedef {import('../model.js').Event} Event */
 /** @typedef {import('../event_parts.js').EventPart} EventPart */
 /** @typedef {import('../dom.js').Child} Child */
-/**
- * @typedef {{model: Model, actions: Actions, wide: boolean, event: Event, loaded: number}} Props
- * `loaded`: revision of the events
- */
+/** `loaded` is the revision of the events.
+ * @typedef {{model: Model, actions: Actions, wide: boolean, event: Event, loaded: number}} Props */
 
 const LINKS_SHOWN = 8;
 
@@ -37,9 +35,11 @@ function copyable(text, what, actions, shown = text) {
     h('span', {class: 'cut said'}, visible(shown)), icon('copy', 's'));
 }
 
-/** @param {Props} props @param {boolean} answering @param {(change: {answering: boolean}) => void} set */
-function buttons({event, actions, model}, answering, set) {
-  const rounded = holds_rounded(event.data);
+/**
+ * @param {Props} props @param {{answering: boolean, rounded: boolean}} state
+ * @param {(change: {answering: boolean}) => void} set
+ */
+function buttons({event, actions, model}, {answering, rounded}, set) {
   /** @param {string} name @param {string} text @param {() => void} click @param {Record<string, any>} [more] */
   const button = (name, text, click, more = {}) =>
     h('button', {class: 'btn line', type: 'button', on: {click}, ...more}, icon(name, 's'), text);
@@ -70,7 +70,7 @@ function head({event}) {
  * How long it took, in milliseconds: as the event says, else from its beginning to its end. @param {Props} props
  * @returns {number | null}
  */
-export function took_ms({event, model}) {
+function took_ms({event, model}) {
   const told = event.data?.duration_ms;
   if (typeof told === 'number' && told >= 0) return told;
   const us = event.event_type.endsWith('.started') ? null : pairs_of(model).took_us(event.sequence);
@@ -85,9 +85,9 @@ function other_half({event, model, actions}) {
   const type = columns.type_names[columns.types[other - 1]];
   const word = type.slice(type.lastIndexOf('.') + 1);
   const label = other > event.sequence ? 'Ended by' : 'Began with';
-  return [h('dt', null, label), h('dd', null,
-    h('button', {class: 'link num', type: 'button', on: {click: () => actions.go(other)}}, `#${other}`, ' ',
-      h('span', {class: 'dim'}, word)))];
+  const button = h('button', {class: 'link num', type: 'button', on: {click: () => actions.go(other)}},
+    `#${other}`, ' ', h('span', {class: 'dim'}, word));
+  return [h('dt', null, label), h('dd', null, button)];
 }
 
 /** @param {Props} props */
@@ -128,8 +128,9 @@ function block(title, aside, ...body) {
 /** @param {EventPart} shown @param {number} at */
 function part_block(shown, at) {
   const key = `p${at}`;
-  if (shown.kind === 'diff') return {...block(visible(shown.title), h('span', {class: 'num'}, diff_amount(shown)),
-    diff_block(shown, key)), key};
+  if (shown.kind === 'diff') {
+    return {...block(visible(shown.title), h('span', {class: 'num'}, diff_amount(shown)), diff_block(shown, key)), key};
+  }
   if (shown.kind === 'command') {
     const {command, output, failed} = shown;
     const [first, ...rest] = command.split('\n');
@@ -167,50 +168,47 @@ function led_to(props, all, set) {
   if (effects.length === 0) return null;
   const shown = all ? effects : effects.slice(0, LINKS_SHOWN);
   const rest = effects.length - shown.length;
-  return block('What it led to', whole ? ''
-    : h('span', {class: 'dim', title: 'Among the events that the page has loaded'}, 'as far as loaded'),
+  const limit = h('span', {class: 'dim', title: 'Among the events that the page has loaded'}, 'as far as loaded');
+  return block('What it led to', whole ? '' : limit,
     h('ul', {class: 'chain'}, shown.map((event) => link(event, props))),
     rest > 0 && h('button', {class: 'more', type: 'button', on: {click: () => set({all_effects: true})}},
       `Show ${rest} more`));
 }
 
-/** @param {Props} props */
-function data_block({event}) {
-  const note = holds_rounded(event.data)
-    && h('p', {class: 'cap'}, '≈ marks numbers larger than a browser counts exactly');
+/** @param {Props} props @param {boolean} rounded */
+function data_block({event}, rounded) {
+  const note = rounded && h('p', {class: 'cap'}, '≈ marks numbers larger than a browser counts exactly');
   const has_data = typeof event.data === 'object' && event.data !== null;
   return block('Data', '', has_data ? json_tree(event.data) : h('p', {class: 'dim'}, 'Erased'), note);
 }
 
-/** @param {Child[][]} columns @param {boolean} wide */
-function laid_out(columns, wide) {
-  return wide ? columns.map((children, at) => h('div', {class: 'col', key: at}, children)) : columns.flat();
-}
+/** What is made of an event once. @param {Event} event */
+const read = (event) => ({of: event, parts: parts_of(event), rounded: holds_rounded(event.data)});
 
-const DETAIL = part('dt', (/** @type {Props} */ props) =>
-  ({answering: false, all_effects: false, parts: parts_of(props.event), of: props.event}),
+const DETAIL = part('dt',
+  (/** @type {Props} */ props) => ({answering: false, all_effects: false, ...read(props.event)}),
   ({props, state, set, element}) => {
     element.classList.toggle('wide', props.wide);
-    if (state.of !== props.event) Object.assign(state, {of: props.event, parts: parts_of(props.event)});
+    if (state.of !== props.event) Object.assign(state, read(props.event));
     const about = [
-      head(props), buttons(props, state.answering, set),
+      head(props), buttons(props, state, set),
       state.answering && answer_form(props.event, props.model, props.actions, () => set({answering: false})),
       facts(props),
     ];
     const holds = state.parts.map(part_block);
     const around = [why(props), led_to(props, state.all_effects, set)];
-    if (!props.wide) return [...about, ...holds, ...around, data_block(props)];
-    return laid_out(holds.length > 0 ? [about, holds, [...around, data_block(props)]]
-      : [about, [data_block(props)], around], true);
+    const data = data_block(props, state.rounded);
+    if (!props.wide) return [...about, ...holds, ...around, data];
+    const columns = holds.length > 0 ? [about, holds, [...around, data]] : [about, [data], around];
+    return columns.map((children, at) => h('div', {class: 'col', key: at}, children));
   }, is_same);
 
 /** @param {Props} before @param {Props} after */
 function is_same(before, after) {
   const [a, b] = [before.model, after.model];
   return before.event === after.event && before.wide === after.wide && before.loaded === after.loaded
-    && a.trace === b.trace
-    && a.live === b.live && a.view === b.view && a.hues === b.hues && a.spans_revision === b.spans_revision
-      && a.head === b.head;
+    && a.trace === b.trace && a.live === b.live && a.view === b.view && a.hues === b.hues
+    && a.spans_revision === b.spans_revision && a.head === b.head;
 }
 
 /** What is known of an event before it is loaded. @param {Model} model @param {boolean} wide */

@@ -22,8 +22,8 @@ function line(row) {
     h('span', {class: 'dn'}, row.before ? String(row.before) : ''),
     h('span', {class: 'dn'}, row.after ? String(row.after) : ''),
     h('span', {class: 'ds', 'aria-hidden': 'true'}, sign),
-    h('span', {class: 'said'}, said && h('span', {class: 'sr'}, said), visible(beginning(row.text, LINE_LENGTH))
-      || ' '));
+    h('span', {class: 'said'}, said && h('span', {class: 'sr'}, said),
+      visible(beginning(row.text, LINE_LENGTH)) || ' '));
 }
 
 /** @param {DiffPart} props @returns {Diff | null} */
@@ -66,8 +66,8 @@ function too_long({before, after}) {
   return [
     h('p', {class: 'diff-note'}, `Too long to be compared here: ${counted(lines_of(before).length, 'line')} before, ` +
       `${counted(lines_of(after).length, 'line')} after.`),
-    before !== '' && h('h4', {class: 'diff-note'}, 'Before'), before !== ''
-      && text_block({key: 'before', text: before}),
+    before !== '' && h('h4', {class: 'diff-note'}, 'Before'),
+    before !== '' && text_block({key: 'before', text: before}),
     h('h4', {class: 'diff-note'}, 'After'), text_block({key: 'after', text: after}),
   ];
 }

@@ -7,7 +7,7 @@ import {icon} from '../icons.js';
 import {icon_of, summary_of, tone_of} from '../kinds.js';
 
 /** @typedef {import('../model.js').Model} Model */
-/** @typedef {import('../model.js').Event} Event */
+/** @typedef {import('../model.js').Event} LogEvent */
 
 /**
  * An agent with its dot; a subagent's is a ring. @param {Model} model @param {string | undefined} agent_id
@@ -32,11 +32,14 @@ export function type_icon(type, tool_name, css = 's') {
   return icon(icon_of(type, typeof tool_name === 'string' ? tool_name : undefined), `${css} ${tone_of(type)}`);
 }
 
-/** What happened, in one line. @param {Event} event */
+/** What happened, in one line. @param {LogEvent} event */
 export function summary(event) {
   const {strong, text} = summary_of(event);
   return [strong && h('b', null, strong), strong && text ? ' ' : '', text];
 }
+
+/** The focus stays with the list, whose keys move the point. @param {Event} event */
+export const keep_focus = (event) => event.preventDefault();
 
 /** A text with what was found in it marked: between U+0001 and U+0002. @param {string} excerpt */
 export function marked(excerpt) {

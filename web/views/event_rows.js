@@ -5,7 +5,7 @@ import {h} from '../dom.js';
 import {clock, duration, visible} from '../format.js';
 import {icon} from '../icons.js';
 import {is_error, summary_of, tool_icon} from '../kinds.js';
-import {agent_name, marked, summary, type_icon, type_name} from './event_bits.js';
+import {agent_name, keep_focus, marked, summary, type_icon, type_name} from './event_bits.js';
 
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../dom.js').Child} Child */
@@ -106,7 +106,7 @@ function opener(rows, row) {
   };
   const label = row.open ? 'Close the group' : 'Open the group';
   return h('button', {class: row.open ? 'op open' : 'op', type: 'button', tabindex: -1, 'aria-label': label,
-    on: {click}}, icon('forward', 's'));
+    on: {click, mousedown: keep_focus}}, icon('forward', 's'));
 }
 
 /** @param {Rows} rows @param {Row} row @param {number} index @returns {import('../dom.js').Node_} */
@@ -119,10 +119,11 @@ export function event_row(rows, row, index) {
   const type = type_of(model, shown);
   const tool = rows.pairs.tool(shown) || model.events.get(shown)?.data?.tool_name;
   const is_group = row.last > row.first;
+  const is_run = row.last - row.first > 1;
+  const is_tools = is_run && typeof tool === 'string' && !is_error(type);
   const css = [
     'ev', is_current && 'cur', is_here && rows.between && 'edge', sequences[row.first] > point && 'after',
-    is_error(type) && 'err', row.level === 2 && 'member', is_group && row.last - row.first > 1 && 'many', row.open
-      && 'open',
+    is_error(type) && 'err', row.level === 2 && 'member', is_run && 'many', row.open && 'open',
   ].filter(Boolean).join(' ');
   return h('div', {
     class: css, role: 'row', 'aria-level': row.level, 'aria-expanded': is_group ? String(row.open) : undefined,
@@ -132,8 +133,8 @@ export function event_row(rows, row, index) {
   h('span', {class: 'e-tm', role: 'gridcell'}, clock(columns.times_us[shown - 1])),
   h('span', {class: 'e-ag', role: 'gridcell'},
     agent_name(model, columns.agent_names[columns.agents[shown - 1]], 'workflow')),
-  h('span', {class: 'e-ty', role: 'gridcell'}, row.last - row.first > 1 && typeof tool === 'string' && !is_error(type)
-    ? icon(tool_icon(tool), 's') : type_icon(type, tool), type_name(row.last - row.first > 1 ? 'agent.tool' : type)),
+  h('span', {class: 'e-ty', role: 'gridcell'},
+    is_tools ? icon(tool_icon(tool), 's') : type_icon(type, tool), type_name(is_run ? 'agent.tool' : type)),
   h('span', {class: 'e-sm', role: 'gridcell'}, opener(rows, row),
     h('span', {class: 'cut said'}, what(rows, row, shown))),
   h('span', {class: 'e-du', role: 'gridcell'}, took(rows, row, shown)));

@@ -17,6 +17,7 @@ import {part} from './part.js';
 /** @typedef {import('../model.js').Actions} Actions */
 /** @typedef {import('../dom.js').Child} Child */
 /** @typedef {{model: Model, actions: Actions}} Props */
+/** @typedef {import('./part.js').Part<Props, ReturnType<typeof begin>>} Self */
 
 /* Below that, the whole story is a few screens and every event may count; above, most rows are calls of tools. */
 const GROUPED_ABOVE = 200;
@@ -109,8 +110,8 @@ function agent_chips(model, actions, counts, all, show_all) {
   return [
     shown.map(({name, count}) => {
       const hue = model.hues.get(name) ?? HUE_NONE;
-      return chip(`a:${name}`, filters.agents.includes(name), () =>
-        actions.filter({agents: toggled(filters.agents, name)}),
+      const click = () => actions.filter({agents: toggled(filters.agents, name)});
+      return chip(`a:${name}`, filters.agents.includes(name), click,
         h('i', {class: model.parent_of.has(name) ? 'dot sub' : 'dot', vars: {'--c': `var(${hue})`}}),
         h('span', {class: 'cut said', title: counted(count, 'event')}, visible(name)));
     }),
@@ -162,10 +163,11 @@ function tell({columns, filters, search}, count) {
     return h('span', {class: 'bad cut', title: search.problem}, `Not searched: ${search.problem}`);
   }
   if (count === columns.count) return counted(count, 'event');
-  return `${whole_number(count)} of ${whole_number(columns.count)}${is_searched && search.more ? ', the best found' : ''}`;
+  const best = is_searched && search.more ? ', the best found' : '';
+  return `${whole_number(count)} of ${whole_number(columns.count)}${best}`;
 }
 
-/** @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self */
+/** @param {Self} self */
 function filter_bar({props: {model, actions}, state, set}) {
   const {filters} = model;
   const counts = state.counts.update(model.columns);
@@ -180,9 +182,10 @@ function filter_bar({props: {model, actions}, state, set}) {
     kind_chips(model, actions, counts.kinds));
 }
 
-/** The names of the columns, how many rows there are, and whether they are grouped.
- * @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self @param {number} count
- * @param {boolean} grouped */
+/**
+ * The names of the columns, how many rows there are, and whether they are grouped.
+ * @param {Self} self @param {number} count @param {boolean} grouped
+ */
 function list_head({props: {model}, set}, count, grouped) {
   const click = () => {
     keep_choice(!grouped);
@@ -228,10 +231,7 @@ function nothing({columns, loading, filters}, actions) {
 
 const is_phone = () => matchMedia('(max-width: 760px)').matches;
 
-/**
- * @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self
- * @param {import('../filter.js').Selection} selected @param {boolean} grouped
- */
+/** @param {Self} self @param {import('../filter.js').Selection} selected @param {boolean} grouped */
 function list({props: {model, actions}, state, set}, {sequences, count, generation}, grouped) {
   const {groups} = state;
   const pairs = pairs_of(model);
@@ -271,9 +271,11 @@ function list({props: {model, actions}, state, set}, {sequences, count, generati
   });
 }
 
-/** Events in sight that are not loaded. @param {Model} model @param {Int32Array} sequences
- * @param {ReturnType<typeof grouping>} groups
- * @param {number} first @param {number} end */
+/**
+ * Events in sight that are not loaded.
+ * @param {Model} model @param {Int32Array} sequences @param {ReturnType<typeof grouping>} groups
+ * @param {number} first @param {number} end
+ */
 function missing(model, sequences, groups, first, end) {
   const wanted = [];
   for (let index = first; index < end; index++) {
@@ -285,21 +287,20 @@ function missing(model, sequences, groups, first, end) {
   return wanted.filter((sequence) => !model.events.get(sequence));
 }
 
-/** @param {Model} model @param {Actions} actions @param {Child | Child[]} [more] */
-export function detail_panel(model, actions, more = null) {
+/** The event at the point, beside a list. @param {Model} model @param {Actions} actions */
+export function detail_panel(model, actions) {
   return h('section', {class: model.detail_open ? 'panel detail open' : 'panel detail', key: 'detail',
     'aria-label': 'Event'},
     h('div', {class: 'ph'},
       h('h2', null, model.live ? 'Latest event' : 'Event'),
       model.point > 0 && h('span', {class: 'n'}, `#${model.point}`),
-      h('span', {class: 'grow'}), more,
+      h('span', {class: 'grow'}),
       h('button', {class: 'btn sq only-s', type: 'button', 'aria-label': 'Close',
         on: {click: () => actions.detail(false)}}, icon('close'))),
     h('div', {class: 'pb'}, event_detail(model, actions)));
 }
 
-const EVENTS = part('events-view', begin,
-  (/** @type {import('./part.js').Part<Props, ReturnType<typeof begin>>} */ self) => {
+const EVENTS = part('events-view', begin, (/** @type {Self} */ self) => {
   const {props: {model, actions}, state} = self;
   const selected = state.selected.update(model.columns, model.filters, model.search);
   const grouped = is_grouped(state, model);

@@ -34,8 +34,8 @@ export function holds_rounded(value, most = 20_000) {
   while (waiting.length > 0 && most-- > 0) {
     const each = waiting.pop();
     if (is_rounded(each)) return true;
-    if (typeof each === 'object'
-      && each !== null) for (const member of Object.values(each).slice(0, most)) waiting.push(member);
+    if (!is_branch(each)) continue;
+    for (const member of Object.values(each).slice(0, most)) waiting.push(member);
   }
   return false;
 }

@@ -15,6 +15,7 @@ const MORE_LENGTH = 16_000;
  * @returns {string[]}
  */
 export function text_lines(text) {
+  if (text === '') return [];
   const lines = text.split('\n');
   if (lines.length > 1 && lines[lines.length - 1] === '') lines.pop();
   if (!text.includes('\r')) return lines;
@@ -39,12 +40,12 @@ export function lines_shown(count, folded, at_end, page) {
 const LONG_LINE = part('long-line', () => ({length: LINE_LENGTH}), ({props, state, set}) => {
   const text = /** @type {{text: string}} */ (props).text;
   const rest = text.length - state.length;
+  const more = () => set({length: state.length + MORE_LENGTH});
   return [
     visible(beginning(text, state.length)),
-    rest > 0 && h('button',
-      {class: 'more', type: 'button', on: {click: () => set({length: state.length + MORE_LENGTH})}},
-      `Show ${rest > MORE_LENGTH ? `${whole_number(MORE_LENGTH)} of ${whole_number(rest)}`
-        : whole_number(rest)} more characters`),
+    rest > 0 && h('button', {class: 'more', type: 'button', on: {click: more}},
+      rest > MORE_LENGTH ? `Show ${whole_number(MORE_LENGTH)} of ${whole_number(rest)} more characters`
+        : `Show ${counted(rest, 'more character')}`),
   ];
 });
 
@@ -75,16 +76,16 @@ function blocks(lines, from) {
 const TEXT = part('code', (/** @type {TextProps} */ props) =>
   ({of: '', lines: /** @type {string[]} */ ([]), folded: true, page: 0, props}),
   ({props, state, set}) => {
-    if (state.of !== props.text || state.lines.length === 0) Object.assign(state,
-      {of: props.text, lines: text_lines(props.text)});
+    if (state.of !== props.text) Object.assign(state, {of: props.text, lines: text_lines(props.text)});
     const {lines, folded, page} = state;
     const {from, end} = lines_shown(lines.length, folded, props.at_end === true, page);
     const pages = Math.ceil(lines.length / PAGE_LINES);
     const hidden = lines.length - (end - from);
+    const offer = lines.length > PAGE_LINES
+      ? `Show the first ${whole_number(PAGE_LINES)} of ${counted(lines.length, 'line')}`
+      : `Show ${counted(hidden, 'more line')}`;
     const unfold = hidden > 0 && folded
-      && h('button', {class: 'more', type: 'button', on: {click: () => set({folded: false})}},
-      lines.length > PAGE_LINES ? `Show the first ${whole_number(PAGE_LINES)} of ${counted(lines.length, 'line')}`
-        : `Show ${counted(hidden, 'more line')}`);
+      && h('button', {class: 'more', type: 'button', on: {click: () => set({folded: false})}}, offer);
     /** @param {number} to @param {string} text */
     const turn = (to, text) => h('button', {class: 'more', type: 'button', on: {click: () => set({page: to})}}, text);
     return [

@@ -8,7 +8,7 @@ import {beginning, counted, duration, time_us, visible} from '../format.js';
 import {icon} from '../icons.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
-import {quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
+import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
 import {detail_panel} from './events.js';
 import {part} from './part.js';
 import {gap_stripes, ruler, trace_row} from './trace_rows.js';
@@ -35,7 +35,6 @@ function begin() {
     rows: [],
     /** @type {number[]} */
     seen: [],
-    seen_revision: 0,
     axis: quiet_axis([], 0),
     now_us: 0,
   };
@@ -45,13 +44,13 @@ function begin() {
 function read_trace({state, props: {model}}) {
   const {trace} = model;
   const now_us = Math.floor(model.as_of_us / NOW_STEP_US) * NOW_STEP_US;
-  if (!trace || (trace === state.of
-    && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null)))) return;
-  if (trace !== state.of) {
+  if (!trace) return;
+  const is_same = trace === state.of;
+  if (is_same && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null))) return;
+  if (!is_same) {
     if (trace.correlation_id !== state.of?.correlation_id) state.closed = new Set();
     state.rows = trace_rows(trace.events, (event) => time_us(event.timestamp));
     state.seen = visible_rows(state.rows, state.closed);
-    state.seen_revision++;
   }
   state.of = trace;
   state.now_us = now_us;
@@ -64,7 +63,7 @@ function read_trace({state, props: {model}}) {
  */
 function last_us(model, rows) {
   const last = rows.reduce((most, row) => Math.max(most, row.end_us ?? row.start_us), 0);
-  return model.live ? Math.max(last, Math.min(model.as_of_us, last + 75e6)) : last;
+  return model.live ? Math.max(last, Math.min(model.as_of_us, last + QUIET_US)) : last;
 }
 
 /**
@@ -100,15 +99,17 @@ function rail({state, set, props: {model, actions}}) {
     }));
 }
 
-/** The same as a control, where there is no room for a list. @param {Model} model @param {Actions} actions
- * @param {import('../correlations.js').Correlation[]} all */
+/**
+ * The same as a control, where there is no room for a list.
+ * @param {Model} model @param {Actions} actions @param {import('../correlations.js').Correlation[]} all
+ */
 function picker(model, actions, all) {
   const current = all.findIndex((each) => each.id === model.correlation);
   const from = Math.max(0, Math.min(current - PICKED_MAX / 2, all.length - PICKED_MAX));
   const options = all.slice(from, from + PICKED_MAX).map((each) =>
     h('option', {key: each.id, value: each.id, dom: {selected: each.id === model.correlation}},
-    `${beginning(visible(name_of(model, each) || each.id), 80)} · ${counted(each.count, 'event')}${each.failed > 0
-      ? ` · ${each.failed} failed` : ''}`));
+      beginning(visible(name_of(model, each) || each.id), 80), ` · ${counted(each.count, 'event')}`,
+      each.failed > 0 && ` · ${each.failed} failed`));
   /** @param {any} event */
   const chosen = (event) => actions.show_trace(event.target.value);
   return h('select', {class: 'field corr-pick', 'aria-label': 'Correlation', on: {change: chosen}}, options);
@@ -126,27 +127,11 @@ function correlation_row(model, actions, each) {
     each.to_us > each.from_us && `  ${duration((each.to_us - each.from_us) / 1000)}`));
 }
 
-/**
- * The row of the point, or of the last event before it. @param {TraceRow[]} rows @param {number[]} seen
- * @param {Model} model
- */
-export function current_row(rows, seen, {point, workflow_id}) {
-  let best = {index: -1, sequence: -1, between: true};
-  seen.forEach((at, index) => {
-    const {event, end} = rows[at];
-    if (event.workflow_id !== workflow_id) return;
-    for (const sequence of [event.sequence, end?.sequence ?? -1]) {
-      if (sequence > best.sequence && sequence <= point) best = {index, sequence, between: sequence !== point};
-    }
-  });
-  return best;
-}
-
 /** @param {Self} self @param {string} id */
 function toggle({state, set}, id) {
   const closed = new Set(state.closed);
   if (!closed.delete(id)) closed.add(id);
-  set({closed, seen: visible_rows(state.rows, closed), seen_revision: state.seen_revision + 1});
+  set({closed, seen: visible_rows(state.rows, closed)});
 }
 
 /** Keys of a tree. @param {Self} self @param {KeyboardEvent} event @param {number} index */
@@ -188,9 +173,8 @@ function tree(self) {
     ruler(axis),
     virtual_list({
       key: 'tree', id: 'trace-tree', css: 'trace-tree', role: 'tree', label: 'Trace', columns: 0, count: seen.length,
-        current, between,
-      moved: model.point, listed: model.correlation, follows: model.live || model.player.playing,
-        vars: {'--gaps': gap_stripes(axis)},
+      current, between, moved: model.point, listed: model.correlation, follows: model.live || model.player.playing,
+      vars: {'--gaps': gap_stripes(axis)},
       render: (index) => {
         const row = rows[seen[index]];
         return trace_row({model, axis, row, is_current: index === current && !between,
@@ -209,11 +193,19 @@ function nothing({trace, correlation, columns, loading}) {
   const say = (strong, text = '') =>
     h('div', {class: 'empty', key: 'empty'}, icon('trace'), h('b', null, strong), text);
   if (loading === 'loading' || trace?.state === 'loading') return h('div', {class: 'empty', key: 'empty'}, 'Loading…');
-  if (columns.correlation_names.length === 0) return say('No correlations',
-    'Events that carry a correlation_id are shown here as a tree.');
+  if (columns.correlation_names.length === 0) {
+    return say('No correlations', 'Events that carry a correlation_id are shown here as a tree.');
+  }
   if (correlation === null) return say('No correlation chosen', 'Choose one at the left, or press g on an event.');
   if (trace?.state === 'failed') return say('The trace could not be read', 'It is tried again as events come.');
   return say('Nothing belongs together here', 'There is no event with this correlation id.');
+}
+
+/** @param {string} command @param {Actions} actions */
+function command_button(command, actions) {
+  const click = () => actions.copy(command, 'Command');
+  return h('button', {class: 'btn', type: 'button', title: `Copy ${visible(command)}`, on: {click}},
+    icon('command', 's'), h('span', {class: 'mono not-s'}, 'jc trace'));
 }
 
 /** @param {Self} self */
@@ -229,7 +221,7 @@ function tree_panel(self) {
     /* What all the rest hangs from stays open. */
     const kept = parents.length > 0 && parents[0].size === rows.length - 1 ? parents[0] : null;
     const now = new Set(all_closed ? [] : parents.filter((row) => row !== kept).map((row) => row.event.id));
-    set({closed: now, seen: visible_rows(rows, now), seen_revision: state.seen_revision + 1});
+    set({closed: now, seen: visible_rows(rows, now)});
   };
   return h('section', {class: 'panel', key: 'tree', 'aria-label': 'Trace'},
     h('div', {class: 'ph'}, h('h2', {class: 'cut mono said'}, visible(correlation ?? 'Trace')),
@@ -238,11 +230,8 @@ function tree_panel(self) {
       h('span', {class: 'grow'}),
       is_ready && parents.length > 1 && h('button', {class: 'btn', type: 'button', on: {click: fold_all}},
         icon(all_closed ? 'expand' : 'collapse', 's'),
-          h('span', {class: 'not-s'}, all_closed ? 'Open all' : 'Close all')),
-      correlation !== null
-        && h('button', {class: 'btn', type: 'button', title: `Copy ${visible(trace_command(correlation))}`,
-        on: {click: () => actions.copy(trace_command(correlation), 'Command')}}, icon('command', 's'),
-          h('span', {class: 'mono not-s'}, 'jc trace'))),
+        h('span', {class: 'not-s'}, all_closed ? 'Open all' : 'Close all')),
+      correlation !== null && command_button(trace_command(correlation), actions)),
     is_ready ? tree(self) : nothing(model));
 }
 

@@ -2,7 +2,7 @@ import {test} from 'node:test';
 import assert from 'node:assert/strict';
 import {causes_of, effects_of} from '../../../web/causes.js';
 import {correlations} from '../../../web/correlations.js';
-import {QUIET_US, quiet_axis, trace_rows, visible_rows} from '../../../web/waterfall.js';
+import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../../../web/waterfall.js';
 
 let serial = 0;
 
@@ -60,6 +60,28 @@ test('a chain of 20,000 causes is laid out', () => {
   const rows = trace_rows(tree(...Array.from({length: 20_000}, (_, at) => ['a.b', at - 1, at])), (event) =>
     event.seconds * 1e6);
   assert.equal(rows[0].size, 19_999);
+});
+
+const at_point = (rows, closed, point) =>
+  current_row(rows, visible_rows(rows, closed), {point, workflow_id: 'w'});
+
+test('the row of the point is that of its event, be it a beginning or an end', () => {
+  const rows = rows_of(['a.b', -1, 0], ['agent.tool.started', 0, 1], ['agent.tool.completed', 1, 2]);
+  const {sequence} = rows[1].event;
+  for (const point of [sequence, sequence + 1]) {
+    assert.deepEqual(at_point(rows, new Set(), point), {index: 1, between: false});
+  }
+});
+
+test('the point below a closed row is at that row', () => {
+  const rows = rows_of(['a.b', -1, 0], ['a.c', 0, 1], ['a.d', -1, 2]);
+  assert.deepEqual(at_point(rows, new Set([rows[0].event.id]), rows[1].event.sequence), {index: 0, between: false});
+});
+
+test('a point that is not of the trace is behind the last event before it', () => {
+  const rows = rows_of(['a.b', -1, 0], ['a.c', 0, 1]);
+  assert.deepEqual(at_point(rows, new Set(), rows[1].event.sequence + 5), {index: 1, between: true});
+  assert.equal(at_point(rows, new Set(), rows[0].event.sequence - 1).index, -1);
 });
 
 test('without long waits times are in proportion', () => {
