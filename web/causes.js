@@ -11,7 +11,8 @@ const EFFECTS_MAX = 200;
 /**
  * The causes of an event, the first of all first. `unknown` is the id at which the way ends, because it is not
  * loaded yet or was never recorded; `cut`, that there is more or that they go round in a circle.
- * @param {Event} event @param {Model['events']} events @returns {{chain: Event[], unknown: string | null, cut: boolean}}
+ * @param {Event} event @param {Model['events']} events @returns {{chain: Event[], unknown: string | null,
+ * cut: boolean}}
  */
 export function causes_of(event, events) {
   /** @type {Event[]} */

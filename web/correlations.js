@@ -4,7 +4,10 @@ import {is_continued} from './filter.js';
 import {is_error} from './kinds.js';
 
 /** @typedef {import('./model.js').Columns} Columns */
-/** @typedef {{id: string, count: number, failed: number, first: number, from_us: number, to_us: number}} Correlation  `first`: a sequence */
+/**
+ * @typedef {{id: string, count: number, failed: number, first: number, from_us: number, to_us: number}} Correlation
+ * `first`: a sequence
+ */
 
 /** Kept up to date, in the order of their first events. */
 export function correlations() {
@@ -19,7 +22,8 @@ export function correlations() {
     const index = columns.correlations[at];
     if (index === -1) return;
     const us = columns.times_us[at];
-    const each = (list[index] ??= {id: columns.correlation_names[index], count: 0, failed: 0, first: at + 1, from_us: us, to_us: us});
+    const each = (list[index] ??= {id: columns.correlation_names[index], count: 0, failed: 0, first: at + 1,
+      from_us: us, to_us: us});
     each.count++;
     each.from_us = Math.min(each.from_us, us);
     each.to_us = Math.max(each.to_us, us);

@@ -12,8 +12,10 @@ const EDITS_MAX = 50;
 
 /** @type {[string, string][]} members of data that hold what somebody said */
 const PROSE = [
-  ['prompt', 'Prompt'], ['last_assistant_message', 'Answer'], ['text', 'Answer'], ['delta', 'Answer'], ['thinking', 'Thinking'],
-  ['content', 'Text'], ['result', 'Result'], ['message', 'Message'], ['description', 'Description'], ['details', 'Details'],
+  ['prompt', 'Prompt'], ['last_assistant_message', 'Answer'], ['text', 'Answer'], ['delta', 'Answer'],
+    ['thinking', 'Thinking'],
+  ['content', 'Text'], ['result', 'Result'], ['message', 'Message'], ['description', 'Description'],
+    ['details', 'Details'],
 ];
 
 /** @param {unknown} value @returns {Record<string, any> | null} */
@@ -49,14 +51,16 @@ function edits_of(input, answer) {
   const hunks = result?.structuredPatch;
   /** @param {unknown} before @param {unknown} after @returns {DiffPart} */
   const diff = (before, after) =>
-    ({kind: 'diff', title: path, hunks, before: typeof before === 'string' ? before : '', after: typeof after === 'string' ? after : ''});
+    ({kind: 'diff', title: path, hunks, before: typeof before === 'string' ? before : '',
+      after: typeof after === 'string' ? after : ''});
   if (Array.isArray(input.edits)) {
     const edits = input.edits.slice(0, EDITS_MAX).map(object_of).filter((edit) => edit !== null);
     const shown = edits.filter((edit) => typeof edit.old_string === 'string' || typeof edit.new_string === 'string');
     if (Array.isArray(hunks) && hunks.length > 0 && shown.length > 0) return [diff('', '')];
     return shown.map((edit) => diff(edit.old_string, edit.new_string));
   }
-  if (typeof input.old_string === 'string' || typeof input.new_string === 'string') return [diff(input.old_string, input.new_string)];
+  if (typeof input.old_string === 'string'
+    || typeof input.new_string === 'string') return [diff(input.old_string, input.new_string)];
   if (typeof input.new_source === 'string') return [diff(input.old_source, input.new_source)];
   if (typeof input.content === 'string' && is_text(input.file_path)) return [diff(result?.originalFile, input.content)];
   return [];
@@ -66,7 +70,8 @@ function edits_of(input, answer) {
 function command_of(input) {
   for (const command of [input.command, input.cmd]) {
     if (is_text(command)) return command;
-    if (Array.isArray(command) && command.length > 0 && command.every((word) => typeof word === 'string')) return command.join(' ');
+    if (Array.isArray(command) && command.length > 0
+      && command.every((word) => typeof word === 'string')) return command.join(' ');
   }
   return null;
 }
@@ -108,7 +113,8 @@ export function parts_of(event) {
   const data = object_of(event.data) ?? {};
   const parts = event.event_type.startsWith('agent.tool') || event.event_type.startsWith('permission.')
     ? tool_parts({...event, data}) : said_parts(data);
-  if (is_text(data.error) && (data.error.length > 120 || data.error.includes('\n'))) parts.unshift(text_part('Error', data.error, true));
+  if (is_text(data.error)
+    && (data.error.length > 120 || data.error.includes('\n'))) parts.unshift(text_part('Error', data.error, true));
   if (Array.isArray(data.failures) && data.failures.length > 0) {
     const failures = data.failures.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
     parts.unshift(text_part('Failures', failures.join('\n'), false));

@@ -19,9 +19,13 @@ import {KINDS, is_error, kind_of} from './kinds.js';
 
 const NONE = -2; // an index that no column holds
 
-/** Is it still the log that was read up to `done`? @param {Columns | null} before @param {Columns} now @param {number} done */
+/**
+ * Is it still the log that was read up to `done`? @param {Columns | null} before @param {Columns} now
+ * @param {number} done
+ */
 export function is_continued(before, now, done) {
-  return before !== null && before.type_names === now.type_names && before.agent_names === now.agent_names && now.count >= done;
+  return before !== null && before.type_names === now.type_names && before.agent_names === now.agent_names
+    && now.count >= done;
 }
 
 /** May be a GLOB: '*' is any text. @param {string} pattern @returns {(text: string) => boolean} */
@@ -48,7 +52,10 @@ function types_wanted(filters, names) {
     && (patterns.length === 0 || patterns.some((matches) => matches(name)))));
 }
 
-/** A test for one event, by its sequence. @param {Columns} columns @param {Filters} filters @returns {(sequence: number) => boolean} */
+/**
+ * A test for one event, by its sequence. @param {Columns} columns @param {Filters} filters
+ * @returns {(sequence: number) => boolean}
+ */
 function test_of(columns, filters) {
   const types = types_wanted(filters, columns.type_names);
   const everyone = filters.agents.length === 0;
@@ -58,16 +65,21 @@ function test_of(columns, filters) {
   return (sequence) => {
     const at = sequence - 1;
     if (types[columns.types[at]] === 0) return false;
-    if (filters.correlation !== null && columns.correlations[at] !== (correlation === -1 ? NONE : correlation)) return false;
+    if (filters.correlation !== null
+      && columns.correlations[at] !== (correlation === -1 ? NONE : correlation)) return false;
     const agent = columns.agents[at];
     return everyone || (agent === -1 ? nobody : agents[agent] === 1);
   };
 }
 
 /** @param {Filters} filters */
-const key_of = (filters) => JSON.stringify([filters.agents, filters.kinds, filters.types, filters.correlation, filters.q.trim()]);
+const key_of = (filters) =>
+  JSON.stringify([filters.agents, filters.kinds, filters.types, filters.correlation, filters.q.trim()]);
 
-/** The sequences that words were found in; null when none were searched for. @param {Filters} filters @param {Search} search */
+/**
+ * The sequences that words were found in; null when none were searched for. @param {Filters} filters
+ * @param {Search} search
+ */
 function found_by(filters, search) {
   return filters.q.trim() === '' ? null : search.sequences;
 }

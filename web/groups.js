@@ -9,7 +9,10 @@ import {count_up_to} from './filter.js';
 
 /** @typedef {import('./model.js').Columns} Columns */
 /** @typedef {import('./filter.js').Selection} Selection */
-/** @typedef {{tool(sequence: number): string, other(sequence: number): number, revision: number, readings: number}} Pairs */
+/**
+ * @typedef {{tool(sequence: number): string, other(sequence: number): number, revision: number,
+ * readings: number}} Pairs
+ */
 
 /** A row: `first` and `last` are places in the selection. A member has the level 2.
  * @typedef {{first: number, last: number, level: 1 | 2, open: boolean}} Row */
@@ -20,7 +23,8 @@ const FAILED = 'agent.tool.failed';
 /** @param {Columns} columns @param {Int32Array} sequences @param {number} at */
 const type_at = (columns, sequences, at) => columns.type_names[columns.types[sequences[at] - 1]];
 
-/** Where the group that begins at a place ends. @param {Columns} columns @param {Int32Array} sequences @param {Pairs} pairs
+/** Where the group that begins at a place ends. @param {Columns} columns @param {Int32Array} sequences
+ * @param {Pairs} pairs
  * @param {number} first @returns {number} its last place */
 export function group_end(columns, sequences, pairs, first) {
   const tool = pairs.tool(sequences[first]);
@@ -37,7 +41,8 @@ export function group_end(columns, sequences, pairs, first) {
   return last;
 }
 
-/** Does a call begin here whose failure is the next thing listed? @param {Columns} columns @param {Int32Array} sequences
+/** Does a call begin here whose failure is the next thing listed? @param {Columns} columns
+ * @param {Int32Array} sequences
  * @param {Pairs} pairs @param {number} at */
 function fails_at_once(columns, sequences, pairs, at) {
   return at + 1 < sequences.length && type_at(columns, sequences, at) === STARTED
@@ -129,7 +134,10 @@ export function grouping() {
       const group = index - more;
       return {first: starts[group], last: end_of(group), level: 1, open: false};
     },
-    /** The row of a place in the selection: of the member when its group is open. @param {number} place @returns {number} */
+    /**
+     * The row of a place in the selection: of the member when its group is open. @param {number} place
+     * @returns {number}
+     */
     row_of(place) {
       const group = group_of(place);
       let more = 0;

@@ -91,7 +91,8 @@ export function pairing() {
     }
   }
 
-  /** Join an end to the first of the spans that it fits and that has none. @param {Span[]} spans @param {Columns} columns
+  /** Join an end to the first of the spans that it fits and that has none. @param {Span[]} spans
+   * @param {Columns} columns
    * @param {number} end @returns {boolean} */
   function take(spans, columns, end) {
     const kind = end_kind(columns, end);

@@ -10,7 +10,10 @@
  *       {sign: '-', before: 2, after: 0, text: 'b'},
  *       {sign: '+', before: 0, after: 2, text: 'c'}]} */
 
-/** @typedef {{sign: ' ' | '+' | '-', before: number, after: number, text: string}} DiffRow  line numbers from 1; 0: not there */
+/**
+ * @typedef {{sign: ' ' | '+' | '-', before: number, after: number, text: string}} DiffRow
+ * line numbers from 1; 0: not there
+ */
 /** @typedef {{rows: DiffRow[], added: number, removed: number}} Diff */
 /** @typedef {{before: string[], after: string[], rows: DiffRow[]}} Work */
 
@@ -82,7 +85,8 @@ function compare_between(work, a, a_end, b, b_end) {
   myers(work, a, a_end, b, b_end);
 }
 
-/** Lines that both have once, in the longest order that both agree on. @param {Work} work @param {number} a @param {number} a_end
+/** Lines that both have once, in the longest order that both agree on. @param {Work} work @param {number} a
+ * @param {number} a_end
  * @param {number} b @param {number} b_end @returns {[number, number][]} */
 function unique_matches(work, a, a_end, b, b_end) {
   const in_before = places(work.before, a, a_end);
@@ -96,7 +100,10 @@ function unique_matches(work, a, a_end, b, b_end) {
   return longest_rising(matches);
 }
 
-/** Places of the lines that are there once; -1: more often. @param {string[]} lines @param {number} from @param {number} end */
+/**
+ * Places of the lines that are there once; -1: more often. @param {string[]} lines @param {number} from
+ * @param {number} end
+ */
 function places(lines, from, end) {
   /** @type {Map<string, number>} */
   const found = new Map();
@@ -156,11 +163,15 @@ function myers(work, a, a_end, b, b_end) {
   return replace(work, a, a_end, b, b_end);
 }
 
-/** How far was got on a diagonal before the step with `d` differences. @param {Int32Array} reach @param {number} d @param {number} k */
+/**
+ * How far was got on a diagonal before the step with `d` differences. @param {Int32Array} reach @param {number} d
+ * @param {number} k
+ */
 const at_diagonal = (reach, d, k) => reach[k + d];
 
 /** For each number of differences, how far each diagonal was reached before it; null: too many.
- * @param {Work} work @param {number} a @param {number} a_end @param {number} b @param {number} b_end @returns {Int32Array[] | null} */
+ * @param {Work} work @param {number} a @param {number} a_end @param {number} b @param {number} b_end
+ * @returns {Int32Array[] | null} */
 function furthest_paths(work, a, a_end, b, b_end) {
   const width = a_end - a;
   const height = b_end - b;
@@ -193,7 +204,8 @@ export function diff_of_hunks(hunks) {
   /** @type {DiffRow[]} */
   const rows = [];
   for (const hunk of hunks) {
-    if (!Number.isInteger(hunk?.oldStart) || !Number.isInteger(hunk.newStart) || !Array.isArray(hunk.lines)) return null;
+    if (!Number.isInteger(hunk?.oldStart) || !Number.isInteger(hunk.newStart)
+      || !Array.isArray(hunk.lines)) return null;
     if (rows.length + hunk.lines.length > 2 * DIFF_LINES_MAX) return null;
     if (!add_hunk(rows, hunk)) return null;
   }

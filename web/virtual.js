@@ -52,7 +52,8 @@ export function top_for(index, top, row, height) {
 }
 
 /** The row to go to from row `at`, or from between it and the next (`between`). null: the key is none of ours.
- * @param {string} key @param {number} at @param {boolean} between @param {number} count @param {number} page rows of one */
+ * @param {string} key @param {number} at @param {boolean} between @param {number} count
+ * @param {number} page rows of one */
 export function row_for_key(key, at, between, count, page) {
   const steps = {ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page};
   if (count === 0) return null;
@@ -130,7 +131,8 @@ function make_list(found, begun) {
   /** @param {number} index @param {number} slot @param {number} shift @returns {Node_} */
   function placed(index, slot, shift) {
     const node = props.render(index);
-    const at = props.columns > 0 ? {'aria-rowindex': index + 2} : {'aria-posinset': index + 1, 'aria-setsize': props.count};
+    const at = props.columns > 0 ? {'aria-rowindex': index + 2}
+      : {'aria-posinset': index + 1, 'aria-setsize': props.count};
     const vars = {...node.props.vars, '--y': `${Math.round(index * row + shift)}px`};
     return {...node, key: slot, props: {...node.props, ...at, vars, key: slot, id: `${props.id}-${index}`}};
   }

@@ -11,7 +11,8 @@
 /** @typedef {import('./model.js').Trace} Trace */
 
 /** `end` is the event that ended it. `end_us` is null when it is still open. `size`: rows below it.
- * @typedef {{event: Event, end: Event | null, depth: number, start_us: number, end_us: number | null, size: number, failed: boolean}} TraceRow */
+ * @typedef {{event: Event, end: Event | null, depth: number, start_us: number, end_us: number | null, size: number,
+ * failed: boolean}} TraceRow */
 
 /** @typedef {{from_us: number, to_us: number, left: number, width: number}} Gap */
 /** @typedef {{at(us: number): number, gaps: Gap[], from_us: number, to_us: number}} Axis */
@@ -64,7 +65,8 @@ export function trace_rows(events, time_of) {
     row_at[at] = rows.length;
     depths[at] = depth;
     const is_open = BEGINS.test(event.event_type);
-    rows.push({event, end: null, depth, start_us: us, end_us: is_open ? null : us, size: 0, failed: IS_ERROR.test(event.event_type)});
+    rows.push({event, end: null, depth, start_us: us, end_us: is_open ? null : us, size: 0,
+      failed: IS_ERROR.test(event.event_type)});
   });
   count_below(rows);
   return rows;
@@ -98,11 +100,36 @@ export function visible_rows(rows, closed) {
 }
 
 /**
+ * The row of the point, or of the last event before it (`between`). When it stands below a closed row, that one.
+ * @param {TraceRow[]} rows @param {number[]} seen @param {{point: number, workflow_id: string | null}} model
+ */
+export function current_row(rows, seen, {point, workflow_id}) {
+  let found = -1;
+  let nearest = 0;
+  rows.forEach(({event, end}, at) => {
+    if (event.workflow_id !== workflow_id) return;
+    const sequence = end && end.sequence <= point ? Math.max(event.sequence, end.sequence) : event.sequence;
+    if (sequence > point || sequence <= nearest) return;
+    nearest = sequence;
+    found = at;
+  });
+  let index = -1;
+  /* Hidden rows follow the row that hides them. */
+  for (let low = 0, high = seen.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (seen[middle] <= found) low = (index = middle) + 1;
+    else high = middle;
+  }
+  return {index, between: nearest !== point};
+}
+
+/**
  * @param {TraceRow[]} rows @param {number} now_us  where open rows end
  * @returns {Axis}
  */
 export function quiet_axis(rows, now_us) {
-  const moments = Float64Array.from(rows.flatMap((row) => [row.start_us, row.end_us ?? Math.max(row.start_us, now_us)])).sort();
+  const moments = Float64Array.from(rows.flatMap((row) =>
+    [row.start_us, row.end_us ?? Math.max(row.start_us, now_us)])).sort();
   const gaps = [];
   let quiet = 0;
   for (let at = 1; at < moments.length; at++) {
@@ -116,7 +143,10 @@ export function quiet_axis(rows, now_us) {
   return mapped(gaps, from_us, to_us, to_us - from_us - quiet);
 }
 
-/** @param {{from_us: number, to_us: number}[]} gaps @param {number} from_us @param {number} to_us @param {number} busy_us @returns {Axis} */
+/**
+ * @param {{from_us: number, to_us: number}[]} gaps @param {number} from_us @param {number} to_us
+ * @param {number} busy_us @returns {Axis}
+ */
 function mapped(gaps, from_us, to_us, busy_us) {
   const share = Math.min(GAP_SHARE, gaps.length > 0 ? GAPS_SHARE_MAX / gaps.length : 0);
   const width = busy_us > 0 ? share : gaps.length > 0 ? 1 / gaps.length : 0;

@@ -6,6 +6,10 @@ import {h} from '../dom.js';
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../model.js').Actions} Actions */
 
+/* What was typed and not sent, by question: sending leads the page to the head, and may fail. */
+/** @type {Map<string, string>} */
+const drafts = new Map();
+
 /** @param {Event} event */
 export function is_answerable(event) {
   return /^agent\.note\.(question|blocker)$/.test(event.event_type);
@@ -25,11 +29,15 @@ export function answer_form(event, model, actions, done) {
     const [title, ...rest] = text.split('\n');
     const content = rest.join('\n').trim();
     const note = {title: title.slice(0, 200), content: content || text, category: 'decision', causation_id: event.id};
-    if (await actions.add_note(note)) done();
-    return undefined;
+    if (!(await actions.add_note(note))) return undefined;
+    drafts.delete(event.id);
+    return done();
   }
+  /** @param {any} input */
+  const typed = (input) => drafts.set(event.id, input.target.value);
   return h('form', {class: 'answer', key: 'answer', on: {submit: send}},
-    h('textarea', {class: 'field', name: 'answer', rows: 3, 'aria-label': 'Answer', placeholder: 'Answer, as a decision of a person'}),
+    h('textarea', {class: 'field', name: 'answer', rows: 3, 'aria-label': 'Answer',
+      placeholder: 'Answer, as a decision of a person', dom: {value: drafts.get(event.id) ?? ''}, on: {input: typed}}),
     h('div', {class: 'acts'}, h('button', {class: 'btn solid', type: 'submit'}, 'Send answer'),
       h('button', {class: 'btn', type: 'button', on: {click: done}}, 'Cancel'),
       !model.live && h('span', {class: 'cap'}, 'It is written now, at the head')));

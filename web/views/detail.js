@@ -23,29 +23,37 @@ import {part} from './part.js';
 /** @typedef {import('../model.js').Event} Event */
 /** @typedef {import('../event_parts.js').EventPart} EventPart */
 /** @typedef {import('../dom.js').Child} Child */
-/** @typedef {{model: Model, actions: Actions, wide: boolean, event: Event, loaded: number}} Props  `loaded`: revision of the events */
+/** `loaded` is the revision of the events.
+ * @typedef {{model: Model, actions: Actions, wide: boolean, event: Event, loaded: number}} Props */
 
 const LINKS_SHOWN = 8;
 
 /** @param {string} text @param {string} what @param {Actions} actions @param {string} [shown] */
 function copyable(text, what, actions, shown = text) {
-  return h('button', {class: 'cp mono', type: 'button', title: `Copy ${visible(text)}`, on: {click: () => actions.copy(text, what)}},
+  return h('button', {class: 'cp mono', type: 'button', title: `Copy ${visible(text)}`,
+    on: {click: () => actions.copy(text, what)}},
     h('span', {class: 'cut said'}, visible(shown)), icon('copy', 's'));
 }
 
-/** @param {Event} event @param {Actions} actions */
-function buttons({event, actions, model}, answering, set) {
-  const rounded = holds_rounded(event.data);
+/**
+ * @param {Props} props @param {{answering: boolean, rounded: boolean}} state
+ * @param {(change: {answering: boolean}) => void} set
+ */
+function buttons({event, actions, model}, {answering, rounded}, set) {
   /** @param {string} name @param {string} text @param {() => void} click @param {Record<string, any>} [more] */
-  const button = (name, text, click, more = {}) => h('button', {class: 'btn line', type: 'button', on: {click}, ...more}, icon(name, 's'), text);
+  const button = (name, text, click, more = {}) =>
+    h('button', {class: 'btn line', type: 'button', on: {click}, ...more}, icon(name, 's'), text);
   return h('div', {class: 'acts'},
-    is_answerable(event) && button('answered', 'Answer', () => set({answering: !answering}), {'aria-expanded': String(answering)}),
-    button('copy', 'JSON', () => actions.copy(JSON.stringify(event, null, 2), rounded ? 'Event as JSON (large numbers rounded)' : 'Event as JSON'),
+    is_answerable(event)
+      && button('answered', 'Answer', () => set({answering: !answering}), {'aria-expanded': String(answering)}),
+    button('copy', 'JSON', () =>
+      actions.copy(JSON.stringify(event, null, 2), rounded ? 'Event as JSON (large numbers rounded)' : 'Event as JSON'),
       {title: 'Copy the event as JSON'}),
     button('command', 'jc command', () => actions.copy(log_command(event.workflow_id, event.sequence), 'Command'),
       {title: visible(log_command(event.workflow_id, event.sequence))}),
     event.correlation_id !== undefined && model.view !== 'trace'
-      && button('trace', 'Trace', () => actions.show_trace(/** @type {string} */ (event.correlation_id)), {title: 'All that belongs together'}));
+      && button('trace', 'Trace', () => actions.show_trace(/** @type {string} */ (event.correlation_id)),
+        {title: 'All that belongs together'}));
 }
 
 /** @param {Props} props */
@@ -58,8 +66,11 @@ function head({event}) {
     said !== event_type && h('p', {class: is_error(event_type) ? 'said bad' : 'said mid'}, said));
 }
 
-/** How long it took, in milliseconds: as the event says, else from its beginning to its end. @param {Props} props @returns {number | null} */
-export function took_ms({event, model}) {
+/**
+ * How long it took, in milliseconds: as the event says, else from its beginning to its end. @param {Props} props
+ * @returns {number | null}
+ */
+function took_ms({event, model}) {
   const told = event.data?.duration_ms;
   if (typeof told === 'number' && told >= 0) return told;
   const us = event.event_type.endsWith('.started') ? null : pairs_of(model).took_us(event.sequence);
@@ -74,8 +85,9 @@ function other_half({event, model, actions}) {
   const type = columns.type_names[columns.types[other - 1]];
   const word = type.slice(type.lastIndexOf('.') + 1);
   const label = other > event.sequence ? 'Ended by' : 'Began with';
-  return [h('dt', null, label), h('dd', null,
-    h('button', {class: 'link num', type: 'button', on: {click: () => actions.go(other)}}, `#${other}`, ' ', h('span', {class: 'dim'}, word)))];
+  const button = h('button', {class: 'link num', type: 'button', on: {click: () => actions.go(other)}},
+    `#${other}`, ' ', h('span', {class: 'dim'}, word));
+  return [h('dt', null, label), h('dd', null, button)];
 }
 
 /** @param {Props} props */
@@ -86,7 +98,8 @@ function facts(props) {
   /** @param {string} name @param {...Child} value @returns {Child[]} */
   const fact = (name, ...value) => [h('dt', null, name), h('dd', null, ...value)];
   return h('dl', {class: 'kv'},
-    fact('Event', h('span', {class: 'num', title: `${day(us)} ${clock(us, 6)} UTC`}, `#${event.sequence}  ${clock(us, 3)}`)),
+    fact('Event', h('span', {class: 'num', title: `${day(us)} ${clock(us, 6)} UTC`},
+      `#${event.sequence}  ${clock(us, 3)}`)),
     fact('Agent', agent_name(model, event.agent_id, 'none')),
     took !== null && fact('Took', h('span', {class: 'num', title: `${whole_number(took)} ms`}, duration(took))),
     other_half(props),
@@ -108,13 +121,16 @@ function correlation(id, actions) {
 
 /** @param {string} title @param {Child | Child[]} aside @param {...(Child | Child[])} body */
 function block(title, aside, ...body) {
-  return h('section', {class: 'blk', key: title}, h('h3', null, h('span', {class: 'cut said'}, title), h('span', {class: 'grow'}), aside), ...body);
+  return h('section', {class: 'blk', key: title},
+    h('h3', null, h('span', {class: 'cut said'}, title), h('span', {class: 'grow'}), aside), ...body);
 }
 
 /** @param {EventPart} shown @param {number} at */
 function part_block(shown, at) {
   const key = `p${at}`;
-  if (shown.kind === 'diff') return {...block(visible(shown.title), h('span', {class: 'num'}, diff_amount(shown)), diff_block(shown, key)), key};
+  if (shown.kind === 'diff') {
+    return {...block(visible(shown.title), h('span', {class: 'num'}, diff_amount(shown)), diff_block(shown, key)), key};
+  }
   if (shown.kind === 'command') {
     const {command, output, failed} = shown;
     const [first, ...rest] = command.split('\n');
@@ -122,7 +138,8 @@ function part_block(shown, at) {
     return {...block(output === null ? 'Command' : 'Command and output', output ? size_of(output) : '',
       text_block({key, first: `$ ${first}`, text, at_end: failed && rest.length === 0})), key};
   }
-  return {...block(shown.title, size_of(shown.text), text_block({key, text: shown.text, wraps: shown.prose, at_end: shown.failed})), key};
+  return {...block(shown.title, size_of(shown.text),
+    text_block({key, text: shown.text, wraps: shown.prose, at_end: shown.failed})), key};
 }
 
 /** @param {Event} event @param {Props} props @param {string} [css] */
@@ -151,43 +168,47 @@ function led_to(props, all, set) {
   if (effects.length === 0) return null;
   const shown = all ? effects : effects.slice(0, LINKS_SHOWN);
   const rest = effects.length - shown.length;
-  return block('What it led to', whole ? '' : h('span', {class: 'dim', title: 'Among the events that the page has loaded'}, 'as far as loaded'),
+  const limit = h('span', {class: 'dim', title: 'Among the events that the page has loaded'}, 'as far as loaded');
+  return block('What it led to', whole ? '' : limit,
     h('ul', {class: 'chain'}, shown.map((event) => link(event, props))),
-    rest > 0 && h('button', {class: 'more', type: 'button', on: {click: () => set({all_effects: true})}}, `Show ${rest} more`));
+    rest > 0 && h('button', {class: 'more', type: 'button', on: {click: () => set({all_effects: true})}},
+      `Show ${rest} more`));
 }
 
-/** @param {Props} props */
-function data_block({event}) {
-  const note = holds_rounded(event.data) && h('p', {class: 'cap'}, '≈ marks numbers larger than a browser counts exactly');
+/** @param {Props} props @param {boolean} rounded */
+function data_block({event}, rounded) {
+  const note = rounded && h('p', {class: 'cap'}, '≈ marks numbers larger than a browser counts exactly');
   const has_data = typeof event.data === 'object' && event.data !== null;
   return block('Data', '', has_data ? json_tree(event.data) : h('p', {class: 'dim'}, 'Erased'), note);
 }
 
-/** @param {Child[][]} columns @param {boolean} wide */
-function laid_out(columns, wide) {
-  return wide ? columns.map((children, at) => h('div', {class: 'col', key: at}, children)) : columns.flat();
-}
+/** What is made of an event once. @param {Event} event */
+const read = (event) => ({of: event, parts: parts_of(event), rounded: holds_rounded(event.data)});
 
-const DETAIL = part('dt', (/** @type {Props} */ props) => ({answering: false, all_effects: false, parts: parts_of(props.event), of: props.event}),
+const DETAIL = part('dt',
+  (/** @type {Props} */ props) => ({answering: false, all_effects: false, ...read(props.event)}),
   ({props, state, set, element}) => {
     element.classList.toggle('wide', props.wide);
-    if (state.of !== props.event) Object.assign(state, {of: props.event, parts: parts_of(props.event)});
+    if (state.of !== props.event) Object.assign(state, read(props.event));
     const about = [
-      head(props), buttons(props, state.answering, set),
+      head(props), buttons(props, state, set),
       state.answering && answer_form(props.event, props.model, props.actions, () => set({answering: false})),
       facts(props),
     ];
     const holds = state.parts.map(part_block);
     const around = [why(props), led_to(props, state.all_effects, set)];
-    if (!props.wide) return [...about, ...holds, ...around, data_block(props)];
-    return laid_out(holds.length > 0 ? [about, holds, [...around, data_block(props)]] : [about, [data_block(props)], around], true);
+    const data = data_block(props, state.rounded);
+    if (!props.wide) return [...about, ...holds, ...around, data];
+    const columns = holds.length > 0 ? [about, holds, [...around, data]] : [about, [data], around];
+    return columns.map((children, at) => h('div', {class: 'col', key: at}, children));
   }, is_same);
 
 /** @param {Props} before @param {Props} after */
 function is_same(before, after) {
   const [a, b] = [before.model, after.model];
-  return before.event === after.event && before.wide === after.wide && before.loaded === after.loaded && a.trace === b.trace
-    && a.live === b.live && a.view === b.view && a.hues === b.hues && a.spans_revision === b.spans_revision && a.head === b.head;
+  return before.event === after.event && before.wide === after.wide && before.loaded === after.loaded
+    && a.trace === b.trace && a.live === b.live && a.view === b.view && a.hues === b.hues
+    && a.spans_revision === b.spans_revision && a.head === b.head;
 }
 
 /** What is known of an event before it is loaded. @param {Model} model @param {boolean} wide */
@@ -197,7 +218,8 @@ function loading(model, wide) {
   const type = columns.type_names[columns.types[at]] ?? '';
   return h('div', {class: wide ? 'dt wide' : 'dt', key: 'loading', 'aria-busy': 'true'},
     h('div', {class: 'dh'}, h('h2', {class: 'mono'}, icon(icon_of(type), tone_of(type)), type_name(type))),
-    h('dl', {class: 'kv'}, h('dt', null, 'Event'), h('dd', {class: 'num'}, `#${point}  ${clock(columns.times_us[at], 3)}`),
+    h('dl', {class: 'kv'}, h('dt', null, 'Event'),
+      h('dd', {class: 'num'}, `#${point}  ${clock(columns.times_us[at], 3)}`),
       h('dt', null, 'Agent'), h('dd', null, agent_name(model, columns.agent_names[columns.agents[at]], 'none'))),
     h('p', {class: 'dim'}, 'Loading…'));
 }
@@ -209,7 +231,8 @@ function loading(model, wide) {
 export function event_detail(model, actions, {wide = false} = {}) {
   const {event, point} = model;
   if (point < 1) {
-    return h('div', {class: 'empty', key: 'none'}, icon('event'), h('b', null, 'No event yet'), 'What happens first is shown here in full.');
+    return h('div', {class: 'empty', key: 'none'}, icon('event'), h('b', null, 'No event yet'),
+      'What happens first is shown here in full.');
   }
   if (!event) return loading(model, wide);
   return widget('div', DETAIL, {key: event.id, model, actions, wide, event, loaded: model.events.revision});

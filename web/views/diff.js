@@ -22,7 +22,8 @@ function line(row) {
     h('span', {class: 'dn'}, row.before ? String(row.before) : ''),
     h('span', {class: 'dn'}, row.after ? String(row.after) : ''),
     h('span', {class: 'ds', 'aria-hidden': 'true'}, sign),
-    h('span', {class: 'said'}, said && h('span', {class: 'sr'}, said), visible(beginning(row.text, LINE_LENGTH)) || ' '));
+    h('span', {class: 'said'}, said && h('span', {class: 'sr'}, said),
+      visible(beginning(row.text, LINE_LENGTH)) || ' '));
 }
 
 /** @param {DiffPart} props @returns {Diff | null} */
@@ -43,7 +44,8 @@ const DIFF = part('code diff',
     let hidden = 0;
     fold_context(state.diff.rows).forEach(({folded, rows}, at) => {
       if (folded && !state.opened.has(at)) {
-        lines.push(h('button', {class: 'df', type: 'button', on: {click: () => set({opened: new Set(state.opened).add(at)})}},
+        lines.push(h('button',
+          {class: 'df', type: 'button', on: {click: () => set({opened: new Set(state.opened).add(at)})}},
           `⋯ ${counted(rows.length, 'line')} the same`));
         return;
       }
@@ -52,7 +54,8 @@ const DIFF = part('code diff',
       left = Math.max(0, left - rows.length);
     });
     return [
-      h('div', {class: 'text', tabindex: 0, role: 'region', 'aria-label': 'Difference'}, h('div', {class: 'dls'}, lines)),
+      h('div', {class: 'text', tabindex: 0, role: 'region', 'aria-label': 'Difference'},
+        h('div', {class: 'dls'}, lines)),
       hidden > 0 && h('button', {class: 'more', type: 'button', on: {click: () => set({most: state.most + ROWS_MAX})}},
         `Show ${whole_number(Math.min(ROWS_MAX, hidden))} of ${counted(hidden, 'more line')}`),
     ];
@@ -63,7 +66,8 @@ function too_long({before, after}) {
   return [
     h('p', {class: 'diff-note'}, `Too long to be compared here: ${counted(lines_of(before).length, 'line')} before, ` +
       `${counted(lines_of(after).length, 'line')} after.`),
-    before !== '' && h('h4', {class: 'diff-note'}, 'Before'), before !== '' && text_block({key: 'before', text: before}),
+    before !== '' && h('h4', {class: 'diff-note'}, 'Before'),
+    before !== '' && text_block({key: 'before', text: before}),
     h('h4', {class: 'diff-note'}, 'After'), text_block({key: 'after', text: after}),
   ];
 }
@@ -71,7 +75,8 @@ function too_long({before, after}) {
 /** How much was changed, for a heading: "+4 −1". @param {DiffPart} props */
 function amount(props) {
   const diff = compared(props);
-  return diff && [h('span', {class: 'ok'}, `+${whole_number(diff.added)}`), ' ', h('span', {class: 'bad'}, `−${whole_number(diff.removed)}`)];
+  return diff && [h('span', {class: 'ok'}, `+${whole_number(diff.added)}`), ' ',
+    h('span', {class: 'bad'}, `−${whole_number(diff.removed)}`)];
 }
 
 /** @type {WeakMap<DiffPart, ReturnType<typeof amount>>} */

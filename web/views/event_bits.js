@@ -7,14 +7,18 @@ import {icon} from '../icons.js';
 import {icon_of, summary_of, tone_of} from '../kinds.js';
 
 /** @typedef {import('../model.js').Model} Model */
-/** @typedef {import('../model.js').Event} Event */
+/** @typedef {import('../model.js').Event} LogEvent */
 
-/** An agent with its dot; a subagent's is a ring. @param {Model} model @param {string | undefined} agent_id @param {string} [otherwise] */
+/**
+ * An agent with its dot; a subagent's is a ring. @param {Model} model @param {string | undefined} agent_id
+ * @param {string} [otherwise]
+ */
 export function agent_name(model, agent_id, otherwise = '') {
   const hue = model.hues.get(agent_id ?? '') ?? HUE_NONE;
   const dot = model.parent_of.has(agent_id ?? '') ? 'dot sub' : 'dot';
   const name = agent_id === undefined ? otherwise : visible(agent_id);
-  return h('span', {class: 'who', title: name}, h('i', {class: dot, vars: {'--c': `var(${hue})`}}), h('span', {class: 'cut said'}, name));
+  return h('span', {class: 'who', title: name}, h('i', {class: dot, vars: {'--c': `var(${hue})`}}),
+    h('span', {class: 'cut said'}, name));
 }
 
 /** `agent.tool.failed` with its verb stressed. @param {string} type */
@@ -28,11 +32,14 @@ export function type_icon(type, tool_name, css = 's') {
   return icon(icon_of(type, typeof tool_name === 'string' ? tool_name : undefined), `${css} ${tone_of(type)}`);
 }
 
-/** What happened, in one line. @param {Event} event */
+/** What happened, in one line. @param {LogEvent} event */
 export function summary(event) {
   const {strong, text} = summary_of(event);
   return [strong && h('b', null, strong), strong && text ? ' ' : '', text];
 }
+
+/** The focus stays with the list, whose keys move the point. @param {Event} event */
+export const keep_focus = (event) => event.preventDefault();
 
 /** A text with what was found in it marked: between U+0001 and U+0002. @param {string} excerpt */
 export function marked(excerpt) {

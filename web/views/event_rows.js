@@ -5,7 +5,7 @@ import {h} from '../dom.js';
 import {clock, duration, visible} from '../format.js';
 import {icon} from '../icons.js';
 import {is_error, summary_of, tool_icon} from '../kinds.js';
-import {agent_name, marked, summary, type_icon, type_name} from './event_bits.js';
+import {agent_name, keep_focus, marked, summary, type_icon, type_name} from './event_bits.js';
 
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../dom.js').Child} Child */
@@ -78,7 +78,8 @@ function what(rows, row, shown) {
 /** How long it took, of a row. @param {Rows} rows @param {Row} row @param {number} shown */
 function took({model, sequences, pairs}, row, shown) {
   if (row.last - row.first > 1) {
-    return duration((model.columns.times_us[sequences[row.last] - 1] - model.columns.times_us[sequences[row.first] - 1]) / 1000);
+    const {times_us} = model.columns;
+    return duration((times_us[sequences[row.last] - 1] - times_us[sequences[row.first] - 1]) / 1000);
   }
   const told = model.events.get(shown)?.data?.duration_ms;
   if (typeof told === 'number' && told >= 0) return duration(told);
@@ -86,7 +87,10 @@ function took({model, sequences, pairs}, row, shown) {
   return us === null ? '' : duration(us / 1000);
 }
 
-/** The sequence that a row shows: its last, or how far the point has come in it. @param {Rows} rows @param {Row} row @param {boolean} is_current */
+/**
+ * The sequence that a row shows: its last, or how far the point has come in it. @param {Rows} rows @param {Row} row
+ * @param {boolean} is_current
+ */
 function shown_of({place, sequences}, row, is_current) {
   return sequences[is_current && !row.open ? place : row.last];
 }
@@ -101,7 +105,8 @@ function opener(rows, row) {
     rows.toggle(sequence);
   };
   const label = row.open ? 'Close the group' : 'Open the group';
-  return h('button', {class: row.open ? 'op open' : 'op', type: 'button', tabindex: -1, 'aria-label': label, on: {click}}, icon('forward', 's'));
+  return h('button', {class: row.open ? 'op open' : 'op', type: 'button', tabindex: -1, 'aria-label': label,
+    on: {click, mousedown: keep_focus}}, icon('forward', 's'));
 }
 
 /** @param {Rows} rows @param {Row} row @param {number} index @returns {import('../dom.js').Node_} */
@@ -114,9 +119,11 @@ export function event_row(rows, row, index) {
   const type = type_of(model, shown);
   const tool = rows.pairs.tool(shown) || model.events.get(shown)?.data?.tool_name;
   const is_group = row.last > row.first;
+  const is_run = row.last - row.first > 1;
+  const is_tools = is_run && typeof tool === 'string' && !is_error(type);
   const css = [
     'ev', is_current && 'cur', is_here && rows.between && 'edge', sequences[row.first] > point && 'after',
-    is_error(type) && 'err', row.level === 2 && 'member', is_group && row.last - row.first > 1 && 'many', row.open && 'open',
+    is_error(type) && 'err', row.level === 2 && 'member', is_run && 'many', row.open && 'open',
   ].filter(Boolean).join(' ');
   return h('div', {
     class: css, role: 'row', 'aria-level': row.level, 'aria-expanded': is_group ? String(row.open) : undefined,
@@ -124,10 +131,12 @@ export function event_row(rows, row, index) {
   },
   h('span', {class: 'e-q', role: 'gridcell'}, String(shown)),
   h('span', {class: 'e-tm', role: 'gridcell'}, clock(columns.times_us[shown - 1])),
-  h('span', {class: 'e-ag', role: 'gridcell'}, agent_name(model, columns.agent_names[columns.agents[shown - 1]], 'workflow')),
-  h('span', {class: 'e-ty', role: 'gridcell'}, row.last - row.first > 1 && typeof tool === 'string' && !is_error(type)
-    ? icon(tool_icon(tool), 's') : type_icon(type, tool), type_name(row.last - row.first > 1 ? 'agent.tool' : type)),
-  h('span', {class: 'e-sm', role: 'gridcell'}, opener(rows, row), h('span', {class: 'cut said'}, what(rows, row, shown))),
+  h('span', {class: 'e-ag', role: 'gridcell'},
+    agent_name(model, columns.agent_names[columns.agents[shown - 1]], 'workflow')),
+  h('span', {class: 'e-ty', role: 'gridcell'},
+    is_tools ? icon(tool_icon(tool), 's') : type_icon(type, tool), type_name(is_run ? 'agent.tool' : type)),
+  h('span', {class: 'e-sm', role: 'gridcell'}, opener(rows, row),
+    h('span', {class: 'cut said'}, what(rows, row, shown))),
   h('span', {class: 'e-du', role: 'gridcell'}, took(rows, row, shown)));
 }
 

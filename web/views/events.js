@@ -17,8 +17,9 @@ import {part} from './part.js';
 /** @typedef {import('../model.js').Actions} Actions */
 /** @typedef {import('../dom.js').Child} Child */
 /** @typedef {{model: Model, actions: Actions}} Props */
+/** @typedef {import('./part.js').Part<Props, ReturnType<typeof begin>>} Self */
 
-/* Below that, the whole story is a few screens and every event may count; above, two of three rows are calls of tools. */
+/* Below that, the whole story is a few screens and every event may count; above, most rows are calls of tools. */
 const GROUPED_ABOVE = 200;
 const AGENTS_SHOWN = 6;
 const KEPT = 'jc-grouped';
@@ -95,22 +96,28 @@ function chip(key, pressed, click, ...children) {
   return h('button', {class: 'chip', key, type: 'button', 'aria-pressed': String(pressed), on: {click}}, ...children);
 }
 
-/** @param {Model} model @param {Actions} actions @param {{agents: number[]}} counts @param {boolean} all @param {() => void} show_all */
+/**
+ * @param {Model} model @param {Actions} actions @param {{agents: number[]}} counts @param {boolean} all
+ * @param {() => void} show_all
+ */
 function agent_chips(model, actions, counts, all, show_all) {
   const {columns: {agent_names}, filters} = model;
   const many = agent_names.length > AGENTS_SHOWN + 1 && !all;
   const by_count = agent_names.map((name, at) => ({name, count: counts.agents[at] ?? 0}));
-  const busiest = many ? new Set([...by_count].sort((a, b) => b.count - a.count).slice(0, AGENTS_SHOWN).map(({name}) => name)) : null;
+  const busiest = many
+    ? new Set([...by_count].sort((a, b) => b.count - a.count).slice(0, AGENTS_SHOWN).map(({name}) => name)) : null;
   const shown = by_count.filter(({name}) => !busiest || busiest.has(name) || filters.agents.includes(name));
   return [
     shown.map(({name, count}) => {
       const hue = model.hues.get(name) ?? HUE_NONE;
-      return chip(`a:${name}`, filters.agents.includes(name), () => actions.filter({agents: toggled(filters.agents, name)}),
+      const click = () => actions.filter({agents: toggled(filters.agents, name)});
+      return chip(`a:${name}`, filters.agents.includes(name), click,
         h('i', {class: model.parent_of.has(name) ? 'dot sub' : 'dot', vars: {'--c': `var(${hue})`}}),
         h('span', {class: 'cut said', title: counted(count, 'event')}, visible(name)));
     }),
     shown.length < agent_names.length
-      && h('button', {class: 'chip', key: 'more', type: 'button', on: {click: show_all}}, `${agent_names.length - shown.length} more agents`),
+      && h('button', {class: 'chip', key: 'more', type: 'button', on: {click: show_all}},
+        `${agent_names.length - shown.length} more agents`),
   ];
 }
 
@@ -121,9 +128,13 @@ function kind_chips({filters}, actions, counts) {
       kind[0].toUpperCase() + kind.slice(1), h('span', {class: 'n'}, whole_number(counts[kind] ?? 0))));
 }
 
-/** A filter that is set elsewhere, and can be taken off here. @param {string} key @param {string} label @param {string} text @param {() => void} off */
+/**
+ * A filter that is set elsewhere, and can be taken off here. @param {string} key @param {string} label
+ * @param {string} text @param {() => void} off
+ */
 function set_chip(key, label, text, off) {
-  return h('button', {class: 'chip set', key, type: 'button', 'aria-pressed': 'true', title: `Take off: ${label} ${visible(text)}`, on: {click: off}},
+  return h('button', {class: 'chip set', key, type: 'button', 'aria-pressed': 'true',
+    title: `Take off: ${label} ${visible(text)}`, on: {click: off}},
     h('span', {class: 'n'}, label), h('span', {class: 'cut said'}, visible(text)), icon('close', 's'));
 }
 
@@ -138,19 +149,25 @@ function search_box({filters, search}, actions) {
     actions.filter({q: ''});
   };
   return h('label', {class: 'find', key: 'find'}, icon('search', 's'),
-    h('input', {id: 'events-search', type: 'search', placeholder: 'Search in all events', 'aria-label': 'Search in all events', autocomplete: 'off',
+    h('input', {id: 'events-search', type: 'search', placeholder: 'Search in all events',
+      'aria-label': 'Search in all events', autocomplete: 'off',
       spellcheck: 'false', 'data-search': true, dom: {value: filters.q}, on: {input: typed, keydown: pressed}}),
-    search.state === 'loading' && h('span', {class: 'cap beat'}, '…'), filters.q === '' && h('kbd', {class: 'not-s'}, '/'));
+    search.state === 'loading' && h('span', {class: 'cap beat'}, '…'),
+    filters.q === '' && h('kbd', {class: 'not-s'}, '/'));
 }
 
 /** @param {Model} model @param {number} count */
 function tell({columns, filters, search}, count) {
-  if (filters.q.trim() !== '' && search.state === 'failed') return h('span', {class: 'bad cut', title: search.problem}, `Not searched: ${search.problem}`);
-  const best = filters.q.trim() !== '' && search.more ? ', the best found' : '';
+  const is_searched = filters.q.trim() !== '';
+  if (is_searched && search.state === 'failed') {
+    return h('span', {class: 'bad cut', title: search.problem}, `Not searched: ${search.problem}`);
+  }
+  if (count === columns.count) return counted(count, 'event');
+  const best = is_searched && search.more ? ', the best found' : '';
   return `${whole_number(count)} of ${whole_number(columns.count)}${best}`;
 }
 
-/** @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self */
+/** @param {Self} self */
 function filter_bar({props: {model, actions}, state, set}) {
   const {filters} = model;
   const counts = state.counts.update(model.columns);
@@ -158,14 +175,17 @@ function filter_bar({props: {model, actions}, state, set}) {
   return h('div', {class: 'filters', key: 'filters', role: 'group', 'aria-label': 'Filters'},
     search_box(model, actions),
     correlation !== null && set_chip('c', 'Correlation', correlation, () => actions.filter({correlation: null})),
-    filters.types.map((type) => set_chip(`t:${type}`, 'Type', type, () => actions.filter({types: toggled(filters.types, type)}))),
+    filters.types.map((type) =>
+      set_chip(`t:${type}`, 'Type', type, () => actions.filter({types: toggled(filters.types, type)}))),
     agent_chips(model, actions, counts, state.all_agents, () => set({all_agents: true})),
     h('span', {class: 'sep', key: 'sep'}),
     kind_chips(model, actions, counts.kinds));
 }
 
-/** The names of the columns, how many rows there are, and whether they are grouped.
- * @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self @param {number} count @param {boolean} grouped */
+/**
+ * The names of the columns, how many rows there are, and whether they are grouped.
+ * @param {Self} self @param {number} count @param {boolean} grouped
+ */
 function list_head({props: {model}, set}, count, grouped) {
   const click = () => {
     keep_choice(!grouped);
@@ -175,13 +195,18 @@ function list_head({props: {model}, set}, count, grouped) {
   const name = (css, text) => h('span', {class: css, 'aria-hidden': 'true'}, text);
   return h('div', {class: 'ev ev-head', key: 'head'},
     name('e-q', '#'), name('e-tm', 'Time, UTC'), name('e-ag', 'Agent'), name('e-ty', 'Type'),
-    h('span', {class: 'e-sm'}, name('not-s', 'What'), h('span', {class: 'told cut', 'aria-live': 'polite'}, tell(model, count)),
-      h('button', {class: 'toggle', type: 'button', 'aria-pressed': String(grouped), title: 'Calls of the same tool in one row', on: {click}},
+    h('span', {class: 'e-sm'}, name('not-s', 'What'),
+      h('span', {class: 'told cut', 'aria-live': count === model.columns.count ? 'off' : 'polite'}, tell(model, count)),
+      h('button', {class: 'toggle', type: 'button', 'aria-pressed': String(grouped),
+        title: 'Calls of the same tool in one row', on: {click}},
         icon(grouped ? 'check' : 'minus', 's'), 'Grouped')),
     name('e-du', 'Took'));
 }
 
-/** Decided once a workflow, so that rows do not move when it grows. @param {ReturnType<typeof begin>} state @param {Model} model */
+/**
+ * Decided once a workflow, so that rows do not move when it grows. @param {ReturnType<typeof begin>} state
+ * @param {Model} model
+ */
 function is_grouped(state, model) {
   if (state.chosen !== null) return state.chosen;
   if (model.loading !== 'ready') return model.columns.count > GROUPED_ABOVE;
@@ -194,15 +219,19 @@ function is_grouped(state, model) {
 /** @param {Model} model @param {Actions} actions */
 function nothing({columns, loading, filters}, actions) {
   if (loading === 'loading') return h('div', {class: 'empty', key: 'empty'}, 'Loading…');
-  if (columns.count === 0) return h('div', {class: 'empty', key: 'empty'}, icon('event'), h('b', null, 'No events yet'), 'Each one appears here as it is recorded.');
+  if (columns.count === 0) {
+    return h('div', {class: 'empty', key: 'empty'}, icon('event'), h('b', null, 'No events yet'),
+      'Each one appears here as it is recorded.');
+  }
   const clear = () => actions.filter({q: '', agents: [], kinds: [], types: [], correlation: null});
-  return h('div', {class: 'empty', key: 'empty'}, icon('search'), h('b', null, filters.q ? 'Nothing found' : 'No event fits'),
+  return h('div', {class: 'empty', key: 'empty'}, icon('search'),
+    h('b', null, filters.q ? 'Nothing found' : 'No event fits'),
     h('button', {class: 'btn line', type: 'button', on: {click: clear}}, 'Clear all filters'));
 }
 
 const is_phone = () => matchMedia('(max-width: 760px)').matches;
 
-/** @param {import('./part.js').Part<Props, ReturnType<typeof begin>>} self @param {import('../filter.js').Selection} selected @param {boolean} grouped */
+/** @param {Self} self @param {import('../filter.js').Selection} selected @param {boolean} grouped */
 function list({props: {model, actions}, state, set}, {sequences, count, generation}, grouped) {
   const {groups} = state;
   const pairs = pairs_of(model);
@@ -222,10 +251,15 @@ function list({props: {model, actions}, state, set}, {sequences, count, generati
   };
   const rows = {model, sequences, pairs, place, current, between, go, toggle};
   return virtual_list({
-    key: 'list', id: 'events-list', css: 'ev-list', role: 'treegrid', label: 'Events', columns: COLUMNS, count: groups.count,
-    current, between, moved: model.point, listed: `${model.workflow_id}/${generation}/${grouped ? pairs.readings : ''}`, follows: model.live || model.player.playing,
+    key: 'list', id: 'events-list', css: 'ev-list', role: 'treegrid', label: 'Events', columns: COLUMNS,
+    count: groups.count, current, between, moved: model.point,
+    listed: `${model.workflow_id}/${generation}/${grouped ? pairs.readings : ''}`,
+    follows: model.live || model.player.playing,
     render: (index) => event_row(rows, groups.row(index), index),
-    go: (index, key) => (key === 'End' && sequences[count - 1] === model.head ? actions.go_live() : actions.go(sequences[groups.row(index).last])),
+    go: (index, key) => {
+      if (key === 'End' && sequences[count - 1] === model.head) actions.go_live();
+      else actions.go(sequences[groups.row(index).last]);
+    },
     key_down: (event) => {
       if (event.key !== 'Enter' || current < 0) return false;
       const row = groups.row(current);
@@ -237,8 +271,11 @@ function list({props: {model, actions}, state, set}, {sequences, count, generati
   });
 }
 
-/** Events in sight that are not loaded. @param {Model} model @param {Int32Array} sequences @param {ReturnType<typeof grouping>} groups
- * @param {number} first @param {number} end */
+/**
+ * Events in sight that are not loaded.
+ * @param {Model} model @param {Int32Array} sequences @param {ReturnType<typeof grouping>} groups
+ * @param {number} first @param {number} end
+ */
 function missing(model, sequences, groups, first, end) {
   const wanted = [];
   for (let index = first; index < end; index++) {
@@ -250,22 +287,27 @@ function missing(model, sequences, groups, first, end) {
   return wanted.filter((sequence) => !model.events.get(sequence));
 }
 
-/** @param {Model} model @param {Actions} actions @param {Child | Child[]} [more] */
-export function detail_panel(model, actions, more = null) {
-  return h('section', {class: model.detail_open ? 'panel detail open' : 'panel detail', key: 'detail', 'aria-label': 'Event'},
-    h('div', {class: 'ph'}, h('h2', null, model.live ? 'Latest event' : 'Event'), model.point > 0 && h('span', {class: 'n'}, `#${model.point}`),
-      h('span', {class: 'grow'}), more,
-      h('button', {class: 'btn sq only-s', type: 'button', 'aria-label': 'Close', on: {click: () => actions.detail(false)}}, icon('close'))),
+/** The event at the point, beside a list. @param {Model} model @param {Actions} actions */
+export function detail_panel(model, actions) {
+  return h('section', {class: model.detail_open ? 'panel detail open' : 'panel detail', key: 'detail',
+    'aria-label': 'Event'},
+    h('div', {class: 'ph'},
+      h('h2', null, model.live ? 'Latest event' : 'Event'),
+      model.point > 0 && h('span', {class: 'n'}, `#${model.point}`),
+      h('span', {class: 'grow'}),
+      h('button', {class: 'btn sq only-s', type: 'button', 'aria-label': 'Close',
+        on: {click: () => actions.detail(false)}}, icon('close'))),
     h('div', {class: 'pb'}, event_detail(model, actions)));
 }
 
-const EVENTS = part('events-view', begin, (/** @type {import('./part.js').Part<Props, ReturnType<typeof begin>>} */ self) => {
+const EVENTS = part('events-view', begin, (/** @type {Self} */ self) => {
   const {props: {model, actions}, state} = self;
   const selected = state.selected.update(model.columns, model.filters, model.search);
   const grouped = is_grouped(state, model);
   state.groups.update(selected, model.columns, pairs_of(model), grouped);
   return [
-    h('section', {class: 'panel', key: 'events', 'aria-label': 'Events'}, filter_bar(self), list_head(self, selected.count, grouped),
+    h('section', {class: 'panel', key: 'events', 'aria-label': 'Events'}, filter_bar(self),
+      list_head(self, selected.count, grouped),
       selected.count > 0 ? list(self, selected, grouped) : nothing(model, actions)),
     detail_panel(model, actions),
   ];

@@ -24,7 +24,8 @@ export function slices(from, end) {
 
 /** A whole number that the browser may have rounded. @param {unknown} value */
 export function is_rounded(value) {
-  return typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
+  return typeof value === 'number'
+    && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
 }
 
 /** Does a value hold such a number? Looks at a bounded part of it. @param {unknown} value */
@@ -33,7 +34,8 @@ export function holds_rounded(value, most = 20_000) {
   while (waiting.length > 0 && most-- > 0) {
     const each = waiting.pop();
     if (is_rounded(each)) return true;
-    if (typeof each === 'object' && each !== null) for (const member of Object.values(each).slice(0, most)) waiting.push(member);
+    if (!is_branch(each)) continue;
+    for (const member of Object.values(each).slice(0, most)) waiting.push(member);
   }
   return false;
 }
@@ -44,7 +46,8 @@ const TEXT = part('jt-text', () => ({length: TEXT_LENGTH}), ({props, state, set}
   return [
     h('span', {class: 'said'}, `"${visible(rest > 0 ? beginning(text, state.length) : text)}"`),
     rest > 0 && h('button', {class: 'more', type: 'button', on: {click: () => set({length: state.length + TEXT_MORE})}},
-      rest > TEXT_MORE ? `show ${whole_number(TEXT_MORE)} of ${whole_number(rest)} more` : `show all, ${counted(rest, 'more character')}`),
+      rest > TEXT_MORE ? `show ${whole_number(TEXT_MORE)} of ${whole_number(rest)} more`
+        : `show all, ${counted(rest, 'more character')}`),
   ];
 });
 
@@ -62,7 +65,8 @@ function leaf(value) {
 const is_branch = (value) => typeof value === 'object' && value !== null;
 
 /** @param {object} value */
-const size_of = (value) => (Array.isArray(value) ? `[${whole_number(value.length)}]` : `{${whole_number(Object.keys(value).length)}}`);
+const size_of = (value) =>
+  (Array.isArray(value) ? `[${whole_number(value.length)}]` : `{${whole_number(Object.keys(value).length)}}`);
 
 /** @typedef {{value: object, from: number, end: number, depth: number, keys: string[] | null}} Range */
 
@@ -94,7 +98,8 @@ function member(name, value, depth, few) {
   return h('li', {key: `m${name}`, class: 'jt-row'}, h('span', {class: 'jt-key said'}, label), ': ', leaf(value));
 }
 
-const BRANCH = part('jt-branch', (/** @type {{open: boolean}} */ props) => ({open: props.open}), ({props, state, set}) => {
+const BRANCH = part('jt-branch', (/** @type {{open: boolean}} */ props) => ({open: props.open}),
+  ({props, state, set}) => {
   const {name, size, range} = /** @type {{name: string, size: string, range: Range, open: boolean}} */ (props);
   /** @param {any} event */
   const toggled = (event) => event.currentTarget.open !== state.open && set({open: event.currentTarget.open});

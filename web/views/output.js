@@ -10,8 +10,12 @@ export const PAGE_LINES = 2000;
 export const LINE_LENGTH = 2000;
 const MORE_LENGTH = 16_000;
 
-/** Lines of a text; what a carriage return wrote over is gone, as on a terminal. @param {string} text @returns {string[]} */
+/**
+ * Lines of a text; what a carriage return wrote over is gone, as on a terminal. @param {string} text
+ * @returns {string[]}
+ */
 export function text_lines(text) {
+  if (text === '') return [];
   const lines = text.split('\n');
   if (lines.length > 1 && lines[lines.length - 1] === '') lines.pop();
   if (!text.includes('\r')) return lines;
@@ -36,14 +40,19 @@ export function lines_shown(count, folded, at_end, page) {
 const LONG_LINE = part('long-line', () => ({length: LINE_LENGTH}), ({props, state, set}) => {
   const text = /** @type {{text: string}} */ (props).text;
   const rest = text.length - state.length;
+  const more = () => set({length: state.length + MORE_LENGTH});
   return [
     visible(beginning(text, state.length)),
-    rest > 0 && h('button', {class: 'more', type: 'button', on: {click: () => set({length: state.length + MORE_LENGTH})}},
-      `Show ${rest > MORE_LENGTH ? `${whole_number(MORE_LENGTH)} of ${whole_number(rest)}` : whole_number(rest)} more characters`),
+    rest > 0 && h('button', {class: 'more', type: 'button', on: {click: more}},
+      rest > MORE_LENGTH ? `Show ${whole_number(MORE_LENGTH)} of ${whole_number(rest)} more characters`
+        : `Show ${counted(rest, 'more character')}`),
   ];
 });
 
-/** Lines as elements: those of usual length together, since one text is cheaper than many. @param {string[]} lines @param {number} from */
+/**
+ * Lines as elements: those of usual length together, since one text is cheaper than many. @param {string[]} lines
+ * @param {number} from
+ */
 function blocks(lines, from) {
   /** @type {import('../dom.js').Child[]} */
   const made = [];
@@ -64,26 +73,31 @@ function blocks(lines, from) {
 
 /** @typedef {{key?: string, text: string, wraps?: boolean, at_end?: boolean, first?: string}} TextProps */
 
-const TEXT = part('code', (/** @type {TextProps} */ props) => ({of: '', lines: /** @type {string[]} */ ([]), folded: true, page: 0, props}),
+const TEXT = part('code', (/** @type {TextProps} */ props) =>
+  ({of: '', lines: /** @type {string[]} */ ([]), folded: true, page: 0, props}),
   ({props, state, set}) => {
-    if (state.of !== props.text || state.lines.length === 0) Object.assign(state, {of: props.text, lines: text_lines(props.text)});
+    if (state.of !== props.text) Object.assign(state, {of: props.text, lines: text_lines(props.text)});
     const {lines, folded, page} = state;
     const {from, end} = lines_shown(lines.length, folded, props.at_end === true, page);
     const pages = Math.ceil(lines.length / PAGE_LINES);
     const hidden = lines.length - (end - from);
-    const unfold = hidden > 0 && folded && h('button', {class: 'more', type: 'button', on: {click: () => set({folded: false})}},
-      lines.length > PAGE_LINES ? `Show the first ${whole_number(PAGE_LINES)} of ${counted(lines.length, 'line')}`
-        : `Show ${counted(hidden, 'more line')}`);
+    const offer = lines.length > PAGE_LINES
+      ? `Show the first ${whole_number(PAGE_LINES)} of ${counted(lines.length, 'line')}`
+      : `Show ${counted(hidden, 'more line')}`;
+    const unfold = hidden > 0 && folded
+      && h('button', {class: 'more', type: 'button', on: {click: () => set({folded: false})}}, offer);
     /** @param {number} to @param {string} text */
     const turn = (to, text) => h('button', {class: 'more', type: 'button', on: {click: () => set({page: to})}}, text);
     return [
-      h('div', {class: props.wraps ? 'text wraps said' : 'text said', tabindex: 0, role: 'region', 'aria-label': 'Text'},
+      h('div', {class: props.wraps ? 'text wraps said' : 'text said', tabindex: 0, role: 'region',
+        'aria-label': 'Text'},
         props.first && h('pre', {class: 'first'}, visible(beginning(props.first, LINE_LENGTH))),
         props.at_end && unfold, blocks(lines.slice(from, end), from)),
       !props.at_end && unfold,
       !folded && pages > 1 && h('div', {class: 'turns'},
         page > 0 && turn(page - 1, `Previous ${whole_number(PAGE_LINES)}`),
-        h('span', {class: 'dim num'}, `Lines ${whole_number(from + 1)}–${whole_number(end)} of ${whole_number(lines.length)}`),
+        h('span', {class: 'dim num'},
+          `Lines ${whole_number(from + 1)}–${whole_number(end)} of ${whole_number(lines.length)}`),
         page < pages - 1 && turn(page + 1, `Next ${whole_number(Math.min(PAGE_LINES, lines.length - end))}`)),
     ];
   }, (before, after) => before.text === after.text);

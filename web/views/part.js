@@ -3,7 +3,8 @@
  * so it is not in the model; it lasts as long as the part's element.
  *
  *     const FOLD = part('fold', () => ({open: false}), ({state, props, set}) => [
- *       h('button', {on: {click: () => set({open: !state.open})}}, props.title), state.open && h('p', null, props.text)]);
+ *       h('button', {on: {click: () => set({open: !state.open})}}, props.title), state.open && h('p', null,
+ * props.text)]);
  *     widget('div', FOLD, {key: 'a', title: 'More', text: '…'}) */
 import {patch} from '../dom.js';
 

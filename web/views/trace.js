@@ -8,7 +8,7 @@ import {beginning, counted, duration, time_us, visible} from '../format.js';
 import {icon} from '../icons.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
-import {quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
+import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
 import {detail_panel} from './events.js';
 import {part} from './part.js';
 import {gap_stripes, ruler, trace_row} from './trace_rows.js';
@@ -35,7 +35,6 @@ function begin() {
     rows: [],
     /** @type {number[]} */
     seen: [],
-    seen_revision: 0,
     axis: quiet_axis([], 0),
     now_us: 0,
   };
@@ -45,25 +44,32 @@ function begin() {
 function read_trace({state, props: {model}}) {
   const {trace} = model;
   const now_us = Math.floor(model.as_of_us / NOW_STEP_US) * NOW_STEP_US;
-  if (!trace || (trace === state.of && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null)))) return;
-  if (trace !== state.of) {
+  if (!trace) return;
+  const is_same = trace === state.of;
+  if (is_same && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null))) return;
+  if (!is_same) {
     if (trace.correlation_id !== state.of?.correlation_id) state.closed = new Set();
     state.rows = trace_rows(trace.events, (event) => time_us(event.timestamp));
     state.seen = visible_rows(state.rows, state.closed);
-    state.seen_revision++;
   }
   state.of = trace;
   state.now_us = now_us;
   state.axis = quiet_axis(state.rows, last_us(model, state.rows));
 }
 
-/** Where open bars end: now when the trace is alive, else with the last that is known of it. @param {Model} model @param {TraceRow[]} rows */
+/**
+ * Where open bars end: now when the trace is alive, else with the last that is known of it. @param {Model} model
+ * @param {TraceRow[]} rows
+ */
 function last_us(model, rows) {
   const last = rows.reduce((most, row) => Math.max(most, row.end_us ?? row.start_us), 0);
-  return model.live ? Math.max(last, Math.min(model.as_of_us, last + 75e6)) : last;
+  return model.live ? Math.max(last, Math.min(model.as_of_us, last + QUIET_US)) : last;
 }
 
-/** A name for a correlation: what its first event was about, where a span tells. @param {Model} model @param {import('../correlations.js').Correlation} each */
+/**
+ * A name for a correlation: what its first event was about, where a span tells. @param {Model} model
+ * @param {import('../correlations.js').Correlation} each
+ */
 function name_of(model, each) {
   const span = pairs_of(model).span(each.first);
   return span?.kind === 'turn' && span.sequence === each.first && span.name ? span.name : '';
@@ -73,7 +79,8 @@ function name_of(model, each) {
 function rail({state, set, props: {model, actions}}) {
   const all = state.stats.update(model.columns);
   const words = state.words.trim().toLowerCase();
-  const found = words === '' ? all : all.filter((each) => `${each.id} ${name_of(model, each)}`.toLowerCase().includes(words));
+  const found = words === '' ? all
+    : all.filter((each) => `${each.id} ${name_of(model, each)}`.toLowerCase().includes(words));
   const current = found.findIndex((each) => each.id === model.correlation);
   /** @param {any} event */
   const typed = (event) => set({words: event.target.value});
@@ -81,22 +88,28 @@ function rail({state, set, props: {model, actions}}) {
     h('h2', {class: 'cap'}, 'Correlations', h('span', {class: 'grow'}), all.length > 1 && String(all.length)),
     matchMedia('(max-width: 1180px)').matches && picker(model, actions, all),
     all.length > SEARCHED_ABOVE && h('label', {class: 'find'}, icon('search', 's'),
-      h('input', {type: 'search', placeholder: 'Find one', 'aria-label': 'Find a correlation', dom: {value: state.words}, on: {input: typed}})),
+      h('input', {type: 'search', placeholder: 'Find one', 'aria-label': 'Find a correlation',
+        dom: {value: state.words}, on: {input: typed}})),
     virtual_list({
-      key: 'list', id: 'correlations', css: 'corr-list', role: 'listbox', label: 'Correlations', columns: 0, count: found.length,
-      current: Math.max(0, current), between: current < 0, moved: model.correlation, listed: `${model.workflow_id}/${words}`, follows: false,
+      key: 'list', id: 'correlations', css: 'corr-list', role: 'listbox', label: 'Correlations', columns: 0,
+      count: found.length, current: Math.max(0, current), between: current < 0, moved: model.correlation,
+      listed: `${model.workflow_id}/${words}`, follows: false,
       render: (index) => correlation_row(model, actions, found[index]),
       go: (index) => actions.show_trace(found[index].id),
     }));
 }
 
-/** The same as a control, where there is no room for a list. @param {Model} model @param {Actions} actions
- * @param {import('../correlations.js').Correlation[]} all */
+/**
+ * The same as a control, where there is no room for a list.
+ * @param {Model} model @param {Actions} actions @param {import('../correlations.js').Correlation[]} all
+ */
 function picker(model, actions, all) {
   const current = all.findIndex((each) => each.id === model.correlation);
   const from = Math.max(0, Math.min(current - PICKED_MAX / 2, all.length - PICKED_MAX));
-  const options = all.slice(from, from + PICKED_MAX).map((each) => h('option', {key: each.id, value: each.id, dom: {selected: each.id === model.correlation}},
-    `${beginning(visible(name_of(model, each) || each.id), 80)} · ${counted(each.count, 'event')}${each.failed > 0 ? ` · ${each.failed} failed` : ''}`));
+  const options = all.slice(from, from + PICKED_MAX).map((each) =>
+    h('option', {key: each.id, value: each.id, dom: {selected: each.id === model.correlation}},
+      beginning(visible(name_of(model, each) || each.id), 80), ` · ${counted(each.count, 'event')}`,
+      each.failed > 0 && ` · ${each.failed} failed`));
   /** @param {any} event */
   const chosen = (event) => actions.show_trace(event.target.value);
   return h('select', {class: 'field corr-pick', 'aria-label': 'Correlation', on: {change: chosen}}, options);
@@ -105,31 +118,20 @@ function picker(model, actions, all) {
 /** @param {Model} model @param {Actions} actions @param {import('../correlations.js').Correlation} each */
 function correlation_row(model, actions, each) {
   const name = name_of(model, each);
-  return h('div', {class: 'crl', role: 'option', 'aria-selected': String(each.id === model.correlation), title: visible(each.id),
+  return h('div', {class: 'crl', role: 'option', 'aria-selected': String(each.id === model.correlation),
+    title: visible(each.id),
     on: {click: () => actions.show_trace(each.id)}},
   h('b', {class: 'cut said'}, visible(name || each.id)),
-  h('span', {class: 'cut'}, counted(each.count, 'event'), each.to_us > each.from_us && `  ${duration((each.to_us - each.from_us) / 1000)}`,
-    each.failed > 0 && h('i', {class: 'bad'}, `  ${each.failed} failed`)));
-}
-
-/** The row of the point, or of the last event before it. @param {TraceRow[]} rows @param {number[]} seen @param {Model} model */
-export function current_row(rows, seen, {point, workflow_id}) {
-  let best = {index: -1, sequence: -1, between: true};
-  seen.forEach((at, index) => {
-    const {event, end} = rows[at];
-    if (event.workflow_id !== workflow_id) return;
-    for (const sequence of [event.sequence, end?.sequence ?? -1]) {
-      if (sequence > best.sequence && sequence <= point) best = {index, sequence, between: sequence !== point};
-    }
-  });
-  return best;
+  h('span', {class: 'cut'}, counted(each.count, 'event'),
+    each.failed > 0 && h('i', {class: 'bad'}, `  ${each.failed} failed`),
+    each.to_us > each.from_us && `  ${duration((each.to_us - each.from_us) / 1000)}`));
 }
 
 /** @param {Self} self @param {string} id */
 function toggle({state, set}, id) {
   const closed = new Set(state.closed);
   if (!closed.delete(id)) closed.add(id);
-  set({closed, seen: visible_rows(state.rows, closed), seen_revision: state.seen_revision + 1});
+  set({closed, seen: visible_rows(state.rows, closed)});
 }
 
 /** Keys of a tree. @param {Self} self @param {KeyboardEvent} event @param {number} index */
@@ -170,11 +172,13 @@ function tree(self) {
   return [
     ruler(axis),
     virtual_list({
-      key: 'tree', id: 'trace-tree', css: 'trace-tree', role: 'tree', label: 'Trace', columns: 0, count: seen.length, current, between,
-      moved: model.point, listed: model.correlation, follows: model.live || model.player.playing, vars: {'--gaps': gap_stripes(axis)},
+      key: 'tree', id: 'trace-tree', css: 'trace-tree', role: 'tree', label: 'Trace', columns: 0, count: seen.length,
+      current, between, moved: model.point, listed: model.correlation, follows: model.live || model.player.playing,
+      vars: {'--gaps': gap_stripes(axis)},
       render: (index) => {
         const row = rows[seen[index]];
-        return trace_row({model, axis, row, is_current: index === current && !between, is_closed: state.closed.has(row.event.id),
+        return trace_row({model, axis, row, is_current: index === current && !between,
+          is_closed: state.closed.has(row.event.id),
           go: () => go(row), toggle: () => toggle(self, row.event.id)});
       },
       go: (index) => go(rows[seen[index]]),
@@ -186,12 +190,22 @@ function tree(self) {
 /** @param {Model} model */
 function nothing({trace, correlation, columns, loading}) {
   /** @param {string} strong @param {string} [text] */
-  const say = (strong, text = '') => h('div', {class: 'empty', key: 'empty'}, icon('trace'), h('b', null, strong), text);
+  const say = (strong, text = '') =>
+    h('div', {class: 'empty', key: 'empty'}, icon('trace'), h('b', null, strong), text);
   if (loading === 'loading' || trace?.state === 'loading') return h('div', {class: 'empty', key: 'empty'}, 'Loading…');
-  if (columns.correlation_names.length === 0) return say('No correlations', 'Events that carry a correlation_id are shown here as a tree.');
+  if (columns.correlation_names.length === 0) {
+    return say('No correlations', 'Events that carry a correlation_id are shown here as a tree.');
+  }
   if (correlation === null) return say('No correlation chosen', 'Choose one at the left, or press g on an event.');
   if (trace?.state === 'failed') return say('The trace could not be read', 'It is tried again as events come.');
   return say('Nothing belongs together here', 'There is no event with this correlation id.');
+}
+
+/** @param {string} command @param {Actions} actions */
+function command_button(command, actions) {
+  const click = () => actions.copy(command, 'Command');
+  return h('button', {class: 'btn', type: 'button', title: `Copy ${visible(command)}`, on: {click}},
+    icon('command', 's'), h('span', {class: 'mono not-s'}, 'jc trace'));
 }
 
 /** @param {Self} self */
@@ -204,17 +218,20 @@ function tree_panel(self) {
   const parents = rows.filter((row) => row.size > 0);
   const all_closed = closed.size > 0;
   const fold_all = () => {
-    const now = all_closed ? new Set(/** @type {string[]} */ ([])) : new Set(parents.filter((row) => row.depth > 0).map((row) => row.event.id));
-    set({closed: now, seen: visible_rows(rows, now), seen_revision: state.seen_revision + 1});
+    /* What all the rest hangs from stays open. */
+    const kept = parents.length > 0 && parents[0].size === rows.length - 1 ? parents[0] : null;
+    const now = new Set(all_closed ? [] : parents.filter((row) => row !== kept).map((row) => row.event.id));
+    set({closed: now, seen: visible_rows(rows, now)});
   };
   return h('section', {class: 'panel', key: 'tree', 'aria-label': 'Trace'},
     h('div', {class: 'ph'}, h('h2', {class: 'cut mono said'}, visible(correlation ?? 'Trace')),
-      is_ready && h('span', {class: 'n'}, `${counted(model.trace?.events.length ?? 0, 'event')}, ${duration((to_us - from_us) / 1000)}`),
+      is_ready && h('span', {class: 'n'},
+        `${counted(model.trace?.events.length ?? 0, 'event')}, ${duration((to_us - from_us) / 1000)}`),
       h('span', {class: 'grow'}),
       is_ready && parents.length > 1 && h('button', {class: 'btn', type: 'button', on: {click: fold_all}},
-        icon(all_closed ? 'expand' : 'collapse', 's'), h('span', {class: 'not-s'}, all_closed ? 'Open all' : 'Close all')),
-      correlation !== null && h('button', {class: 'btn', type: 'button', title: `Copy ${visible(trace_command(correlation))}`,
-        on: {click: () => actions.copy(trace_command(correlation), 'Command')}}, icon('command', 's'), h('span', {class: 'mono not-s'}, 'jc trace'))),
+        icon(all_closed ? 'expand' : 'collapse', 's'),
+        h('span', {class: 'not-s'}, all_closed ? 'Open all' : 'Close all')),
+      correlation !== null && command_button(trace_command(correlation), actions)),
     is_ready ? tree(self) : nothing(model));
 }
 

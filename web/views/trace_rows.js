@@ -4,7 +4,7 @@ import {h} from '../dom.js';
 import {duration, visible} from '../format.js';
 import {HUE_NONE} from '../hues.js';
 import {icon} from '../icons.js';
-import {summary, type_icon} from './event_bits.js';
+import {keep_focus, summary, type_icon} from './event_bits.js';
 
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../waterfall.js').Axis} Axis */
@@ -12,7 +12,6 @@ import {summary, type_icon} from './event_bits.js';
 
 const DEPTH_SHOWN = 24; // deeper ones are told by their number
 const GAPS_NAMED = 6;
-const TICKS = 4;
 
 /** @param {number} share */
 const percent = (share) => `${(share * 100).toFixed(3)}%`;
@@ -21,20 +20,24 @@ const percent = (share) => `${(share * 100).toFixed(3)}%`;
 export function gap_stripes({gaps}) {
   if (gaps.length === 0) return 'none';
   const stops = gaps.flatMap(({left, width}) =>
-    [`transparent ${percent(left)}`, `var(--gap-fill) ${percent(left)}`, `var(--gap-fill) ${percent(left + width)}`, `transparent ${percent(left + width)}`]);
+    [`transparent ${percent(left)}`, `var(--gap-fill) ${percent(left)}`, `var(--gap-fill) ${percent(left + width)}`,
+      `transparent ${percent(left + width)}`]);
   return `linear-gradient(90deg, ${stops.join(', ')})`;
 }
 
 /** Times from the beginning, and the true length of what is folded. @param {Axis} axis */
 export function ruler(axis) {
   const widest = [...axis.gaps].sort((a, b) => b.to_us - b.from_us - (a.to_us - a.from_us)).slice(0, GAPS_NAMED);
-  const ticks = widest.length > 0 ? [] : Array.from({length: TICKS}, (_, at) => at / TICKS).filter((share) => share > 0);
   const length = axis.to_us - axis.from_us;
   return h('div', {class: 'tn tn-head', key: 'ruler', 'aria-hidden': 'true'},
     h('span', {class: 't-name'}, 'Event'), h('span', {class: 't-no'}, '#'),
     h('span', {class: 't-time'}, h('em', {vars: {'--x': '0%'}}, '0'),
-      ticks.map((share) => h('em', {vars: {'--x': percent(share)}}, `+${duration((length * share) / 1000)}`)),
-      widest.map((gap) => h('em', {class: 'gap', vars: {'--x': percent(gap.left + gap.width / 2)}}, `⋯ ${duration((gap.to_us - gap.from_us) / 1000)}`))));
+      widest.length === 0 && length > 0 && [
+        h('em', {class: 'gap', vars: {'--x': '50%'}}, `+${duration(length / 2000)}`),
+        h('em', {class: 'late', vars: {'--x': '100%'}}, `+${duration(length / 1000)}`),
+      ],
+      widest.map((gap) => h('em', {class: 'gap', vars: {'--x': percent(gap.left + gap.width / 2)}},
+        `⋯ ${duration((gap.to_us - gap.from_us) / 1000)}`))));
 }
 
 /** @param {TraceRow} row @param {Axis} axis @param {Model} model */
@@ -59,32 +62,39 @@ function is_after({event}, {point, workflow_id, as_of_us}) {
   return event.workflow_id === workflow_id ? event.sequence > point : Date.parse(event.timestamp) * 1000 > as_of_us;
 }
 
+/** @param {boolean} is_closed @param {() => void} toggle */
+function opener(is_closed, toggle) {
+  /** @param {Event} event */
+  const click = (event) => {
+    event.stopPropagation();
+    toggle();
+  };
+  return h('button', {class: is_closed ? 'op' : 'op open', type: 'button', tabindex: -1,
+    'aria-label': is_closed ? 'Open' : 'Close', on: {click, mousedown: keep_focus}}, icon('forward', 's'));
+}
+
 /**
- * @param {{model: Model, axis: Axis, row: TraceRow, is_current: boolean, is_closed: boolean, go(): void, toggle(): void}} props
+ * @param {{model: Model, axis: Axis, row: TraceRow, is_current: boolean, is_closed: boolean, go(): void,
+ * toggle(): void}} props
  * @returns {import('../dom.js').Node_}
  */
 export function trace_row({model, axis, row, is_current, is_closed, go, toggle}) {
   const {event, end} = row;
-  const css = ['tn', is_current && 'cur', is_after(row, model) && 'after', row.failed && 'err'].filter(Boolean).join(' ');
-  /** @param {Event} clicked */
-  const click = (clicked) => {
-    clicked.stopPropagation();
-    toggle();
-  };
+  const marks = ['tn', is_current && 'cur', is_after(row, model) && 'after', row.failed && 'err'];
   const shown = end && row.failed ? {...event, event_type: end.event_type} : event;
   const said = event.data?.tool_name === undefined && end ? event : (end ?? event);
   const is_elsewhere = event.workflow_id !== model.workflow_id;
   return h('div', {
-    class: css, role: 'treeitem', 'aria-level': row.depth + 1, 'aria-expanded': row.size > 0 ? String(!is_closed) : undefined,
-    'aria-selected': String(is_current), on: {click: go},
+    class: marks.filter(Boolean).join(' '), role: 'treeitem', 'aria-level': row.depth + 1, 'aria-selected': String(is_current),
+    'aria-expanded': row.size > 0 ? String(!is_closed) : undefined, on: {click: go},
   },
   h('span', {class: 't-name'},
     h('i', {class: 't-levels', vars: {'--depth': Math.min(row.depth, DEPTH_SHOWN)}}),
     row.depth > DEPTH_SHOWN && h('span', {class: 'dim mono'}, `${row.depth} `),
-    row.size > 0 ? h('button', {class: is_closed ? 'op' : 'op open', type: 'button', tabindex: -1, 'aria-label': is_closed ? 'Open' : 'Close', on: {click}},
-      icon('forward', 's')) : h('i', {class: 'op'}),
+    row.size > 0 ? opener(is_closed, toggle) : h('i', {class: 'op'}),
     type_icon(shown.event_type, event.data?.tool_name),
-    h('span', {class: 'cut said'}, is_elsewhere ? h('span', {class: 'dim'}, `${visible(event.workflow_id)} `) : null, summary(said)),
+    h('span', {class: 'cut said'}, is_elsewhere ? h('span', {class: 'dim'}, `${visible(event.workflow_id)} `) : null,
+      summary(said)),
     is_closed && h('span', {class: 'below'}, `+${row.size}`)),
   h('span', {class: 't-no'}, `#${event.sequence}`),
   bar(row, axis, model));

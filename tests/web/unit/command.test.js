@@ -15,7 +15,8 @@ test('an empty word is quoted', () => {
   assert.equal(quote(''), "''");
 });
 
-for (const word of ["it's", 'a b', '$(rm -rf .)', '`id`', 'two\nlines', '"', '\\', '~', '*', '=ls', '!!', 'é', '#x', ';', "'"]) {
+for (const word of ["it's", 'a b', '$(rm -rf .)', '`id`', 'two\nlines', '"', '\\', '~', '*', '=ls', '!!', 'é', '#x',
+  ';', "'"]) {
   test(`a shell reads ${JSON.stringify(word)} as it was`, () => {
     assert.deepEqual(words_of(`jc ${quote(word)}`), [word]);
   });

@@ -14,7 +14,8 @@ test('an edit is a difference', () => {
 });
 
 test('several edits at once are a difference each', () => {
-  const parts = tool('MultiEdit', {file_path: 'a', edits: [{old_string: 'x', new_string: 'y'}, null, {old_string: 'p', new_string: 'q'}]}, 'ok');
+  const parts = tool('MultiEdit',
+    {file_path: 'a', edits: [{old_string: 'x', new_string: 'y'}, null, {old_string: 'p', new_string: 'q'}]}, 'ok');
   assert.deepEqual(parts.map(({after}) => after), ['y', 'q']);
 });
 
@@ -59,10 +60,12 @@ test('the texts of a list of blocks are joined', () => {
   assert.equal(answer_text([{type: 'text', text: 'a'}, {type: 'image'}, {type: 'text', text: 'b'}]), 'a\nb');
 });
 
-for (const data of [null, [], 7, {}, {tool_input: 7, tool_response: 7}, {tool_input: {edits: [7]}}, {tool_input: {command: [7]}},
+for (const data of [null, [], 7, {}, {tool_input: 7, tool_response: 7}, {tool_input: {edits: [7]}},
+  {tool_input: {command: [7]}},
   {tool_input: {command: {}}}, {prompt: 7}, {failures: 'x'}, JSON.parse('{"__proto__":{"prompt":"x"}}')]) {
   test(`data of any shape is looked at before it is believed: ${JSON.stringify(data)}`, () => {
-    for (const event_type of ['agent.tool.completed', 'turn.started']) assert.deepEqual(parts_of({event_type, data}), []);
+    for (const event_type of ['agent.tool.completed', 'turn.started']) assert.deepEqual(parts_of({event_type, data}),
+      []);
   });
 }
 

@@ -121,7 +121,8 @@ test('100,000 events are filtered within 10 ms', () => {
   const types = ['agent.tool.started', 'agent.tool.completed', 'agent.note.idea', 'turn.started'];
   const large = {
     count, times_us: new Float64Array(count), correlations: new Int32Array(count).fill(-1),
-    types: Int32Array.from({length: count}, (_, at) => at % 4), agents: Int32Array.from({length: count}, (_, at) => at % 3),
+    types: Int32Array.from({length: count}, (_, at) => at % 4),
+      agents: Int32Array.from({length: count}, (_, at) => at % 3),
     type_names: types, agent_names: ['a', 'b', 'c'], correlation_names: [],
   };
   const events = selection();

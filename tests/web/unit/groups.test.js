@@ -18,7 +18,8 @@ function story(words) {
     const type = tool ? SUFFIXES[word[1]] : 'agent.note.idea';
     types.push(type);
     agents.push(agent);
-    if (word[1] === '+') spans.push({kind: 'tool', name: tool, agent_id: agent, started_us: at, ended_us: null, sequence: at + 1});
+    if (word[1] === '+') spans.push({kind: 'tool', name: tool, agent_id: agent, started_us: at, ended_us: null,
+      sequence: at + 1});
     else if (tool) {
       const span = spans.find((each) => each.name === tool && each.agent_id === agent && each.ended_us === null);
       if (span) span.ended_us = at;
@@ -28,12 +29,14 @@ function story(words) {
   const columns = {
     count: types.length, times_us: Float64Array.from(types, (_, at) => at), type_names,
     types: Int32Array.from(types, (type) => type_names.indexOf(type)), agent_names: ['a', 'b'],
-    agents: Int32Array.from(agents, (agent) => 'ab'.indexOf(agent)), correlations: new Int32Array(types.length), correlation_names: ['c'],
+    agents: Int32Array.from(agents, (agent) => 'ab'.indexOf(agent)), correlations: new Int32Array(types.length),
+      correlation_names: ['c'],
   };
   return {columns, spans};
 }
 
-function groups_of({columns, spans}, as_groups = true, sequences = Int32Array.from({length: columns.count}, (_, at) => at + 1)) {
+function groups_of({columns, spans}, as_groups = true, sequences =
+  Int32Array.from({length: columns.count}, (_, at) => at + 1)) {
   const pairs = pairing();
   pairs.update(columns, spans, 1);
   const groups = grouping();
@@ -41,7 +44,8 @@ function groups_of({columns, spans}, as_groups = true, sequences = Int32Array.fr
   return groups;
 }
 
-const sizes = (groups) => Array.from({length: groups.count}, (_, at) => groups.row(at)).map(({first, last}) => last - first + 1);
+const sizes = (groups) =>
+  Array.from({length: groups.count}, (_, at) => groups.row(at)).map(({first, last}) => last - first + 1);
 
 test('the beginning and the end of a call are one row', () => {
   assert.deepEqual(sizes(groups_of(story('n r+ r- n'))), [1, 2, 1]);

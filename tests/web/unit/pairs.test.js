@@ -2,19 +2,23 @@ import {test} from 'node:test';
 import assert from 'node:assert/strict';
 import {pairing} from '../../../web/pairs.js';
 
-const TYPES = ['agent.tool.started', 'agent.tool.completed', 'agent.tool.failed', 'turn.started', 'turn.completed', 'agent.note.idea'];
+const TYPES = ['agent.tool.started', 'agent.tool.completed', 'agent.tool.failed', 'turn.started', 'turn.completed',
+  'agent.note.idea'];
 
 /** Columns of events given as [type, agent, time]. */
 function columns_of(events) {
   const agent_names = ['a', 'b'];
   return {
-    count: events.length, type_names: TYPES, agent_names, correlation_names: [], correlations: new Int32Array(events.length),
-    types: Int32Array.from(events, ([type]) => TYPES.indexOf(type)), agents: Int32Array.from(events, ([, agent]) => agent_names.indexOf(agent)),
+    count: events.length, type_names: TYPES, agent_names, correlation_names: [],
+      correlations: new Int32Array(events.length),
+    types: Int32Array.from(events, ([type]) => TYPES.indexOf(type)),
+      agents: Int32Array.from(events, ([, agent]) => agent_names.indexOf(agent)),
     times_us: Float64Array.from(events, ([, , time]) => time),
   };
 }
 
-const span = (kind, sequence, agent_id, started_us, ended_us, name = 'Read') => ({kind, sequence, agent_id, started_us, ended_us, name});
+const span = (kind, sequence, agent_id, started_us, ended_us, name = 'Read') =>
+  ({kind, sequence, agent_id, started_us, ended_us, name});
 
 function paired(events, spans) {
   const pairs = pairing();
@@ -40,12 +44,14 @@ test('an open call has a tool and no other half', () => {
 });
 
 test('another agent that ends a call at the same time is not taken for it', () => {
-  const events = [['agent.tool.started', 'a', 10], ['agent.tool.completed', 'b', 25], ['agent.tool.completed', 'a', 25]];
+  const events = [['agent.tool.started', 'a', 10], ['agent.tool.completed', 'b', 25],
+    ['agent.tool.completed', 'a', 25]];
   assert.equal(paired(events, [span('tool', 1, 'a', 10, 25)]).other(1), 3);
 });
 
 test('two calls that end at the same time get an end each', () => {
-  const events = [['agent.tool.started', 'a', 1], ['agent.tool.started', 'a', 2], ['agent.tool.completed', 'a', 9], ['agent.tool.failed', 'a', 9]];
+  const events = [['agent.tool.started', 'a', 1], ['agent.tool.started', 'a', 2], ['agent.tool.completed', 'a', 9],
+    ['agent.tool.failed', 'a', 9]];
   const pairs = paired(events, [span('tool', 1, 'a', 1, 9), span('tool', 2, 'a', 2, 9)]);
   assert.deepEqual([pairs.other(1), pairs.other(2)], [3, 4]);
 });

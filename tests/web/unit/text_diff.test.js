@@ -89,7 +89,8 @@ test('a single line is not folded', () => {
 
 test('hunks of another tool keep their line numbers', () => {
   const diff = diff_of_hunks([{oldStart: 10, newStart: 12, lines: [' a', '-b', '+c', '\\ No newline at end of file']}]);
-  assert.deepEqual(diff.rows.map(({sign, before, after}) => [sign, before, after]), [[' ', 10, 12], ['-', 11, 0], ['+', 0, 13]]);
+  assert.deepEqual(diff.rows.map(({sign, before, after}) => [sign, before, after]),
+    [[' ', 10, 12], ['-', 11, 0], ['+', 0, 13]]);
 });
 
 for (const hunks of [null, [], [{}], [{oldStart: 1, newStart: 1, lines: 'x'}], [{oldStart: 1, newStart: 1, lines: [7]}],

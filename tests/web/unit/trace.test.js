@@ -2,7 +2,7 @@ import {test} from 'node:test';
 import assert from 'node:assert/strict';
 import {causes_of, effects_of} from '../../../web/causes.js';
 import {correlations} from '../../../web/correlations.js';
-import {QUIET_US, quiet_axis, trace_rows, visible_rows} from '../../../web/waterfall.js';
+import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../../../web/waterfall.js';
 
 let serial = 0;
 
@@ -40,7 +40,8 @@ test('what an end led to stands below the row that it is part of', () => {
 });
 
 test('the end of another call is a row of its own', () => {
-  const rows = rows_of(['agent.tool.started', -1, 0, {tool_use_id: 'a'}], ['agent.tool.completed', 0, 1, {tool_use_id: 'b'}]);
+  const rows = rows_of(['agent.tool.started', -1, 0, {tool_use_id: 'a'}],
+    ['agent.tool.completed', 0, 1, {tool_use_id: 'b'}]);
   assert.equal(rows.length, 2);
 });
 
@@ -56,8 +57,31 @@ test('a closed row hides all that stands below it, and nothing else', () => {
 });
 
 test('a chain of 20,000 causes is laid out', () => {
-  const rows = trace_rows(tree(...Array.from({length: 20_000}, (_, at) => ['a.b', at - 1, at])), (event) => event.seconds * 1e6);
+  const rows = trace_rows(tree(...Array.from({length: 20_000}, (_, at) => ['a.b', at - 1, at])), (event) =>
+    event.seconds * 1e6);
   assert.equal(rows[0].size, 19_999);
+});
+
+const at_point = (rows, closed, point) =>
+  current_row(rows, visible_rows(rows, closed), {point, workflow_id: 'w'});
+
+test('the row of the point is that of its event, be it a beginning or an end', () => {
+  const rows = rows_of(['a.b', -1, 0], ['agent.tool.started', 0, 1], ['agent.tool.completed', 1, 2]);
+  const {sequence} = rows[1].event;
+  for (const point of [sequence, sequence + 1]) {
+    assert.deepEqual(at_point(rows, new Set(), point), {index: 1, between: false});
+  }
+});
+
+test('the point below a closed row is at that row', () => {
+  const rows = rows_of(['a.b', -1, 0], ['a.c', 0, 1], ['a.d', -1, 2]);
+  assert.deepEqual(at_point(rows, new Set([rows[0].event.id]), rows[1].event.sequence), {index: 0, between: false});
+});
+
+test('a point that is not of the trace is behind the last event before it', () => {
+  const rows = rows_of(['a.b', -1, 0], ['a.c', 0, 1]);
+  assert.deepEqual(at_point(rows, new Set(), rows[1].event.sequence + 5), {index: 1, between: true});
+  assert.equal(at_point(rows, new Set(), rows[0].event.sequence - 1).index, -1);
 });
 
 test('without long waits times are in proportion', () => {
@@ -110,10 +134,13 @@ test('an open row reaches to now', () => {
 });
 
 const EVENTS = [
-  {id: 'a', sequence: 1}, {id: 'b', sequence: 2, causation_id: 'a'}, {id: 'c', sequence: 3, causation_id: 'b', correlation_id: 'x'},
-  {id: 'd', sequence: 4, causation_id: 'lost'}, {id: 'e', sequence: 5, causation_id: 'f'}, {id: 'f', sequence: 6, causation_id: 'e'},
+  {id: 'a', sequence: 1}, {id: 'b', sequence: 2, causation_id: 'a'},
+    {id: 'c', sequence: 3, causation_id: 'b', correlation_id: 'x'},
+  {id: 'd', sequence: 4, causation_id: 'lost'}, {id: 'e', sequence: 5, causation_id: 'f'},
+    {id: 'f', sequence: 6, causation_id: 'e'},
 ];
-const loaded = {get: (sequence) => EVENTS[sequence - 1], by_id: (id) => EVENTS.find((event) => event.id === id), revision: 1};
+const loaded = {get: (sequence) => EVENTS[sequence - 1], by_id: (id) => EVENTS.find((event) => event.id === id),
+  revision: 1};
 const ids = (events) => events.map(({id}) => id);
 
 test('causes lead from the first one down to the event', () => {
@@ -148,7 +175,8 @@ test('effects are those of the whole trace when it is loaded', () => {
 
 test('correlations are counted with their failures and their time', () => {
   const columns = {
-    count: 4, times_us: Float64Array.of(10, 30, 20, 40), types: Int32Array.of(0, 1, 0, 0), correlations: Int32Array.of(0, 0, 1, -1),
+    count: 4, times_us: Float64Array.of(10, 30, 20, 40), types: Int32Array.of(0, 1, 0, 0),
+      correlations: Int32Array.of(0, 0, 1, -1),
     type_names: ['turn.started', 'turn.failed'], agent_names: [], correlation_names: ['x', 'y'],
   };
   assert.deepEqual(correlations().update(columns), [

@@ -53,7 +53,8 @@ test('a far row comes to a third of the height', () => {
 
 test('keys move by rows and pages, within the list', () => {
   const to = (key, at) => row_for_key(key, at, false, 100, 20);
-  assert.deepEqual([to('ArrowDown', 5), to('ArrowUp', 0), to('PageDown', 95), to('PageUp', 50), to('Home', 9), to('End', 9)],
+  assert.deepEqual([to('ArrowDown', 5), to('ArrowUp', 0), to('PageDown', 95), to('PageUp', 50), to('Home', 9),
+    to('End', 9)],
     [6, 0, 99, 30, 0, 99]);
 });
 
