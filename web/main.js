@@ -212,7 +212,8 @@ function after(now, before) {
 /** @param {boolean} open */
 function focus_drawer(open) {
   parts.main.inert = open;
-  const target = open ? parts.side.querySelector('.wf[aria-current], .wf, button') : parts.head.querySelector('button');
+  const {side, head} = parts;
+  const target = open ? side.querySelector('.wf[aria-current]') ?? side.querySelector('button') : head.querySelector('button');
   /** @type {HTMLElement | null} */ (target)?.focus();
 }
 

@@ -32,6 +32,7 @@ import {write_url} from './url.js';
 const LIVE_BUDGET_MS = 8;
 const WORKFLOWS_MS = 30000;
 const WORKFLOWS_SOON_MS = 1000;
+const WORKFLOWS_AGAIN_MS = 4000;
 const NO_MARKS = {keys: new Set(), summary: []};
 
 const no_events = {revision: 0, get: () => undefined, by_id: () => undefined};
@@ -124,9 +125,10 @@ export function make_store(world, place) {
       }
       workflows_asking = false;
       workflows_at = performance.now();
-      if (!closed) workflows_timer = setTimeout(self.load_workflows, WORKFLOWS_MS);
+      const again_ms = self.workflows_problem ? WORKFLOWS_AGAIN_MS : WORKFLOWS_MS;
+      if (!closed) workflows_timer = setTimeout(self.load_workflows, again_ms);
       if (self.workflow_id === null && self.workflows.length > 0) self.workflow_id = self.workflows[0].workflow_id;
-      if (self.workflows_state === 'ready') open_or_watch();
+      if (!self.workflows_problem) open_or_watch();
       request_frame();
     },
 
@@ -147,7 +149,7 @@ export function make_store(world, place) {
       mine.loaded.then(() => {
         if (mine !== history) return;
         if (mine.loading === 'ready') verifier.verify(mine.workflow_id, mine.columns.count);
-        else open_or_watch();
+        else if (mine.loading === 'missing') open_or_watch();
       });
       request_frame();
     },
@@ -214,7 +216,8 @@ export function make_store(world, place) {
   function open_or_watch() {
     if (closed) return;
     const listed = self.workflows.some((workflow) => workflow.workflow_id === self.workflow_id);
-    if (self.workflow_id !== null && (!history || (history.loading === 'missing' && listed))) return self.open_history();
+    const lost = !history || history.loading === 'failed' || (history.loading === 'missing' && listed);
+    if (self.workflow_id !== null && lost) return self.open_history();
     if ((history && history.loading !== 'missing') || watch) return;
     watch = open_live({
       open: (after) => api.stream(null, after),

@@ -288,3 +288,18 @@ test('an unknown workflow is shown as soon as it begins', async () => {
   assert.deepEqual([store.model().loading, store.model().head], ['ready', 5]);
   assert.equal(sources.at(-1).workflow_id, 'late');
 });
+
+test('a workflow that could not be read is read again with the next list of workflows', async () => {
+  let fails = true;
+  const {store} = await open('?wf=w', {
+    outline: async (workflow_id, after, on_block) => {
+      if (fails) throw Object.assign(new Error('busy'), {status: 503});
+      return copy_api({made_at: null, workflow: listed('w'), events: EVENTS}).outline('w', after, on_block);
+    },
+  });
+  assert.deepEqual([store.model().loading, store.model().problem], ['failed', 'busy']);
+  fails = false;
+  await store.load_workflows();
+  await store.history().loaded;
+  assert.equal(store.model().loading, 'ready');
+});
