@@ -104,7 +104,7 @@ export function assemble(page, {styles, script, copy}) {
   const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
   const head = page
     .replace(/^<link rel="(stylesheet|icon)".*\n/gm, '')
-    .replace(/^<script type="module".*\n/gm, '');
+    .replace(/^<script .*\bsrc=.*\n/gm, '');
   const style = `<style>\n${styles.join('\n').replace(/<\//g, '<\\/')}\n</style>`;
   const data = `<script type="application/json" id="copy">${json_in_script(copy)}</script>`;
   /* Functions, so that no "$&" in what agents wrote means anything. */

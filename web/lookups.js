@@ -13,6 +13,7 @@ const LIST_SOON_MS = 1000;
 const LIST_AGAIN_MS = 4000;
 const TYPING_MS = 180;
 const HITS_MAX = 1000;
+const SEARCH_AGAIN_MS = 3000;
 const TRACE_AGAIN_MS = 1500;
 
 /** The list of workflows: read every 30 seconds, a second after something happened, or four after it failed. */
@@ -90,6 +91,7 @@ export class Finder {
   #api;
   #on_change;
   #asked = '';
+  #events = -1;
   /** @type {any} */
   #timer = null;
 
@@ -99,20 +101,29 @@ export class Finder {
     this.#on_change = on_change;
   }
 
-  /** Look for these words, once no more are typed. @param {string | null} workflow_id @param {string} q */
-  find(workflow_id, q) {
+  /**
+   * Look for these words, once no more are typed; and again, now and then, while events come.
+   * @param {string | null} workflow_id @param {string} q
+   * @param {number} events  how many the workflow has
+   */
+  find(workflow_id, q, events) {
     const words = q.trim();
     const question = words && workflow_id ? `${workflow_id}\n${words}` : '';
-    if (question === this.#asked) return;
+    const again = question === this.#asked;
+    const rests = this.#timer !== null || this.search.state !== 'ready';
+    if (again && (rests || events === this.#events)) return;
     this.#asked = question;
+    this.#events = events;
+    if (!again) this.search = question ? {...this.search, state: 'loading', problem: ''} : NO_SEARCH;
     clearTimeout(this.#timer);
-    this.search = question ? {...this.search, state: 'loading', problem: ''} : NO_SEARCH;
-    if (!question) return;
-    this.#timer = setTimeout(() => this.#ask(question, /** @type {string} */ (workflow_id), words), TYPING_MS);
+    this.#timer = null;
+    if (workflow_id === null || !question) return;
+    this.#timer = setTimeout(() => this.#ask(question, workflow_id, words), again ? SEARCH_AGAIN_MS : TYPING_MS);
   }
 
   /** @param {string} question @param {string} workflow_id @param {string} words */
   async #ask(question, workflow_id, words) {
+    this.#timer = null;
     /** @type {Search} */
     let found;
     try {

@@ -176,6 +176,7 @@ function draw(now, before) {
   parts.app.classList.toggle('past', ready && !now.live);
   parts.app.classList.toggle('drawer', now.sidebar_open);
   parts.view.className = `view-${now.view}`;
+  parts.view.setAttribute('aria-labelledby', `tab-${now.view}`);
   patch(parts.side, sidebar(now, actions, world.now_us()));
   patch(parts.head, header(now, actions));
   patch(parts.view, [shell(now, actions)]);
@@ -200,7 +201,6 @@ function draw_dialogs(now) {
  */
 function after(now, before) {
   if (now.view !== before.view || now.workflow_id !== before.workflow_id) parts.view.scrollTop = 0;
-  if (now.view !== before.view) parts.view.setAttribute('aria-labelledby', `tab-${now.view}`);
   if (now.sidebar_open !== before.sidebar_open) focus_drawer(now.sidebar_open);
   if (focus_search) {
     focus_search = false;

@@ -197,7 +197,7 @@ export class Store {
     const states = this.#states_at(point);
     const attention = this.#attention(states, as_of_us, 'point');
     const trace = this.#trace();
-    this.finder.find(this.workflow_id, this.filters.q);
+    this.finder.find(this.workflow_id, this.filters.q, this.head);
     history?.look_at(point);
     if (point > 0) history?.pages.want(point, point);
     return {

@@ -121,9 +121,9 @@ function foot(model, actions) {
     model.workflow_id === null || copied ? null :
       h('button', {class: 'foot-row', title: 'Verify the chain of hashes now', on: {click: actions.verify}},
         icon(shape, `s ${tone}`), h('span', {class: 'said'}, model.verification.text)),
-    h('div', {class: 'foot-row', role: 'status'},
+    h('div', {class: 'foot-row'},
       h('span', {class: `state ${copied ? 'idle' : stream_tone}`, 'aria-hidden': 'true'}),
-      h('span', null, copied ?? words + position)));
+      h('span', null, h('span', {role: 'status'}, copied ?? words), copied ? null : position)));
 }
 
 /** @param {Model} model */
