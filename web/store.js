@@ -234,7 +234,7 @@ export class Store {
       workflows_problem: directory.problem,
       sidebar_filter: this.sidebar_filter,
       copied_at: this.world.api.copied_at,
-      connection: this.#watch?.connection ?? history?.connection ?? 'connecting',
+      connection: this.#connection(),
       position: this.position,
       verification: this.verifier.verification,
       compare: this.compare,
@@ -248,6 +248,12 @@ export class Store {
       sidebar_open: this.sidebar_open,
       toast: this.toast,
     };
+  }
+
+  /** @returns {Model['connection']} */
+  #connection() {
+    if (this.#watch) return this.#watch.connection;
+    return this.history?.loading === 'failed' ? 'failed' : this.history?.connection ?? 'connecting';
   }
 
   /** @param {import('./url.js').Place} place */
