@@ -94,7 +94,10 @@ export function http_api() {
 
     workflows: () => get_json('/api/workflows'),
 
-    /** @param {string} workflow_id @param {number} after @param {(block: any) => void} on_block @param {AbortSignal} [signal] */
+    /**
+     * @param {string} workflow_id @param {number} after @param {(block: any) => void} on_block
+     * @param {AbortSignal} [signal]
+     */
     outline: (workflow_id, after, on_block, signal) =>
       get_lines(of('outline', workflow_id) + query_of({after: after || undefined}), on_block, signal),
 
@@ -127,7 +130,8 @@ export function http_api() {
      * @returns {Promise<{sequence: number, states: any}>}
      */
     async state(workflow_id, projections, at, signal) {
-      const answer = await get_json(of('state', workflow_id) + query_of({projection: projections.join(','), at}), signal);
+      const query = query_of({projection: projections.join(','), at});
+      const answer = await get_json(of('state', workflow_id) + query, signal);
       /** @type {any[]} */
       const list = answer.states ?? [answer];
       return {
@@ -136,7 +140,10 @@ export function http_api() {
       };
     },
 
-    /** The first line says what follows. @param {string} workflow_id @param {(value: any) => void} on_line @param {AbortSignal} [signal] */
+    /**
+     * The first line says what follows.
+     * @param {string} workflow_id @param {(value: any) => void} on_line @param {AbortSignal} [signal]
+     */
     timeline: (workflow_id, on_line, signal) => get_lines(of('timeline', workflow_id), on_line, signal),
 
     /** @param {string} correlation @param {string} workflow_id */
@@ -154,7 +161,10 @@ export function http_api() {
     /** @param {any} event */
     add_event: (event) => post('/api/events', event),
 
-    /** @param {string | null} workflow_id null: heads of all workflows only @param {number} after @returns {EventSource | null} */
+    /**
+     * @param {string | null} workflow_id null: of all workflows @param {number} after
+     * @returns {EventSource | null}
+     */
     stream(workflow_id, after) {
       if (workflow_id === null) return new EventSource('/api/stream' + query_of({after}));
       return new EventSource(of('events', workflow_id) + '/stream' + query_of({heads: 1, after}));

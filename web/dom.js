@@ -80,11 +80,14 @@ function setProp(element, name, before, value) {
   if (name === 'on') return setListeners(element, before ?? {}, value ?? {});
   if (name === 'vars') return setVars(/** @type {HTMLElement} */ (element), before ?? {}, value ?? {});
   if (name === 'dom') {
-    for (const of in value ?? {}) if (/** @type {any} */ (element)[of] !== value[of]) /** @type {any} */ (element)[of] = value[of];
+    const target = /** @type {any} */ (element);
+    for (const of in value ?? {}) if (target[of] !== value[of]) target[of] = value[of];
     return;
   }
   if (FORBIDDEN.test(name)) throw new Error(`an attribute that no description may set: ${name}`);
-  if (ADDRESS.test(name) && value && !OWN_ADDRESS.test(String(value))) throw new Error(`not an address of this page: ${value}`);
+  if (ADDRESS.test(name) && value && !OWN_ADDRESS.test(String(value))) {
+    throw new Error(`not an address of this page: ${value}`);
+  }
   if (value === undefined || value === null || value === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : String(value));
 }
@@ -105,7 +108,8 @@ function setVars(element, before, after) {
 /** @param {Child} child @returns {Node} */
 function make(child) {
   if (!isElement(child)) return document.createTextNode(String(child));
-  const element = SVG_TAGS.has(child.tag) ? document.createElementNS(SVG, child.tag) : document.createElement(child.tag);
+  const {tag} = child;
+  const element = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   madeFrom.set(element, child);
   if (child.widget) {
     widgets.set(element, child.widget(element, child.props));

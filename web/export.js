@@ -104,7 +104,7 @@ export function assemble(page, {styles, script, copy}) {
   const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
   const head = page
     .replace(/^<link rel="(stylesheet|icon)".*\n/gm, '')
-    .replace(/^<script type="module".*\n/gm, '');
+    .replace(/^<script .*\bsrc=.*\n/gm, '');
   const style = `<style>\n${styles.join('\n').replace(/<\//g, '<\\/')}\n</style>`;
   const data = `<script type="application/json" id="copy">${json_in_script(copy)}</script>`;
   /* Functions, so that no "$&" in what agents wrote means anything. */
@@ -129,10 +129,10 @@ async function all_events(api, workflow_id, head) {
  */
 export async function export_page(store, style_paths) {
   const {api} = store.world;
-  const history = store.history();
+  const {history} = store;
   if (!history) throw new Error('no workflow is shown');
   const {workflow_id} = history;
-  const workflow = store.workflows.find((one) => one.workflow_id === workflow_id);
+  const workflow = store.directory.workflows.find((one) => one.workflow_id === workflow_id);
   const events = await all_events(api, workflow_id, history.columns.count);
   const styles = [];
   for (const path of style_paths) styles.push(await api.source(path));

@@ -84,8 +84,8 @@ const ACTS = {
   '−': (actions, model, page) => page.zoom(2),
   0: (actions) => actions.zoom(null),
   Escape: (actions, model) => close(actions, model),
-  ...Object.fromEntries(VIEWS.map((view, index) => [String(index + 1), (/** @type {Actions} */ actions) => actions.show(view)])),
 };
+for (const [index, view] of VIEWS.entries()) ACTS[index + 1] = (actions) => actions.show(view);
 
 const STEPS = new Set(['ArrowLeft', 'ArrowRight', 'Shift+ArrowLeft', 'Shift+ArrowRight', '[', ']', 'Home', 'End', 'l']);
 
@@ -99,7 +99,8 @@ function takes_keys(target, key) {
 
 /**
  * What a key does, or null. `data-keys` marks parts that take arrows, Home and End themselves.
- * @param {{key: string, shiftKey?: boolean, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, target?: any}} event
+ * @param {{key: string, shiftKey?: boolean, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean,
+ *   target?: any}} event
  * @returns {{act: Act, step: boolean} | null} step: it moves the point
  */
 export function act_of(event) {

@@ -19,113 +19,125 @@ const WAIT_FIRST_MS = 1000;
 const WAIT_MAX_MS = 15000;
 const HIDDEN_MS = 60000;
 const FAILURES_SAID = 4;
+/* EventSource.CLOSED */
+const CLOSED = 2;
 
-/** @param {Options} options */
-export function open_live({open, after, on_log, on_head, on_replaced, on_state, timers = globalThis}) {
+const PAGE_TIMERS = {
+  setTimeout: (/** @type {() => void} */ run, /** @type {number} */ ms) => setTimeout(run, ms),
+  clearTimeout: (/** @type {any} */ id) => clearTimeout(id),
+};
+
+export class Live {
+  /** @type {Connection} */
+  connection = 'connecting';
+  /** Everything up to it has come. */
+  position;
+
+  #options;
+  #timers;
   /** @type {EventSource | null} */
-  let source = null;
+  #source = null;
   /** @type {string | null} of the log that this stream is about */
-  let identity = null;
-  let failures = 0;
+  #identity = null;
+  #failures = 0;
   /** @type {any} */
-  let retry = null;
+  #retry = null;
   /** @type {any} */
-  let leave = null;
-  let closed = false;
+  #leave = null;
+  #closed = false;
 
-  const self = {
-    /** @type {Connection} */
-    connection: 'connecting',
-    position: after,
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    this.#timers = options.timers ?? PAGE_TIMERS;
+    this.position = options.after;
+    this.#connect();
+  }
 
-    /** Nobody looks, or somebody does again. @param {boolean} hidden */
-    set_hidden(hidden) {
-      timers.clearTimeout(leave);
-      leave = null;
-      if (hidden) leave = timers.setTimeout(let_go, HIDDEN_MS);
-      else if (!source && retry === null && !closed) connect();
-    },
+  /** Nobody looks, or somebody does again. @param {boolean} hidden */
+  set_hidden(hidden) {
+    this.#timers.clearTimeout(this.#leave);
+    this.#leave = null;
+    if (hidden) this.#leave = this.#timers.setTimeout(() => this.#let_go(), HIDDEN_MS);
+    else if (!this.#source && this.#retry === null && !this.#closed) this.#connect();
+  }
 
-    close() {
-      closed = true;
-      timers.clearTimeout(retry);
-      timers.clearTimeout(leave);
-      source?.close();
-      source = null;
-    },
-  };
+  close() {
+    this.#closed = true;
+    this.#timers.clearTimeout(this.#retry);
+    this.#timers.clearTimeout(this.#leave);
+    this.#source?.close();
+    this.#source = null;
+  }
 
   /** @param {Connection} connection */
-  function say(connection) {
-    if (self.connection === connection) return;
-    self.connection = connection;
-    on_state();
+  #say(connection) {
+    if (this.connection === connection) return;
+    this.connection = connection;
+    this.#options.on_state();
   }
 
-  function let_go() {
-    source?.close();
-    source = null;
-    timers.clearTimeout(retry);
-    retry = null;
-    say('reconnecting');
+  #let_go() {
+    this.#source?.close();
+    this.#source = null;
+    this.#timers.clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#say('reconnecting');
   }
 
-  /** @param {MessageEvent} message */
-  function take_position(message) {
-    const position = Number(message.lastEventId);
-    if (position > self.position) self.position = position;
-  }
-
-  function connect() {
-    retry = null;
-    const stream = open(self.position);
-    source = stream;
-    if (!stream) return say('live');
-    stream.addEventListener('open', () => {
-      if (stream === source) say('behind');
-    });
-    stream.addEventListener('log', (message) => {
-      if (stream !== source) return;
-      take_position(message);
+  #connect() {
+    const {open, on_log, on_head} = this.#options;
+    this.#retry = null;
+    const source = open(this.position);
+    this.#source = source;
+    if (!source) return this.#say('live');
+    /* What a source says after another took its place counts no more. */
+    const on = (/** @type {string} */ type, /** @type {(message: any) => void} */ run) =>
+      source.addEventListener(type, (message) => source === this.#source && run(message));
+    on('open', () => this.#say('behind'));
+    on('log', (message) => {
+      this.#move_to(Number(message.lastEventId));
       on_log(message.data);
     });
-    stream.addEventListener('head', (message) => {
-      if (stream !== source) return;
-      take_position(message);
+    on('head', (message) => {
+      this.#move_to(Number(message.lastEventId));
       on_head(JSON.parse(message.data));
     });
-    stream.addEventListener('ready', (message) => stream === source && ready(JSON.parse(message.data)));
-    stream.addEventListener('replaced', () => stream === source && replaced());
-    stream.addEventListener('error', () => stream === source && trouble(stream));
+    on('ready', (message) => this.#ready(JSON.parse(message.data)));
+    on('replaced', () => this.#replaced());
+    on('error', () => this.#trouble(source));
+  }
+
+  /** @param {number} position */
+  #move_to(position) {
+    if (position > this.position) this.position = position;
   }
 
   /** @param {{store_id: string, epoch: number, position: number}} told */
-  function ready(told) {
+  #ready(told) {
     const now = `${told.store_id} ${told.epoch}`;
-    if (identity !== null && identity !== now) return replaced();
-    identity = now;
-    failures = 0;
-    if (told.position > self.position) self.position = told.position;
-    self.connection = 'live';
-    on_state();
+    if (this.#identity !== null && this.#identity !== now) return this.#replaced();
+    this.#identity = now;
+    this.#failures = 0;
+    this.#move_to(told.position);
+    this.connection = 'live';
+    this.#options.on_state();
   }
 
-  function replaced() {
-    self.close();
-    on_replaced();
+  #replaced() {
+    this.close();
+    this.#options.on_replaced();
   }
 
-  /** @param {EventSource} stream */
-  function trouble(stream) {
-    failures++;
-    say(failures >= FAILURES_SAID ? 'failed' : 'reconnecting');
-    if (stream.readyState !== 2) return;
-    stream.close();
-    source = null;
-    timers.clearTimeout(retry);
-    retry = timers.setTimeout(connect, Math.min(WAIT_MAX_MS, WAIT_FIRST_MS * 2 ** (failures - 1)));
+  /** @param {EventSource} source */
+  #trouble(source) {
+    this.#failures++;
+    this.#say(this.#failures >= FAILURES_SAID ? 'failed' : 'reconnecting');
+    if (source.readyState !== CLOSED) return;
+    source.close();
+    this.#source = null;
+    this.#timers.clearTimeout(this.#retry);
+    const wait_ms = Math.min(WAIT_MAX_MS, WAIT_FIRST_MS * 2 ** (this.#failures - 1));
+    this.#retry = this.#timers.setTimeout(() => this.#connect(), wait_ms);
   }
-
-  connect();
-  return self;
 }

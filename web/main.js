@@ -10,7 +10,7 @@ import {h, patch, show_fresh} from './dom.js';
 import {export_page} from './export.js';
 import {clock, whole_number} from './format.js';
 import {act_of} from './keys.js';
-import {make_store} from './store.js';
+import {Store} from './store.js';
 import {read_url} from './url.js';
 import {header, title_of} from './views/header.js';
 import {help} from './views/help.js';
@@ -138,13 +138,14 @@ const world = {
   save_file,
 };
 
-const store = make_store(world, read_url(location.search));
+const store = new Store(world, read_url(location.search));
 const actions = make_actions(store, {
   async export_page() {
     const styles = [...document.querySelectorAll('link[rel="stylesheet"]')];
     const made = await export_page(store, styles.map((link) => link.getAttribute('href') ?? ''));
     save_file(made.name, made.text);
-    actions.toast(made.events < store.head() ? `The first ${whole_number(made.events)} events are in ${made.name}` : `Exported as ${made.name}`);
+    const held = made.events < store.head ? `The first ${whole_number(made.events)} events are` : 'All events are';
+    actions.toast(`${held} in ${made.name}`);
   },
 });
 
@@ -175,6 +176,7 @@ function draw(now, before) {
   parts.app.classList.toggle('past', ready && !now.live);
   parts.app.classList.toggle('drawer', now.sidebar_open);
   parts.view.className = `view-${now.view}`;
+  parts.view.setAttribute('aria-labelledby', `tab-${now.view}`);
   patch(parts.side, sidebar(now, actions, world.now_us()));
   patch(parts.head, header(now, actions));
   patch(parts.view, [shell(now, actions)]);
@@ -206,10 +208,12 @@ function draw_dialogs(now) {
   if (dialog && !dialog.open) dialog.showModal();
 }
 
-/** What the description of a page does not say: where it is scrolled to, and what has the focus. @param {Model} now @param {Model} before */
+/**
+ * What the description of a page does not say: where it is scrolled to, and what has the focus.
+ * @param {Model} now @param {Model} before
+ */
 function after(now, before) {
   if (now.view !== before.view || now.workflow_id !== before.workflow_id) parts.view.scrollTop = 0;
-  if (now.view !== before.view) parts.view.setAttribute('aria-labelledby', `tab-${now.view}`);
   if (now.sidebar_open !== before.sidebar_open) focus_drawer(now.sidebar_open);
   if (focus_search) {
     focus_search = false;
@@ -225,7 +229,9 @@ function after(now, before) {
 /** @param {boolean} open */
 function focus_drawer(open) {
   parts.main.inert = open;
-  const target = open ? parts.side.querySelector('.wf[aria-current], .wf, button') : parts.head.querySelector('button');
+  const {side, head} = parts;
+  const current = side.querySelector('.wf[aria-current]') ?? side.querySelector('button');
+  const target = open ? current : head.querySelector('button');
   /** @type {HTMLElement | null} */ (target)?.focus();
 }
 
@@ -280,5 +286,5 @@ setInterval(() => {
   if (runs || ++ticks % IDLE_TICKS === 0) request_frame();
 }, 1000);
 
-store.load_workflows();
+store.directory.load();
 request_frame();

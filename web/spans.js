@@ -25,38 +25,33 @@ function read_span(json, span) {
 /** @param {Span} a @param {Span} b */
 const earlier = (a, b) => a.started_us - b.started_us || a.sequence - b.sequence;
 
-export function make_spans() {
+export class Spans {
+  /** @type {Span[]} sorted */
+  list = [];
+  /** Rises whenever the list, or a span in it, changed. */
+  revision = 0;
   /** @type {Span[]} in the order of the fold */
-  const folded = [];
-  /** @type {Span[]} */
-  const list = [];
+  #folded = [];
 
-  return {
-    list,
-    revision: 0,
+  /** All spans at once, in the order of the fold. @param {any[]} all */
+  fill(all) {
+    this.#folded = all.map((json) => read_span(json, /** @type {Span} */ ({})));
+    this.list = this.#folded.toSorted(earlier);
+    this.revision++;
+  }
 
-    /** All spans at once, in the order of the fold. @param {any[]} all */
-    fill(all) {
-      folded.length = 0;
-      for (const json of all) folded.push(read_span(json, /** @type {Span} */ ({})));
-      list.length = 0;
-      for (const span of folded) list.push(span);
-      list.sort(earlier);
-      this.revision++;
-    },
-
-    /** The fold's span `index` is new, or is now this. @param {number} index @param {any} json */
-    take(index, json) {
-      const known = folded[index];
-      const started_us = known?.started_us;
-      const span = read_span(json, known ?? /** @type {Span} */ ({}));
-      this.revision++;
-      if (known && started_us === span.started_us) return;
-      if (known) list.splice(list.indexOf(known), 1);
-      folded[index] = span;
-      let at = list.length;
-      while (at > 0 && earlier(list[at - 1], span) > 0) at--;
-      list.splice(at, 0, span);
-    },
-  };
+  /** The fold's span `index` is new, or is now this. @param {number} index @param {any} json */
+  take(index, json) {
+    const known = this.#folded[index];
+    const started_us = known?.started_us;
+    const span = read_span(json, known ?? /** @type {Span} */ ({}));
+    this.revision++;
+    if (known && started_us === span.started_us) return;
+    const {list} = this;
+    if (known) list.splice(list.indexOf(known), 1);
+    this.#folded[index] = span;
+    let at = list.length;
+    while (at > 0 && earlier(list[at - 1], span) > 0) at--;
+    list.splice(at, 0, span);
+  }
 }

@@ -13,6 +13,7 @@ import {breathe, slice_clock} from './slices.js';
 /** @typedef {import('./model.js').States} States */
 /** @typedef {import('./model.js').Event} Event */
 /** @typedef {{sequence: number, folds: Record<string, any>}} Cursor */
+/** @typedef {'point' | 'other'} Hand */
 
 /** @type {(keyof States)[]} */
 export const PROJECTIONS = ['workflow', 'agents', 'notes', 'mailbox', 'timings'];
@@ -56,162 +57,176 @@ export function states_of(cursor) {
  * @property {number} [retry_ms]
  */
 
-/** @param {Options} options */
-export function make_states({get, ask, on_change, budget_ms = 8, retry_ms = 3000}) {
-  /** @type {Map<number, States>} the last ones that were shown, the latest last */
-  const kept = new Map();
+export class StateStore {
+  /** Why the last question failed, or ''. */
+  problem = '';
+
+  #options;
+  /** @type {Map<number, States>} those that were shown, the latest last */
+  #kept = new Map();
   /** @type {{sequence: number, states: States}[]} ascending */
-  const checkpoints = [];
+  #checkpoints = [];
   /* Two hands: one at the point, one where marks compare it with, so that neither drags the other back. */
-  /** @type {Record<'point' | 'other', Cursor | null>} */
-  const cursors = {point: null, other: null};
-  /** @type {Record<'point' | 'other' | 'base', number | null>} */
-  const wanted = {point: null, other: null, base: null};
-  let asking = false;
-  let closed = false;
+  /** @type {Record<Hand, Cursor | null>} */
+  #cursors = {point: null, other: null};
+  /** @type {Record<Hand | 'base', number | null>} */
+  #wanted = {point: null, other: null, base: null};
+  #asking = false;
+  #closed = false;
 
-  const self = {
-    problem: '',
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = {budget_ms: 8, retry_ms: 3000, ...options};
+  }
 
-    /**
-     * The states behind an event, or null: then they are on their way, and `on_change` says when to ask again.
-     * @param {number} sequence @param {'point' | 'other'} [hand] @returns {States | null}
-     */
-    at(sequence, hand = 'point') {
-      wanted[hand] = null;
-      const known = kept.get(sequence);
-      if (known) return keep(sequence, known);
-      const folded = fold_to(sequence, hand);
-      if (folded === 'far') {
-        wanted[hand] = sequence;
-        question();
-        return null;
-      }
-      return folded && keep(sequence, folded);
-    },
+  /**
+   * The states behind an event, or null: then they are on their way, and `on_change` says when to ask again.
+   * @param {number} sequence @param {Hand} [hand] @returns {States | null}
+   */
+  at(sequence, hand = 'point') {
+    this.#wanted[hand] = null;
+    const known = this.#kept.get(sequence);
+    if (known) return this.#keep(sequence, known);
+    const cursor = this.#nearest(sequence, hand);
+    if (!cursor) {
+      this.#wanted[hand] = sequence;
+      this.#question();
+      return null;
+    }
+    const folded = this.#fold_to(sequence, cursor);
+    return folded && this.#keep(sequence, folded);
+  }
 
-    /** Somebody told these. @param {number} sequence @param {States} states */
-    take(sequence, states) {
-      const at = checkpoint_before(sequence);
-      if (at < 0 || checkpoints[at].sequence !== sequence) checkpoints.splice(at + 1, 0, {sequence, states});
-      if (checkpoints.length > CHECKPOINTS_MAX) thin_out();
-    },
+  /** Somebody told these. @param {number} sequence @param {States} states */
+  take(sequence, states) {
+    const at = this.#checkpoint_before(sequence);
+    if (at >= 0 && this.#checkpoints[at].sequence === sequence) return;
+    this.#checkpoints.splice(at + 1, 0, {sequence, states});
+    if (this.#checkpoints.length > CHECKPOINTS_MAX) this.#thin_out();
+  }
 
-    /** The point rests here: have a checkpoint before it, so that steps back need no question. @param {number} sequence */
-    prepare(sequence) {
-      const base = Math.floor((sequence - 1) / STEP) * STEP;
-      const at = checkpoint_before(sequence - 1);
-      if (base <= 0 || (at >= 0 && checkpoints[at].sequence >= base)) return;
-      wanted.base = base;
-      question();
-    },
+  /**
+   * The point rests here: have a checkpoint before it, so that steps back need no question.
+   * @param {number} sequence
+   */
+  prepare(sequence) {
+    const base = Math.floor((sequence - 1) / STEP) * STEP;
+    const at = this.#checkpoint_before(sequence - 1);
+    if (base <= 0 || (at >= 0 && this.#checkpoints[at].sequence >= base)) return;
+    this.#wanted.base = base;
+    this.#question();
+  }
 
-    /** Fold from the first event up to `head`, in slices, for checkpoints on the way. @param {number} head */
-    async warm(head) {
-      const cursor = begin_cursor();
-      const used_up = slice_clock(budget_ms);
-      for (let sequence = 1; sequence <= head && !closed; sequence++) {
-        const event = get(sequence);
-        if (!event) return;
-        fold_on(cursor, event);
-        if (sequence % STEP === 0) self.take(sequence, states_of(cursor));
-        if (used_up()) await breathe();
-      }
-    },
+  /** Fold from the first event up to `head`, in slices, for checkpoints on the way. @param {number} head */
+  async warm(head) {
+    const cursor = begin_cursor();
+    const used_up = slice_clock(this.#options.budget_ms);
+    for (let sequence = 1; sequence <= head && !this.#closed; sequence++) {
+      const event = this.#options.get(sequence);
+      if (!event) return;
+      fold_on(cursor, event);
+      if (sequence % STEP === 0) this.take(sequence, states_of(cursor));
+      if (used_up()) await breathe();
+    }
+  }
 
-    close() {
-      closed = true;
-    },
-  };
+  close() {
+    this.#closed = true;
+  }
 
   /** @param {number} sequence @param {States} states */
-  function keep(sequence, states) {
-    kept.delete(sequence);
-    kept.set(sequence, states);
-    if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value ?? -1);
+  #keep(sequence, states) {
+    this.#kept.delete(sequence);
+    this.#kept.set(sequence, states);
+    if (this.#kept.size > KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value ?? -1);
     return states;
   }
 
   /** The index of the last checkpoint at or before, or -1. @param {number} sequence */
-  function checkpoint_before(sequence) {
+  #checkpoint_before(sequence) {
     let low = 0;
-    let high = checkpoints.length;
+    let high = this.#checkpoints.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (checkpoints[middle].sequence <= sequence) low = middle + 1;
+      if (this.#checkpoints[middle].sequence <= sequence) low = middle + 1;
       else high = middle;
     }
     return low - 1;
   }
 
-  /* Of two that lie closest together one is spared most easily. */
-  function thin_out() {
+  /* Of all, the one between neighbours that lie closest together is spared most easily. */
+  #thin_out() {
+    const list = this.#checkpoints;
     let least = 1;
     let distance = Infinity;
-    for (let i = 1; i + 1 < checkpoints.length; i++) {
-      const between = checkpoints[i + 1].sequence - checkpoints[i - 1].sequence;
+    for (let i = 1; i + 1 < list.length; i++) {
+      const between = list[i + 1].sequence - list[i - 1].sequence;
       if (between < distance) [least, distance] = [i, between];
     }
-    checkpoints.splice(least, 1);
+    list.splice(least, 1);
   }
 
   /**
-   * @param {number} sequence @param {'point' | 'other'} hand
-   * @returns {States | 'far' | null} null: it is being folded, and takes a few slices
+   * Null when it takes more than a slice: it goes on with the next call.
+   * @param {number} sequence @param {Cursor} cursor
    */
-  function fold_to(sequence, hand) {
-    const cursor = nearest(sequence, hand);
-    if (!cursor) return 'far';
+  #fold_to(sequence, cursor) {
+    const {get, on_change, budget_ms} = this.#options;
     const end = performance.now() + budget_ms;
     while (cursor.sequence < sequence) {
       fold_on(cursor, /** @type {Event} */ (get(cursor.sequence + 1)));
-      if (cursor.sequence % STEP === 0) self.take(cursor.sequence, states_of(cursor));
+      if (cursor.sequence % STEP === 0) this.take(cursor.sequence, states_of(cursor));
       if (cursor.sequence % 16 === 0 && performance.now() > end && cursor.sequence < sequence) {
-        breathe().then(() => closed || on_change());
+        breathe().then(() => this.#closed || on_change());
         return null;
       }
     }
     return states_of(cursor);
   }
 
-  /** A cursor from which all events up to `sequence` are here. @param {number} sequence @param {'point' | 'other'} hand */
-  function nearest(sequence, hand) {
-    const at = checkpoint_before(sequence);
-    const base = at < 0 ? 0 : checkpoints[at].sequence;
-    const held = cursors[hand];
+  /** A cursor from which all events up to `sequence` are here, or null. @param {number} sequence @param {Hand} hand */
+  #nearest(sequence, hand) {
+    const at = this.#checkpoint_before(sequence);
+    const base = at < 0 ? 0 : this.#checkpoints[at].sequence;
+    const held = this.#cursors[hand];
     const goes_on = held !== null && held.sequence <= sequence && held.sequence >= base;
     const from = goes_on ? held.sequence : base;
     if (sequence - from > REACH) return null;
-    for (let i = from + 1; i <= sequence; i++) if (!get(i)) return null;
+    for (let i = from + 1; i <= sequence; i++) if (!this.#options.get(i)) return null;
     if (goes_on) return held;
-    return (cursors[hand] = at < 0 ? begin_cursor() : resume_cursor(base, checkpoints[at].states));
+    const made = at < 0 ? begin_cursor() : resume_cursor(base, this.#checkpoints[at].states);
+    this.#cursors[hand] = made;
+    return made;
   }
 
-  /** Ask for what is wanted now; what is wanted meanwhile is asked for next, and only the latest of it. */
-  async function question() {
-    if (asking || closed) return;
-    const sequence = wanted.point ?? wanted.other ?? wanted.base;
-    if (sequence === null) return;
-    asking = true;
+  /** Ask for what is wanted now; of what is wanted meanwhile only the latest is asked for next. */
+  async #question() {
+    const sequence = this.#wanted.point ?? this.#wanted.other ?? this.#wanted.base;
+    if (this.#asking || this.#closed || sequence === null) return;
+    this.#asking = true;
     try {
-      const states = await ask(sequence);
-      if (closed) return;
-      self.take(sequence, states);
-      if (wanted.point === sequence || wanted.other === sequence) keep(sequence, states);
-      if (wanted.point === sequence) wanted.point = null;
-      if (wanted.other === sequence) wanted.other = null;
-      if (wanted.base === sequence) wanted.base = null;
-      self.problem = '';
+      const states = await this.#options.ask(sequence);
+      if (this.#closed) return;
+      this.#answer(sequence, states);
     } catch (error) {
-      self.problem = String(/** @type {Error} */ (error).message);
-      await new Promise((resolve) => setTimeout(resolve, retry_ms));
+      this.problem = String(/** @type {Error} */ (error).message);
+      await new Promise((resolve) => setTimeout(resolve, this.#options.retry_ms));
     } finally {
-      asking = false;
+      this.#asking = false;
     }
-    if (closed) return;
-    on_change();
-    question();
+    if (this.#closed) return;
+    this.#options.on_change();
+    this.#question();
   }
 
-  return self;
+  /** @param {number} sequence @param {States} states */
+  #answer(sequence, states) {
+    const wanted = this.#wanted;
+    this.problem = '';
+    this.take(sequence, states);
+    if (wanted.point === sequence || wanted.other === sequence) this.#keep(sequence, states);
+    if (wanted.point === sequence) wanted.point = null;
+    if (wanted.other === sequence) wanted.other = null;
+    if (wanted.base === sequence) wanted.base = null;
+  }
 }

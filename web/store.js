@@ -4,16 +4,15 @@
 import {attention_of} from './attention.js';
 import {make_columns} from './columns.js';
 import {assign_hues} from './hues.js';
-import {make_finder, make_tracer, make_verifier} from './lookups.js';
+import {Directory, Finder, Tracer, Verifier} from './lookups.js';
 import {marks_between} from './marks.js';
-import {open_history} from './history.js';
-import {open_live} from './live.js';
+import {History} from './history.js';
+import {Live} from './live.js';
 import {write_url} from './url.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./model.js').States} States */
 /** @typedef {import('./model.js').Attention} Attention */
-/** @typedef {ReturnType<typeof make_store>} Store */
 /**
  * What the store needs of the world around it.
  * @typedef {object} World
@@ -30,250 +29,323 @@ import {write_url} from './url.js';
  */
 
 const LIVE_BUDGET_MS = 8;
-const WORKFLOWS_MS = 30000;
-const WORKFLOWS_SOON_MS = 1000;
+/** @type {import('./model.js').Marks} */
 const NO_MARKS = {keys: new Set(), summary: []};
 
 const no_events = {revision: 0, get: () => undefined, by_id: () => undefined};
 const no_columns = make_columns();
+/** @type {import('./model.js').Span[]} */
+const no_spans = [];
 /** @type {Attention[]} */
 const no_attention = [];
 
-/** @param {World} world @param {import('./url.js').Place} place */
-export function make_store(world, place) {
-  const {api, request_frame} = world;
-  /** @type {import('./history.js').History | null} */
-  let history = null;
-  /** @type {any} */
-  let workflows_timer = null;
-  let workflows_at = -Infinity;
-  let workflows_asking = false;
-  /** @type {ReturnType<typeof open_live> | null} of all workflows, while none is followed */
-  let watch = null;
-  let closed = false;
+export class Store {
+  /* What a person has set; actions change it. */
+  /** @type {string | null} */
+  workflow_id;
+  /** @type {Model['view']} */
+  view;
+  /** @type {number | null} the point; null: live */
+  at;
+  /** @type {number | null} what changed since is marked */
+  since = null;
+  /** @type {number | null} */
+  compare;
+  /** @type {Model['filters']} */
+  filters;
+  /** @type {string | null} */
+  category;
+  /** @type {string | null} */
+  correlation;
+  /** @type {'light' | 'dark'} */
+  theme;
+  player = {playing: false, speed: 8};
+  /** @type {[number, number] | null} */
+  zoom = null;
+  detail_open = false;
+  help_open = false;
+  sidebar_open = false;
+  sidebar_filter = '';
+  /** @type {Model['toast']} */
+  toast = null;
 
-  const finder = make_finder(api, request_frame);
-  const tracer = make_tracer(api, request_frame);
-  const verifier = make_verifier(api, request_frame);
+  /** @type {History | null} the workflow that is shown */
+  history = null;
+  /** Events came by the stream in this frame, and the page shows them. */
+  fresh = false;
 
-  const self = {
-    world,
-    finder,
-    tracer,
-    verifier,
-    history: () => history,
+  /** @type {Live | null} the stream of all workflows, while none is followed */
+  #watch = null;
+  /** @type {States | null} the last that were shown: they stay until the new ones are there */
+  #kept_states = null;
+  #closed = false;
 
-    /* What a person has set; actions change it. */
-    workflow_id: place.workflow_id,
-    view: place.view,
-    /** @type {number | null} the point; null: live */
-    at: place.at,
-    /** @type {number | null} */
-    since: null,
-    compare: place.from,
-    filters: place.filters,
-    category: place.category,
-    correlation: place.trace,
-    theme: place.theme ?? world.kept_theme() ?? world.default_theme(),
-    player: {playing: false, speed: 8},
-    /** @type {[number, number] | null} */
-    zoom: null,
-    detail_open: false,
-    help_open: false,
-    sidebar_open: false,
-    sidebar_filter: '',
-    /** @type {Model['toast']} */
-    toast: null,
+  /* Small caches: a frame that changes nothing of these costs nothing. */
+  #attention_cache = {point: make_cache(), other: make_cache()};
+  #marks_cache = make_cache();
+  #hues_cache = make_cache();
 
-    /* What was heard. */
-    /** @type {import('./model.js').Workflow[]} */
-    workflows: [],
-    workflows_state: /** @type {Model['workflows_state']} */ ('loading'),
-    workflows_problem: '',
-    workflows_position: 0,
-
-    /** Events came by the stream in this frame, and the page shows them. */
-    fresh: false,
-
-    head: () => history?.columns.count ?? 0,
-    point: () => (self.at === null ? self.head() : Math.min(self.at, self.head())),
-
-    /** Take what has come, for some milliseconds. @returns {boolean} there is more */
-    work() {
-      if (!history) return false;
-      const {added, more} = history.work(LIVE_BUDGET_MS);
-      self.fresh = added > 0 && self.at === null;
-      if (added > 0) refresh_soon();
-      return more;
-    },
-
-    /** The list of workflows, and the first of them when none was named. */
-    async load_workflows() {
-      if (workflows_asking) return;
-      workflows_asking = true;
-      clearTimeout(workflows_timer);
-      try {
-        const answer = await api.workflows();
-        self.workflows = answer.workflows;
-        self.workflows_position = answer.position;
-        self.workflows_state = 'ready';
-        self.workflows_problem = '';
-      } catch (error) {
-        self.workflows_state = self.workflows.length ? 'ready' : 'failed';
-        self.workflows_problem = /** @type {Error} */ (error).message;
-      }
-      workflows_asking = false;
-      workflows_at = performance.now();
-      if (!closed) workflows_timer = setTimeout(self.load_workflows, WORKFLOWS_MS);
-      if (self.workflow_id === null && self.workflows.length > 0) self.workflow_id = self.workflows[0].workflow_id;
-      if (self.workflows_state === 'ready') open_or_watch();
-      request_frame();
-    },
-
-    /** Leave the workflow that is shown for the one that is named now, or read it anew. */
-    open_history() {
-      const position = Math.max(self.workflows_position, history?.position() ?? 0);
-      leave();
-      verifier.forget();
-      if (self.workflow_id === null) return;
-      const mine = (history = open_history({
-        api,
-        workflow_id: self.workflow_id,
-        after: position,
-        on_change: request_frame,
-        on_head: refresh_soon,
-        on_replaced: () => mine === history && read_anew(),
-      }));
-      mine.loaded.then(() => {
-        if (mine !== history) return;
-        if (mine.loading === 'ready') verifier.verify(mine.workflow_id, mine.columns.count);
-        else open_or_watch();
-      });
-      request_frame();
-    },
-
-    /** Put the place into the address. @param {boolean} [push] as a place of its own to come back to */
-    put_url(push = false) {
-      world.put_url(write_url(self.place()), push);
-    },
-
-    /** @returns {import('./url.js').Place} */
-    place: () => ({
-      workflow_id: self.workflow_id,
-      view: self.view,
-      at: self.at,
-      from: self.compare,
-      filters: self.filters,
-      category: self.category,
-      trace: self.view === 'trace' ? self.correlation : null,
-      theme: self.theme === world.default_theme() ? null : self.theme,
-    }),
-
-    /** As a link says. @param {import('./url.js').Place} to */
-    go_to(to) {
-      const other = to.workflow_id !== self.workflow_id;
-      Object.assign(self, {workflow_id: to.workflow_id, view: to.view, at: to.at, compare: to.from});
-      Object.assign(self, {filters: to.filters, category: to.category, correlation: to.trace, since: null});
-      self.theme = to.theme ?? world.kept_theme() ?? world.default_theme();
-      if (self.workflow_id === null) self.workflow_id = self.workflows[0]?.workflow_id ?? null;
-      if (other) self.open_history();
-      request_frame();
-    },
-
-    close() {
-      closed = true;
-      clearTimeout(workflows_timer);
-      leave();
-    },
-
-    /** Nobody looks, or somebody does again. @param {boolean} hidden */
-    set_hidden(hidden) {
-      history?.set_hidden(hidden);
-      watch?.set_hidden(hidden);
-      if (!hidden) self.load_workflows();
-    },
-
-    model,
-  };
-
-  function refresh_soon() {
-    const wait = workflows_at + WORKFLOWS_SOON_MS - performance.now();
-    clearTimeout(workflows_timer);
-    workflows_timer = setTimeout(self.load_workflows, Math.max(0, wait));
+  /** @param {World} world @param {import('./url.js').Place} place */
+  constructor(world, place) {
+    const {api, request_frame} = world;
+    this.world = world;
+    this.finder = new Finder(api, request_frame);
+    this.tracer = new Tracer(api, request_frame);
+    this.verifier = new Verifier(api, request_frame);
+    this.directory = new Directory(api, () => this.#listed());
+    this.workflow_id = place.workflow_id;
+    this.view = place.view;
+    this.at = place.at;
+    this.compare = place.from;
+    this.filters = place.filters;
+    this.category = place.category;
+    this.correlation = place.trace;
+    this.theme = this.#theme_of(place);
   }
 
-  function leave() {
-    history?.close();
-    watch?.close();
-    history = null;
-    watch = null;
-    kept_states = null;
+  get head() {
+    return this.history?.columns.count ?? 0;
   }
 
-  /* A workflow that the list has is read; while none is, the stream of all says when there may be one. */
-  function open_or_watch() {
-    if (closed) return;
-    const listed = self.workflows.some((workflow) => workflow.workflow_id === self.workflow_id);
-    if (self.workflow_id !== null && (!history || (history.loading === 'missing' && listed))) return self.open_history();
-    if ((history && history.loading !== 'missing') || watch) return;
-    watch = open_live({
-      open: (after) => api.stream(null, after),
-      after: self.workflows_position,
-      on_log: refresh_soon,
-      on_head: refresh_soon,
-      on_replaced: read_anew,
-      on_state: request_frame,
+  get point() {
+    return this.at === null ? this.head : Math.min(this.at, this.head);
+  }
+
+  get position() {
+    return Math.max(this.directory.position, this.history?.position ?? 0, this.#watch?.position ?? 0);
+  }
+
+  /** Take what has come, for some milliseconds. @returns {boolean} there is more */
+  work() {
+    const {added, more} = this.history?.work(LIVE_BUDGET_MS) ?? {added: 0, more: false};
+    this.fresh = added > 0 && this.at === null;
+    if (added > 0) this.directory.load_soon();
+    return more;
+  }
+
+  /** Nobody looks, or somebody does again. @param {boolean} hidden */
+  set_hidden(hidden) {
+    this.history?.set_hidden(hidden);
+    this.#watch?.set_hidden(hidden);
+    if (!hidden) this.directory.load();
+  }
+
+  /** Leave the workflow that is shown for the one that is named now, or read it anew. */
+  open() {
+    const {position} = this;
+    this.#leave();
+    this.verifier.forget();
+    if (this.workflow_id === null) return;
+    const mine = new History({
+      api: this.world.api,
+      workflow_id: this.workflow_id,
+      after: position,
+      on_change: this.world.request_frame,
+      on_head: () => this.directory.load_soon(),
+      on_replaced: () => mine === this.history && this.#read_anew(),
+    });
+    this.history = mine;
+    mine.loaded.then(() => {
+      if (mine !== this.history) return;
+      if (mine.loading === 'ready') this.verifier.verify(mine.workflow_id, mine.columns.count);
+      else if (mine.loading === 'missing') this.#open_or_watch();
+    });
+    this.world.request_frame();
+  }
+
+  /** As a link says. @param {import('./url.js').Place} to */
+  go_to(to) {
+    const other = to.workflow_id !== this.workflow_id;
+    this.workflow_id = to.workflow_id ?? this.directory.workflows[0]?.workflow_id ?? null;
+    this.view = to.view;
+    this.at = to.at;
+    this.since = null;
+    this.compare = to.from;
+    this.filters = to.filters;
+    this.category = to.category;
+    this.correlation = to.trace;
+    this.theme = this.#theme_of(to);
+    if (other) this.open();
+    this.world.request_frame();
+  }
+
+  /** Put the place into the address. @param {boolean} [push] as a place of its own to come back to */
+  put_url(push = false) {
+    this.world.put_url(write_url({
+      workflow_id: this.workflow_id,
+      view: this.view,
+      at: this.at,
+      from: this.compare,
+      filters: this.filters,
+      category: this.category,
+      trace: this.view === 'trace' ? this.correlation : null,
+      theme: this.theme === this.world.default_theme() ? null : this.theme,
+    }), push);
+  }
+
+  close() {
+    this.#closed = true;
+    this.directory.close();
+    this.#leave();
+  }
+
+  /** What is shown now. @returns {Model} */
+  model() {
+    const {history, point} = this;
+    const live = this.at === null;
+    const as_of_us = live && !this.world.api.copied_at ? this.world.now_us() : this.#time_of(point);
+    const states = this.#states_at(point);
+    const attention = this.#attention(states, as_of_us, 'point');
+    const trace = this.#trace();
+    this.finder.find(this.workflow_id, this.filters.q, this.head);
+    history?.look_at(point);
+    if (point > 0) history?.pages.want(point, point);
+    return {
+      ...this.#model_of_page(),
+      loading: history?.loading ?? 'loading',
+      problem: history?.problem ?? '',
+      columns: history?.columns ?? no_columns,
+      events: history?.pages ?? no_events,
+      spans: history?.spans.list ?? no_spans,
+      spans_revision: history?.spans.revision ?? 0,
+      ...this.#families(),
+      head: this.head,
+      point,
+      live,
+      as_of_us,
+      event: (point > 0 && history?.pages.get(point)) || null,
+      states,
+      attention,
+      ...this.#marks(point, states, attention),
+      correlation: this.correlation,
+      trace,
+    };
+  }
+
+  /* What does not depend on the history. */
+  #model_of_page() {
+    const {directory, history} = this;
+    return {
+      workflow_id: this.workflow_id,
+      view: this.view,
+      theme: this.theme,
+      workflows: directory.workflows,
+      workflows_state: directory.state,
+      workflows_problem: directory.problem,
+      sidebar_filter: this.sidebar_filter,
+      copied_at: this.world.api.copied_at,
+      connection: this.#connection(),
+      position: this.position,
+      verification: this.verifier.verification,
+      compare: this.compare,
+      filters: this.filters,
+      search: this.finder.search,
+      player: this.player,
+      zoom: this.zoom,
+      note_category: this.category,
+      detail_open: this.detail_open,
+      help_open: this.help_open,
+      sidebar_open: this.sidebar_open,
+      toast: this.toast,
+    };
+  }
+
+  /** @returns {Model['connection']} */
+  #connection() {
+    if (this.#watch) return this.#watch.connection;
+    return this.history?.loading === 'failed' ? 'failed' : this.history?.connection ?? 'connecting';
+  }
+
+  /** @param {import('./url.js').Place} place */
+  #theme_of(place) {
+    return place.theme ?? this.world.kept_theme() ?? this.world.default_theme();
+  }
+
+  /* ---- Which workflow ---- */
+
+  /** The list of workflows came, or could not be had. */
+  #listed() {
+    this.workflow_id ??= this.directory.workflows[0]?.workflow_id ?? null;
+    if (!this.directory.problem) this.#open_or_watch();
+    this.world.request_frame();
+  }
+
+  /** A workflow that the list has is read; while none is, the stream of all says when there may be one. */
+  #open_or_watch() {
+    if (this.#closed) return;
+    const {history} = this;
+    const listed = this.directory.has(this.workflow_id);
+    const lost = !history || history.loading === 'failed' || (history.loading === 'missing' && listed);
+    if (this.workflow_id !== null && lost) return this.open();
+    if ((history && history.loading !== 'missing') || this.#watch) return;
+    const nudge = () => this.directory.load_soon();
+    this.#watch = new Live({
+      open: (after) => this.world.api.stream(null, after),
+      after: this.directory.position,
+      on_log: nudge,
+      on_head: nudge,
+      on_replaced: () => this.#read_anew(),
+      on_state: this.world.request_frame,
     });
   }
 
-  /* The log was restored or rebuilt: positions may be lower than before. */
-  async function read_anew() {
-    leave();
-    self.workflows_position = 0;
-    self.since = null;
-    await self.load_workflows();
+  #leave() {
+    this.history?.close();
+    this.#watch?.close();
+    this.history = null;
+    this.#watch = null;
+    this.#kept_states = null;
   }
 
-  /** @type {States | null} the last that were shown: they stay until the new ones are there */
-  let kept_states = null;
+  /* The log was restored or rebuilt: positions may be lower than before. */
+  #read_anew() {
+    this.#leave();
+    this.since = null;
+    this.directory.position = 0;
+    this.directory.load();
+  }
+
+  /* ---- What is known at a point ---- */
 
   /** @param {number} sequence */
-  function time_of(sequence) {
-    return sequence > 0 && history ? history.columns.times_us[sequence - 1] : 0;
+  #time_of(sequence) {
+    return sequence > 0 && this.history ? this.history.columns.times_us[sequence - 1] : 0;
   }
 
-  /* Small caches: a frame that changes nothing of these costs nothing. */
-  const attention_cache = {point: make_cache(), other: make_cache()};
-  const marks_cache = make_cache();
-  const hues_cache = make_cache();
+  /** @param {number} point */
+  #states_at(point) {
+    if (!this.history || this.history.loading !== 'ready') return null;
+    this.#kept_states = this.history.states_at(point) ?? this.#kept_states;
+    return this.#kept_states;
+  }
 
   /** @param {States | null} states @param {number} as_of_us @param {'point' | 'other'} hand @returns {Attention[]} */
-  function attention(states, as_of_us, hand) {
+  #attention(states, as_of_us, hand) {
     if (!states) return no_attention;
     const second = Math.floor(as_of_us / 1e6);
-    return attention_cache[hand]([states, second], () => attention_of(states, as_of_us));
+    return this.#attention_cache[hand]([states, second], () => attention_of(states, as_of_us));
   }
 
-  /** @param {number} point @param {States | null} states @param {Attention[]} attention_now */
-  function marks(point, states, attention_now) {
-    const since = self.compare ?? (self.at === null ? null : self.since);
-    if (since === null || since === point || !states || !history) return {since, marks: NO_MARKS};
-    const other = history.states_at(Math.min(since, history.columns.count), 'other');
+  /** @param {number} point @param {States | null} states @param {Attention[]} attention */
+  #marks(point, states, attention) {
+    const since = this.compare ?? (this.at === null ? null : this.since);
+    if (since === null || since === point || !states || !this.history) return {since, marks: NO_MARKS};
+    const other = this.history.states_at(Math.min(since, this.head), 'other');
     if (!other) return {since, marks: NO_MARKS};
-    const attention_then = attention(other, time_of(since), 'other');
-    const made = marks_cache([states, other, attention_now, attention_then], () =>
+    const attention_then = this.#attention(other, this.#time_of(since), 'other');
+    const marks = this.#marks_cache([states, other, attention, attention_then], () =>
       since < point
-        ? marks_between(other, states, attention_then, attention_now)
-        : marks_between(states, other, attention_now, attention_then),
+        ? marks_between(other, states, attention_then, attention)
+        : marks_between(states, other, attention, attention_then),
     );
-    return {since, marks: made};
+    return {since, marks};
   }
 
   /** Hues and parents of all agents that the workflow has. */
-  function families() {
-    const names = history?.columns.agent_names ?? [];
-    const agents = history?.head_states()?.agents?.agents;
-    return hues_cache([agents, names.length, history], () => {
+  #families() {
+    const names = this.history?.columns.agent_names ?? [];
+    const agents = this.history?.head_states?.agents?.agents;
+    return this.#hues_cache([agents, names.length, this.history], () => {
       const parent_of = new Map();
       for (const agent of agents ?? []) {
         if (agent.parent_agent_id !== undefined) parent_of.set(agent.agent_id, agent.parent_agent_id);
@@ -282,79 +354,15 @@ export function make_store(world, place) {
     });
   }
 
-  /** @param {number} point */
-  function states_at(point) {
-    if (!history || history.loading !== 'ready') return null;
-    const states = history.states_at(point) ?? kept_states;
-    kept_states = states;
-    return states;
+  /** The trace that its view shows: of the point's correlation, unless one was chosen. */
+  #trace() {
+    if (this.view !== 'trace' || !this.history) return null;
+    const {columns, workflow_id} = this.history;
+    const names = columns.correlation_names;
+    this.correlation ??= names[columns.correlations[this.point - 1] ?? -1] ?? names[0] ?? null;
+    this.tracer.show(workflow_id, this.correlation, columns.count);
+    return this.tracer.trace;
   }
-
-  function trace() {
-    if (self.view !== 'trace' || !history) return null;
-    const names = history.columns.correlation_names;
-    self.correlation ??= names[history.columns.correlations[self.point() - 1] ?? -1] ?? names[0] ?? null;
-    tracer.show(history.workflow_id, self.correlation, history.columns.count);
-    return tracer.trace;
-  }
-
-  /** @returns {Model} */
-  function model() {
-    const head = self.head();
-    const point = self.point();
-    const live = self.at === null;
-    const as_of_us = live && !api.copied_at ? world.now_us() : time_of(point);
-    const states = states_at(point);
-    const attention_now = attention(states, as_of_us, 'point');
-    const {since, marks: made_marks} = marks(point, states, attention_now);
-    const trace_now = trace();
-    finder.find(self.workflow_id, self.filters.q);
-    history?.look_at(point);
-    if (point > 0) history?.pages.want(point, point);
-    return {
-      workflow_id: self.workflow_id,
-      view: self.view,
-      theme: self.theme,
-      workflows: self.workflows,
-      workflows_state: self.workflows_state,
-      workflows_problem: self.workflows_problem,
-      sidebar_filter: self.sidebar_filter,
-      copied_at: api.copied_at,
-      connection: watch?.connection ?? history?.connection() ?? 'connecting',
-      position: Math.max(self.workflows_position, history?.position() ?? 0, watch?.position ?? 0),
-      verification: verifier.verification,
-      loading: history?.loading ?? 'loading',
-      problem: history?.problem ?? '',
-      columns: history?.columns ?? no_columns,
-      events: history?.pages ?? no_events,
-      head,
-      point,
-      live,
-      as_of_us,
-      event: (point > 0 && history?.pages.get(point)) || null,
-      states,
-      attention: attention_now,
-      spans: history?.spans.list ?? [],
-      spans_revision: history?.spans.revision ?? 0,
-      ...families(),
-      since,
-      compare: self.compare,
-      marks: made_marks,
-      filters: self.filters,
-      search: finder.search,
-      correlation: self.correlation,
-      trace: trace_now,
-      player: self.player,
-      zoom: self.zoom,
-      note_category: self.category,
-      detail_open: self.detail_open,
-      help_open: self.help_open,
-      sidebar_open: self.sidebar_open,
-      toast: self.toast,
-    };
-  }
-
-  return self;
 }
 
 /** A function that makes a value again only when one of the things that it is made of is another one. */

@@ -22,7 +22,8 @@ const TITLES = {overview: 'Overview', timeline: 'Timeline', events: 'Events', no
 /** @param {Model} model */
 export function title_of(model) {
   const listed = model.workflows.find((workflow) => workflow.workflow_id === model.workflow_id);
-  return visible(model.states?.workflow?.description ?? model.states?.workflow?.name ?? listed?.name ?? model.workflow_id ?? '');
+  const workflow = model.states?.workflow;
+  return line_of(workflow?.description ?? workflow?.name ?? listed?.name ?? model.workflow_id ?? '');
 }
 
 /** The status at the point: the workflow's own, else that of its sessions. @param {Model} model */
@@ -38,26 +39,37 @@ function status_of(model) {
 function pill(model) {
   if (!model.states) return null;
   const [shape, tone, word] = STATUS[status_of(model)] ?? NO_STATUS;
-  const changed = model.marks.keys.has('metric:status');
-  return h('span', {class: `pill ${tone} ${changed ? 'chgp' : ''}`}, icon(shape, `s ${shape === 'running' && model.live ? 'spin' : ''}`), word);
+  const changed = model.marks.keys.has('metric:status') ? 'chgp' : '';
+  const turns = shape === 'running' && model.live ? 'spin' : '';
+  return h('span', {class: `pill ${tone} ${changed}`}, icon(shape, `s ${turns}`), word);
+}
+
+/**
+ * A button that is an icon.
+ * @param {string} shape @param {string} label @param {string} key that does the same
+ * @param {() => void} click @param {string} [css]
+ */
+function square(shape, label, key, click, css = '') {
+  const title = key ? `${label}  ${key}` : label;
+  return h('button', {class: `btn sq ${css}`, 'aria-label': label, title, on: {click}}, icon(shape));
 }
 
 /** @param {Model} model @param {Actions} actions */
 function title_row(model, actions) {
   const id = model.workflow_id ?? '';
-  const square = (/** @type {string} */ shape, /** @type {string} */ label, /** @type {() => void} */ click, css = '') =>
-    h('button', {class: `btn sq ${css}`, 'aria-label': label, title: label, on: {click}}, icon(shape));
+  const title = title_of(model);
   return h('div', {class: 'title', key: 'title'},
-    square('menu', 'Workflows', () => actions.sidebar(true), 'only-s'),
+    square('menu', 'Workflows', '', () => actions.sidebar(true), 'only-s'),
     pill(model),
-    h('h1', {class: 'cut', title: title_of(model)}, title_of(model)),
-    h('button', {class: 'mono wf-id cut not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}}, visible(id)),
+    h('h1', {class: 'cut said', title}, title),
+    h('button', {class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}},
+      visible(id)),
     h('span', {class: 'grow'}),
     model.copied_at === null && model.loading === 'ready' ?
-      h('button', {class: 'btn not-s', title: 'This page with its events in one file', on: {click: actions.export_page}},
+      h('button', {class: 'btn not-s', title: 'This page in one file', on: {click: actions.export_page}},
         icon('export'), 'Export') : null,
-    square('theme', 'Light or dark  t', actions.theme_toggle),
-    square('keyboard', 'Keyboard  ?', () => actions.help(true), 'not-s'));
+    square('theme', 'Light or dark', 't', actions.theme_toggle),
+    square('keyboard', 'Keyboard', '?', () => actions.help(true), 'not-s'));
 }
 
 /** @type {{spans: import('../model.js').Span[] | null, revision: number, phases: import('../model.js').Span[]}} */
@@ -110,7 +122,9 @@ function phase_steps(model) {
 
 /** @param {string} caption @param {string} css @param {...any} value */
 function metric(caption, css, ...value) {
-  return h('div', {class: `m ${css}`, key: caption}, h('div', {class: 'cap'}, caption), h('div', {class: 'v'}, ...value));
+  return h('div', {class: `m ${css}`, key: caption},
+    h('div', {class: 'cap'}, caption),
+    h('div', {class: 'v'}, ...value));
 }
 
 /** @param {Model} model @param {string} name */
@@ -122,7 +136,7 @@ function progress(model) {
   /** @type {any[]} */
   const features = workflow?.features ?? [];
   if (features.length === 0) {
-    const turns = (model.states?.agents?.agents ?? []).reduce((/** @type {number} */ sum, /** @type {any} */ agent) => sum + (agent.turns ?? 0), 0);
+    const turns = agents_of(model).reduce((sum, agent) => sum + (agent.turns ?? 0), 0);
     if (!workflow?.status && turns) return metric('Turns', '', h('span', null, whole_number(turns)));
     return metric('Progress', '', h('small', null, 'nothing planned yet'));
   }
@@ -136,12 +150,17 @@ function progress(model) {
 function elapsed(model) {
   const {columns} = model;
   if (columns.count === 0) return '';
-  const workflow = model.states?.workflow;
-  const started_us = workflow?.started_at ? time_us(workflow.started_at) : columns.times_us[0];
-  const ended = workflow?.completed_at ?? (status_of(model) === 'running' || status_of(model) === 'paused' ? null : undefined);
-  const until_us = ended ? time_us(ended) : ended === null ? model.as_of_us : columns.times_us[model.point - 1];
+  const {started_at, completed_at} = model.states?.workflow ?? {};
+  const started_us = started_at ? time_us(started_at) : columns.times_us[0];
+  const status = status_of(model);
+  const goes_on = status === 'running' || status === 'paused';
+  const last_us = goes_on ? model.as_of_us : columns.times_us[model.point - 1];
+  const until_us = completed_at ? time_us(completed_at) : last_us;
   return duration(Math.max(0, until_us - started_us) / 1000);
 }
+
+/** @param {Model} model @returns {any[]} */
+const agents_of = (model) => model.states?.agents?.agents ?? [];
 
 /** What an agent does, in a few words. @param {any} agent @param {any[]} calls */
 function doing(agent, calls) {
@@ -153,14 +172,14 @@ function doing(agent, calls) {
 /** @param {Model} model */
 function workers(model) {
   const status = status_of(model);
-  const list = status === 'completed' || status === 'failed' ? [] :
-    (model.states?.agents?.agents ?? []).filter((/** @type {any} */ agent) => agent.status === 'active' || agent.status === 'waiting');
+  const ended = status === 'completed' || status === 'failed';
+  const list = ended ? [] : agents_of(model).filter(({status: now}) => now === 'active' || now === 'waiting');
   const calls = open_calls(model.states?.agents);
   const caption = model.live ? 'Agents at work' : 'Agents at work then';
   if (list.length === 0) return metric(caption, 'w', h('small', null, 'None'));
   const shown = list.slice(0, WORKERS_MAX);
   return metric(caption, 'w', h('div', {class: 'work'},
-    shown.map((/** @type {any} */ agent) => h('span', {class: 'worker', key: agent.agent_id},
+    shown.map((agent) => h('span', {class: 'worker', key: agent.agent_id},
       h('span', {
         class: `dot ${agent.parent_agent_id === undefined ? '' : 'sub'}`,
         vars: {'--c': `var(${model.hues.get(agent.agent_id) ?? '--agent-none'})`},
@@ -179,7 +198,9 @@ function strip(model) {
     progress(model),
     metric('Elapsed', '', h('span', null, elapsed(model))),
     metric('Cost', '', h('span', {class: mark(model, 'cost')}, money(cost_usd))),
-    metric('Tokens', '', h('span', {class: mark(model, 'tokens')}, short_number(tokens)), h('small', {class: 'not-s'}, `${short_number(output)} out`)),
+    metric('Tokens', '',
+      h('span', {class: mark(model, 'tokens')}, short_number(tokens)),
+      h('small', {class: 'not-s'}, `${short_number(output)} out`)),
     workers(model));
 }
 
@@ -189,7 +210,10 @@ function counts(model) {
   return {events: model.point, ...(notes === undefined ? {} : {notes})};
 }
 
-/** Arrows move between tabs, as everywhere. @param {KeyboardEvent} event @param {Model} model @param {Actions} actions */
+/**
+ * Arrows move between tabs, as everywhere.
+ * @param {KeyboardEvent} event @param {Model} model @param {Actions} actions
+ */
 function tab_key(event, model, actions) {
   const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
   const at = event.key === 'Home' ? 0 : event.key === 'End' ? VIEWS.length - 1 : VIEWS.indexOf(model.view) + by;
@@ -202,8 +226,9 @@ function tab_key(event, model, actions) {
 /** @param {Model} model @param {Actions} actions */
 function tabs(model, actions) {
   const count = counts(model);
+  const keydown = (/** @type {any} */ event) => tab_key(event, model, actions);
   return h('div', {class: 'tabs-row', key: 'tabs'},
-    h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Views', on: {keydown: (/** @type {any} */ event) => tab_key(event, model, actions)}},
+    h('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Views', on: {keydown}},
       VIEWS.map((view) => h('button', {
         class: 'tab',
         role: 'tab',
@@ -214,11 +239,11 @@ function tabs(model, actions) {
         tabindex: view === model.view ? 0 : -1,
         on: {click: () => actions.show(view)},
       }, TITLES[view], count[view] === undefined ? null : h('span', {class: 'n'}, whole_number(count[view] ?? 0))))),
-    model.view === 'events' ? null : find(model, actions));
+    model.view === 'events' ? null : find(actions));
 }
 
-/** The search box of the events view, everywhere else: what is typed opens it. @param {Model} model @param {Actions} actions */
-function find(model, actions) {
+/** The search box of the events view, everywhere else: Enter opens it. @param {Actions} actions */
+function find(actions) {
   const search = (/** @type {any} */ event) => {
     if (event.key !== 'Enter') return;
     actions.filter({q: event.target.value});
@@ -246,8 +271,8 @@ export function header(model, actions) {
 /** @param {Actions} actions */
 function bare(actions) {
   return h('div', {class: 'title bare', key: 'title'},
-    h('button', {class: 'btn sq only-s', 'aria-label': 'Workflows', on: {click: () => actions.sidebar(true)}}, icon('menu')),
+    square('menu', 'Workflows', '', () => actions.sidebar(true), 'only-s'),
     h('h1', null, 'Flight recorder'),
     h('span', {class: 'grow'}),
-    h('button', {class: 'btn sq', 'aria-label': 'Light or dark', on: {click: actions.theme_toggle}}, icon('theme')));
+    square('theme', 'Light or dark', 't', actions.theme_toggle));
 }

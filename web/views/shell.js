@@ -16,6 +16,8 @@ import {trace} from './trace.js';
 /** @type {Record<Model['view'], (model: Model, actions: Actions) => any>} */
 const SHOW = {overview, timeline, events, notes, trace};
 
+const EMIT = `jc emit fix-login workflow.started --data '{"description": "Fix the login"}'`;
+
 /** @param {string} shape @param {string} title @param {...any} more */
 function instead(shape, title, ...more) {
   return h('div', {class: 'instead', key: title}, icon(shape), h('h2', null, title), ...more);
@@ -32,12 +34,13 @@ function begin(model, actions) {
   }
   const command = (/** @type {string} */ text) => h('li', null,
     h('code', {class: 'mono'}, text),
-    h('button', {class: 'btn sq', 'aria-label': `Copy ${text}`, on: {click: () => actions.copy(text, 'Command')}}, icon('copy', 's')));
+    h('button', {class: 'btn sq', 'aria-label': `Copy ${text}`, on: {click: () => actions.copy(text, 'Command')}},
+      icon('copy', 's')));
   return instead('workflow', 'Nothing recorded yet',
     h('p', null, 'Workflows appear here with their first event. Record every session of your agent:'),
     h('ul', {class: 'commands'}, command('jc hook install')),
     h('p', null, 'or begin one yourself:'),
-    h('ul', {class: 'commands'}, command('jc emit fix-login workflow.started --data \'{"description": "Fix the login"}\'')));
+    h('ul', {class: 'commands'}, command(EMIT)));
 }
 
 /** @param {Model} model @param {Actions} actions */
@@ -45,8 +48,8 @@ export function shell(model, actions) {
   if (model.workflow_id === null) return begin(model, actions);
   switch (model.loading) {
     case 'loading':
-      return model.columns.count === 0 ? h('div', {class: 'instead wait', key: 'wait'}, h('p', null, 'Reading the workflow')) :
-        SHOW[model.view](model, actions);
+      if (model.columns.count > 0) return SHOW[model.view](model, actions);
+      return h('div', {class: 'instead wait', key: 'wait'}, h('p', null, 'Reading the workflow'));
     case 'missing':
       return instead('question', 'There is no such workflow',
         h('p', null, 'The log holds no event of ', h('code', {class: 'mono said'}, visible(model.workflow_id)), '.'),
@@ -55,7 +58,8 @@ export function shell(model, actions) {
           on: {click: () => actions.open(model.workflows[0].workflow_id)},
         }, 'Show the latest workflow') : null);
     case 'failed':
-      return instead('damaged', 'The workflow could not be read', h('p', {class: 'said'}, model.problem), again(actions));
+      return instead('damaged', 'The workflow could not be read',
+        h('p', {class: 'said'}, model.problem), again(actions));
     default:
       return SHOW[model.view](model, actions);
   }

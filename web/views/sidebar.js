@@ -2,7 +2,7 @@
 /* The workflows, the one heard of last first, and at the foot what is known of the log. */
 
 import {h} from '../dom.js';
-import {ago, clock, counted, time_us, visible, whole_number} from '../format.js';
+import {ago, clock, counted, line_of, time_us, visible, whole_number} from '../format.js';
 import {icon} from '../icons.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -22,7 +22,7 @@ export const STATUS = {
 export const NO_STATUS = ['planned', 'idle', 'Recorded'];
 
 /** @param {Workflow} workflow */
-export const name_of = (workflow) => visible(workflow.name ?? workflow.workflow_id);
+const name_of = (workflow) => line_of(workflow.name ?? workflow.workflow_id, 200);
 
 /** @param {string} text @param {Workflow} workflow */
 function holds(text, workflow) {
@@ -60,15 +60,18 @@ function item(workflow, model, actions, now_us) {
   const [shape, tone, word] = STATUS[workflow.status ?? ''] ?? NO_STATUS;
   const progress = workflow.features_total ? `${workflow.features_completed}/${workflow.features_total}` :
     counted(workflow.events, 'event');
-  const current = workflow.workflow_id === model.workflow_id;
+  const current = workflow.workflow_id === model.workflow_id ? 'true' : null;
+  const name = name_of(workflow);
   return h('li', {key: workflow.workflow_id},
-    h('button', {class: 'wf', 'aria-current': current ? 'true' : null, on: {click: () => actions.open(workflow.workflow_id)}},
+    h('button', {class: 'wf', 'aria-current': current, on: {click: () => actions.open(workflow.workflow_id)}},
       h('div', {class: 'l1'},
         icon(shape, `${tone} ${shape === 'running' ? 'spin' : ''}`),
         h('span', {class: 'sr'}, word),
-        h('span', {class: 'cut grow', title: name_of(workflow)}, name_of(workflow)),
+        h('span', {class: 'cut grow said', title: name}, name),
         flag(workflow)),
-      h('div', {class: 'l2'}, h('span', {class: 'mono cut grow'}, visible(workflow.workflow_id)), h('span', null, progress)),
+      h('div', {class: 'l2'},
+        h('span', {class: 'mono cut grow said'}, visible(workflow.workflow_id)),
+        h('span', null, progress)),
       segments(workflow.features),
       h('div', {class: 'l2'},
         h('span', {class: 'cut grow'}, at_work(workflow)),
@@ -112,14 +115,15 @@ function foot(model, actions) {
   const [shape, tone] = CHAIN[model.verification.state];
   const [stream_tone, words] = STREAM[model.connection];
   const position = model.connection === 'failed' ? '' : `, position ${whole_number(model.position)}`;
-  const copied = model.copied_at === null ? null : `A copy of ${model.copied_at.slice(0, 10)}, ${clock(time_us(model.copied_at))} UTC`;
+  const at = model.copied_at;
+  const copied = at === null ? null : `A copy of ${at.slice(0, 10)}, ${clock(time_us(at))} UTC`;
   return h('div', {class: 'side-foot', key: 'foot'},
     model.workflow_id === null || copied ? null :
       h('button', {class: 'foot-row', title: 'Verify the chain of hashes now', on: {click: actions.verify}},
         icon(shape, `s ${tone}`), h('span', {class: 'said'}, model.verification.text)),
-    h('div', {class: 'foot-row', role: 'status'},
+    h('div', {class: 'foot-row'},
       h('span', {class: `state ${copied ? 'idle' : stream_tone}`, 'aria-hidden': 'true'}),
-      h('span', null, copied ?? words + position)));
+      h('span', null, h('span', {role: 'status'}, copied ?? words), copied ? null : position)));
 }
 
 /** @param {Model} model */
@@ -132,17 +136,19 @@ function none(model) {
 
 /** @param {Model} model @param {Actions} actions @param {number} now_us the clock's, whatever the point is */
 export function sidebar(model, actions, now_us) {
-  const shown = model.sidebar_filter.trim() ? model.workflows.filter((one) => holds(model.sidebar_filter.trim(), one)) : model.workflows;
+  const words = model.sidebar_filter.trim();
+  const shown = words ? model.workflows.filter((one) => holds(words, one)) : model.workflows;
   const attention = model.workflows.reduce((sum, workflow) => sum + workflow.attention.count, 0);
   return [
-    h('div', {class: 'brand', key: 'brand'}, mark(), h('b', null, 'jc'), h('span', {class: 'dim'}, 'flight recorder'),
-      h('span', {class: 'grow'}),
-      h('button', {class: 'btn sq only-s', 'aria-label': 'Close the list', on: {click: () => actions.sidebar(false)}}, icon('close'))),
+    h('div', {class: 'brand', key: 'brand'},
+      mark(), h('b', null, 'jc'), h('span', {class: 'dim grow'}, 'flight recorder'),
+      h('button', {class: 'btn sq only-s', 'aria-label': 'Close the list', on: {click: () => actions.sidebar(false)}},
+        icon('close'))),
     h('div', {class: 'sect', key: 'sect'}, h('h2', {class: 'cap'}, 'Workflows'),
       attention ? h('span', {class: 'cap'}, `${attention} need${attention === 1 ? 's' : ''} attention`) : null),
     search(model, actions),
-    h('ul', {id: 'wfs', key: 'list'}, shown.map((workflow) => item(workflow, model, actions, now_us))),
-    shown.length === 0 ? none(model) : null,
+    shown.length === 0 ? none(model) :
+      h('ul', {id: 'wfs', key: 'list'}, shown.map((workflow) => item(workflow, model, actions, now_us))),
     foot(model, actions),
   ];
 }

@@ -13,7 +13,13 @@ async function run(sources) {
 test('modules find each other, renamed and from folders', async () => {
   const out = await run({
     '/main.js': "import {add, TWO as two} from './lib/sum.js';\nimport './side.js';\nout.push(add(1, two));",
-    '/lib/sum.js': "import {\n  one,\n} from '../one.js';\nexport const TWO = one + 1;\nexport function add(a, b) {\n  return a + b;\n}",
+    '/lib/sum.js': `import {
+  one,
+} from '../one.js';
+export const TWO = one + 1;
+export function add(a, b) {
+  return a + b;
+}`,
     '/one.js': 'const one = 1;\nexport {one};\nexport {};',
     '/side.js': "out.push('side');",
   });

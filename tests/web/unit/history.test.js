@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {copy_api} from '../../../web/copy_api.js';
-import {open_history} from '../../../web/history.js';
-import {make_states, PROJECTIONS} from '../../../web/states.js';
+import {History} from '../../../web/history.js';
+import {PROJECTIONS, StateStore} from '../../../web/states.js';
 
 const wait = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -37,7 +37,7 @@ class Source {
     this.readyState = 2;
   }
   tell(type, value, position = 0) {
-    this.listeners[type]({data: typeof value === 'string' ? value : JSON.stringify(value), lastEventId: String(position)});
+    this.listeners[type]({data: JSON.stringify(value), lastEventId: String(position)});
   }
   log(one) {
     this.tell('log', one, one.position);
@@ -73,7 +73,7 @@ function fake_api(events) {
 async function open(events, more = {}) {
   const api = {...fake_api(events), ...more};
   const calls = {changes: 0, heads: [], replaced: 0};
-  const history = open_history({
+  const history = new History({
     api,
     workflow_id: 'w',
     after: 50,
@@ -169,7 +169,7 @@ test('events that are missing before one that came are fetched', async () => {
   source.log(event(20));
   history.work(50);
   await until(() => history.columns.count === 20);
-  await until(() => history.work(50) && history.head_states().workflow.last_event.sequence === 20);
+  await until(() => history.work(50) && history.head_states.workflow.last_event.sequence === 20);
   assert.equal(history.columns.count, 20);
   history.close();
 });
@@ -178,7 +178,7 @@ test('the stream begins at the position from before the load', async () => {
   const {source, history} = await open(events_to(3));
   assert.equal(source.after, 50);
   source.log(event(4));
-  assert.equal(history.position(), 104);
+  assert.equal(history.position, 104);
   history.close();
 });
 
@@ -234,7 +234,7 @@ test('a burst is taken in slices', async () => {
 function by_hand(more = {}) {
   const questions = [];
   const changes = {count: 0};
-  const states = make_states({
+  const states = new StateStore({
     get: () => undefined,
     ask: (sequence) => new Promise((resolve, reject) => questions.push({sequence, resolve, reject})),
     on_change: () => changes.count++,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {open_live} from '../../../web/live.js';
+import {Live} from '../../../web/live.js';
 
 class Source {
   readyState = 1;
@@ -25,7 +25,7 @@ function fixture() {
   const sources = [];
   const said = [];
   const waits = [];
-  const live = open_live({
+  const live = new Live({
     open(after) {
       sources.push(Object.assign(new Source(), {after}));
       return sources.at(-1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {make_pages, PAGE} from '../../../web/pages.js';
+import {PAGE, Pages} from '../../../web/pages.js';
 
 const event = (sequence) => ({sequence, id: `id-${sequence}`, data: {}});
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -8,7 +8,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 function fixture(more = {}) {
   const asked = [];
   const changes = {count: 0};
-  const pages = make_pages({
+  const pages = new Pages({
     async load(from, to) {
       asked.push([from, to]);
       await null;
@@ -80,7 +80,7 @@ test('large events push pages out before their number does', () => {
   pages.put(event(1), 900);
   pages.put(event(PAGE + 1), 900);
   assert.equal(pages.get(1), undefined);
-  assert.equal(pages.loaded_size(), 900);
+  assert.equal(pages.size, 900);
 });
 
 test('events are found by id, as long as their page is there', () => {

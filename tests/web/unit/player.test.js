@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {play_on, speed_after, step_ms} from '../../../web/player.js';
 
-const columns = (...seconds) => ({count: seconds.length, times_us: Float64Array.from(seconds, (second) => second * 1e6)});
+function columns(...seconds) {
+  return {count: seconds.length, times_us: Float64Array.from(seconds, (second) => second * 1e6)};
+}
 
 test('speeds go round', () => {
   assert.deepEqual([1, 4, 8, 20, 60].map(speed_after), [4, 8, 20, 60, 1]);
@@ -15,7 +17,8 @@ test('an event comes after its time, divided by the speed', () => {
 });
 
 test('several events come at once when much time passed, and the rest is kept', () => {
-  assert.deepEqual(play_on(columns(0, 1, 2, 10), {point: 1, left_ms: 0}, 2500, 1), {point: 3, left_ms: 500, ended: false});
+  const to = play_on(columns(0, 1, 2, 10), {point: 1, left_ms: 0}, 2500, 1);
+  assert.deepEqual(to, {point: 3, left_ms: 500, ended: false});
 });
 
 test('a quiet stretch over 75 s takes 0.6 s at any speed', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {afterEach, test} from 'node:test';
 import {make_actions} from '../../../web/actions.js';
 import {copy_api} from '../../../web/copy_api.js';
-import {make_store} from '../../../web/store.js';
+import {Store} from '../../../web/store.js';
 import {read_url} from '../../../web/url.js';
 
 const wait = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -50,7 +50,7 @@ async function open(search = '', more = {}) {
     ...more,
   };
   const themes = {kept: null};
-  const store = make_store({
+  const store = new Store({
     api,
     now_us: () => FIRST_US + 3600e6,
     default_theme: () => 'light',
@@ -64,8 +64,8 @@ async function open(search = '', more = {}) {
   }, read_url(search));
   stores.push(store);
   const actions = make_actions(store, {export_page: async () => {}});
-  await store.load_workflows();
-  await store.history()?.loaded;
+  await store.directory.load();
+  await store.history?.loaded;
   await wait();
   return {store, actions, posted, urls, copied, themes};
 }
@@ -181,7 +181,8 @@ test('a message is an event of a person, with a correlation of its own', async (
   const {actions, posted} = await open('?wf=w');
   await actions.send_message({to_agent: 'coder', content: 'Stop', priority: 'urgent'});
   const [{event_type, agent_id, correlation_id, data}] = posted;
-  assert.deepEqual([event_type, agent_id, data.to_agent, data.priority], ['agent.message.sent', 'person', 'coder', 'urgent']);
+  assert.deepEqual([event_type, agent_id], ['agent.message.sent', 'person']);
+  assert.deepEqual([data.to_agent, data.priority, data.correlation_id], ['coder', 'urgent', correlation_id]);
   assert.match(correlation_id, /^[0-9a-f-]{36}$/);
 });
 
@@ -274,7 +275,9 @@ test('an unknown workflow is shown as soon as it begins', async () => {
       return copy_api({made_at: null, workflow: listed('late'), events: EVENTS}).outline('late', after, on_block);
     },
     stream(workflow_id) {
-      const source = {workflow_id, readyState: 1, listeners: {}, close() {}, addEventListener: (type, run) => (source.listeners[type] = run)};
+      const listeners = {};
+      const addEventListener = (type, run) => (listeners[type] = run);
+      const source = {workflow_id, readyState: 1, listeners, addEventListener, close() {}};
       sources.push(source);
       return source;
     },
@@ -287,4 +290,19 @@ test('an unknown workflow is shown as soon as it begins', async () => {
   await wait(1100);
   assert.deepEqual([store.model().loading, store.model().head], ['ready', 5]);
   assert.equal(sources.at(-1).workflow_id, 'late');
+});
+
+test('a workflow that could not be read is read again with the next list of workflows', async () => {
+  let fails = true;
+  const {store} = await open('?wf=w', {
+    outline: async (workflow_id, after, on_block) => {
+      if (fails) throw Object.assign(new Error('busy'), {status: 503});
+      return copy_api({made_at: null, workflow: listed('w'), events: EVENTS}).outline('w', after, on_block);
+    },
+  });
+  assert.deepEqual([store.model().loading, store.model().problem], ['failed', 'busy']);
+  fails = false;
+  await store.directory.load();
+  await store.history.loaded;
+  assert.equal(store.model().loading, 'ready');
 });

@@ -3,7 +3,8 @@ import {test} from 'node:test';
 import {no_filters, read_url, write_url} from '../../../web/url.js';
 
 const plain = {
-  workflow_id: null, view: 'overview', at: null, from: null, filters: no_filters(), category: null, trace: null, theme: null,
+  workflow_id: null, view: 'overview', at: null, from: null, filters: no_filters(), category: null, trace: null,
+  theme: null,
 };
 
 test('an address without parameters is the overview, live', () => {
