@@ -136,14 +136,14 @@ function take_back(session, message) {
   touch(message.agent);
 }
 
-/** Add what a response used, and say what that was. @param {Acting} acting */
+/** Add what a response used, and say what that was. What names no session adds to none. @param {Acting} acting */
 function add_usage(acting) {
-  const {agent, session} = acting;
+  const {state, agent, session} = acting;
   const tokens = tokens_of(acting.data);
   const cost = cost_of(acting.data);
   count(acting, 'responses');
   tokens_add(session.tally.tokens, tokens, 1);
-  const session_cost = cost_add(session.tally.cost, cost);
+  const session_cost = session !== state.no_session ? cost_add(session.tally.cost, cost) : undefined;
   if (agent === null) return {tokens, agent, session_cost, agent_cost: undefined};
   tokens_add(agent.tally.tokens, tokens, 1);
   return {tokens, agent, session_cost, agent_cost: cost_add(agent.tally.cost, cost)};
@@ -408,4 +408,4 @@ function apply(state, event) {
   count_event(acting);
 }
 
-export const agents = {name: 'agents', version: 3, init, apply, json, from_json};
+export const agents = {name: 'agents', version: 4, init, apply, json, from_json};
