@@ -27,7 +27,7 @@ export function line_of({id, workflow_id, sequence, timestamp, event_type, ...id
 
 /** The same id for the same number. @param {number} number */
 export function id_of(number) {
-  return `0197c0de-0000-7000-8000-${number.toString(16).padStart(12, 'a')}`;
+  return `0197c0de-0000-7000-8000-a${number.toString(16).padStart(11, '0')}`;
 }
 
 /** @param {number} us  since 1970 @returns {string} */
