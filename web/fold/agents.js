@@ -399,7 +399,7 @@ function count_event(acting) {
 function apply(state, event) {
   const type = event.event_type;
   const take = HANDLERS[type];
-  if (typeof type !== 'string' || (take === undefined && text_of(event.agent_id) === undefined)) return;
+  if (take === undefined && text_of(event.agent_id) === undefined) return;
   const acting = {state, event, type, time: event.timestamp, data: data_of(event), agent: null,
     session: state.no_session, status: 'active', settled: null};
   find_actors(acting, take !== undefined);

@@ -37,6 +37,8 @@ function init() {
     phase: null,
     /** Places of spans that changed since changed() was asked. @type {Set<number>} */
     changed: new Set(),
+    /** Of each feature, by place, what it is called, as JSON; null once that changed. @type {any[]} */
+    feature_json: [],
     features_json: /** @type {any[] | null} */ (null),
     whole: /** @type {any} */ (null),
   };
@@ -194,7 +196,7 @@ function end_attempt(state, event, span, last, status) {
 /** Its attempts are called what the feature is called now. @param {State} state @param {number} place */
 function touch_feature(state, place) {
   for (const span of state.attempts[place] ?? []) touch(state, span);
-  state.features_json = state.whole = null;
+  state.feature_json[place] = state.features_json = state.whole = null;
 }
 
 /** @param {State} state @param {Event} event @param {Data} data */
@@ -429,21 +431,18 @@ function span_json(state, span) {
   return span.json;
 }
 
-/** @param {State} state */
-function features_json(state) {
-  state.features_json ??= state.names.items.map(({place}) => {
-    const object = {};
-    names_write(state.names, place, object);
-    return object;
-  });
-  return state.features_json;
+/** @param {State} state @param {number} place */
+function feature_json(state, place) {
+  if (state.feature_json[place] === null) names_write(state.names, place, state.feature_json[place] = {});
+  return state.feature_json[place];
 }
 
 /** @param {State} state */
 function json(state) {
   if (state.whole !== null) return state.whole;
   state.whole = {spans: state.spans.map((span) => span_json(state, span))};
-  if (state.names.items.length > 0) state.whole.features = features_json(state);
+  if (state.names.items.length > 0)
+    state.whole.features = state.features_json ??= state.names.items.map(({place}) => feature_json(state, place));
   return state.whole;
 }
 
@@ -491,6 +490,7 @@ function from_json(from) {
   for (const object of list_in(from, 'features')) {
     names_read(state.names, object);
     state.attempts.push([]);
+    state.feature_json.push(object);
   }
   for (const object of list_in(from, 'spans')) read_span(state, by_id, object);
   state.changed.clear();

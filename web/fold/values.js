@@ -22,10 +22,10 @@ export function data_of(event) {
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? data : NONE;
 }
 
-/** May an event be folded: does it say its place and its time? @param {any} event */
+/** May an event be folded: does it say what it is, its place and its time? @param {any} event */
 export function is_event(event) {
   return typeof event === 'object' && event !== null && Number.isSafeInteger(event.sequence) &&
-    typeof event.timestamp === 'string' && event.timestamp.length === TIME_LENGTH;
+    typeof event.event_type === 'string' && typeof event.timestamp === 'string' && event.timestamp.length === TIME_LENGTH;
 }
 
 /** A text that is not empty, else undefined. @param {any} value @returns {Text} */

@@ -113,12 +113,9 @@ function assert_shared(name, before, after, where) {
   }
 }
 
-/* An event that an agent's record takes in makes it another object, also where the sums come out the same. */
-const STRICT = NAMES.filter((name) => name !== 'agents' && name !== 'workflow' && name !== 'timings' && name !== 'timeline');
-
 test('a message or a note that did not change is the same object', () => {
   const events = events_of('story');
-  for (const name of STRICT) {
+  for (const name of /** @type {Name[]} */ (['mailbox', 'notes'])) {
     const state = FOLDS[name].init();
     let before = FOLDS[name].json(state);
     for (const event of events) {
@@ -159,7 +156,7 @@ const ODD = [undefined, null, true, 0, -1, 1e400, NaN, '', 'x', '__proto__', [],
   JSON.parse('{"__proto__":{"title":"polluted"},"constructor":7}')];
 
 test('no event makes a fold throw', () => {
-  const types = [...new Set(events_of('story').map((event) => event.event_type)), ...ODD];
+  const types = [...ODD, ...new Set(events_of('story').map((event) => event.event_type))];
   for (const name of NAMES) {
     const state = FOLDS[name].init();
     let sequence = 0;

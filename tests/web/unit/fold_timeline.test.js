@@ -32,13 +32,13 @@ test('changed() names the spans that differ since it was asked, and span() gives
   const state = timeline.init();
   /** @type {any[]} */
   const shown = [];
-  for (const line of random_history(31, 400)) {
+  for (const [i, line] of random_history(31, 600).entries()) {
     timeline.apply(state, JSON.parse(line));
-    if (shown.length % 3 === 1) continue;
+    if (i % 3 === 1) continue;
     for (const place of timeline.changed(state)) shown[place] = timeline.span(state, place);
     assert.deepEqual(shown, timeline.json(state).spans);
   }
-  assert.ok(shown.length > 50);
+  assert.ok(shown.length > 30, `${shown.length} spans`);
 });
 
 test('nothing has changed when nothing was applied, nor in a state that was read', () => {
