@@ -11,7 +11,8 @@
 
 import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {id_of, line_of, random_history, time_of} from './histories.mjs';
-import {NAMES, states_in_c} from './twin.mjs';
+import {FOLDS} from '../../web/fold.js';
+import {NAMES, states_in_c, versions_in_c} from './twin.mjs';
 
 /** @typedef {import('./twin.mjs').Name} Name */
 /** @typedef {{sequence: number, states: Record<Name, any>}} Point */
@@ -24,8 +25,7 @@ function line_of_short(short, sequence) {
   const {id = id_of(sequence), timestamp = time_of(Date.UTC(2026, 8, 1) * 1000 + sequence * 250000), ...event} =
     JSON.parse(short);
   const data = short.slice(short.indexOf('"data":') + '"data":'.length, -1);
-  const {event_type, agent_id, correlation_id, causation_id} = event;
-  return line_of({id, workflow_id: 'wf', sequence, timestamp, event_type, agent_id, correlation_id, causation_id}, data);
+  return line_of({...event, id, workflow_id: 'wf', sequence, timestamp}, data);
 }
 
 /** @param {URL[]} files */
@@ -45,7 +45,10 @@ function told(name) {
   return lines_of_files([new URL(`goldens/${name}.jsonl`, HERE)]);
 }
 
-/** What there is: the lines of a history, and at which events its states are kept. @type {Record<string, {lines: () => string[], stride: number}>} */
+/**
+ * What there is: the lines of a history, and at which events its states are kept.
+ * @type {Record<string, {lines: () => string[], stride: number}>}
+ */
 export const GOLDENS = {
   story: {lines: () => told('story'), stride: 1},
   edges: {lines: () => told('edges'), stride: 1},
@@ -67,7 +70,8 @@ function is_object(value) {
 function change_between(before, after) {
   if (JSON.stringify(before) === JSON.stringify(after)) return null;
   const same_kind = is_object(before) && is_object(after) && Array.isArray(before) === Array.isArray(after);
-  if (!same_kind || Object.keys(before).some((key) => !Object.hasOwn(after, key) && !Array.isArray(after))) return [after];
+  if (!same_kind) return [after];
+  if (!Array.isArray(after) && Object.keys(before).some((key) => !Object.hasOwn(after, key))) return [after];
   const members = [];
   if (Array.isArray(after) && before.length !== after.length) members.push(['length', after.length]);
   for (const key of Object.keys(after)) {
@@ -83,12 +87,13 @@ function changed(before, change) {
   if (Array.isArray(change)) return change[0];
   if (Array.isArray(before)) {
     const list = before.slice(0, change.length ?? before.length);
-    for (const key of Object.keys(change)) if (key !== 'length') list[Number(key)] = changed(list[Number(key)], change[key]);
+    for (const key of Object.keys(change).filter((each) => each !== 'length'))
+      list[Number(key)] = changed(list[Number(key)], change[key]);
     return list;
   }
-  const entries = Object.keys(before).map((key) => [key, changed(before[key], Object.hasOwn(change, key) ? change[key] : null)]);
-  const added = Object.keys(change).filter((key) => !Object.hasOwn(before, key)).map((key) => [key, change[key][0]]);
-  return Object.fromEntries([...entries, ...added]);
+  const kept = Object.keys(before).filter((key) => !Object.hasOwn(change, key)).map((key) => [key, before[key]]);
+  const others = Object.keys(change).map((key) => [key, changed(before[key], change[key])]);
+  return Object.fromEntries([...kept, ...others]);
 }
 
 /* ---- Files ---- */
@@ -119,7 +124,10 @@ function text_of(name, program) {
   return text;
 }
 
-/** The states that are kept of a history. Their members may stand in another order than in C. @param {string} name @returns {Point[]} */
+/**
+ * The states that are kept of a history. Their members may stand in another order than in C.
+ * @param {string} name @returns {Point[]}
+ */
 export function golden_points(name) {
   /** @type {any} */
   let states = Object.fromEntries(NAMES.map((each) => [each, null]));
@@ -139,6 +147,11 @@ function check(program) {
     failed += same ? 0 : 1;
     console.log(`${same ? 'ok' : 'not ok'} ${++number} - the states of ${name} are those that C makes`);
   }
+  const versions = versions_in_c(program);
+  const same = Object.keys(versions).length === NAMES.length &&
+    Object.values(FOLDS).every((fold) => fold.version === versions[fold.name]);
+  failed += same ? 0 : 1;
+  console.log(`${same ? 'ok' : 'not ok'} ${++number} - the folds have the versions of the projections in C`);
   console.log(`1..${number}`);
   if (failed > 0) console.log('# when that is meant: node tests/web/goldens.mjs write build/tests/web/fold_states');
   return failed > 0 ? 1 : 0;

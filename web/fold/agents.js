@@ -53,7 +53,10 @@ function count_tool(agent, session, tool, numbers) {
   }
 }
 
-/** A start that came in behind its end: nobody is at work for it. @param {Acting} acting @param {string | undefined} key */
+/**
+ * A start that came in behind its end: nobody is at work for it.
+ * @param {Acting} acting @param {string | undefined} key
+ */
 function is_overtaken(acting, key) {
   if (key === undefined || take_unstarted(acting.session, key) === undefined) return false;
   acting.status = '';
@@ -235,7 +238,10 @@ function find_subagent(acting) {
   return {sub, parent: parent !== sub ? parent : null};
 }
 
-/** Let the subagent be what it became; it may be who tells it. @param {Acting} acting @param {Agent} sub @param {string} status */
+/**
+ * Let the subagent be what it became; it may be who tells it.
+ * @param {Acting} acting @param {Agent} sub @param {string} status
+ */
 function settle(acting, sub, status) {
   acting.settled = sub;
   if (is_earlier(acting, sub.since)) return;
@@ -303,7 +309,10 @@ function add_feature_cost(acting) {
 
 const only_count = () => {};
 
-/** What each type does beyond being counted as an event. The data of these is read. @type {Record<string, (acting: Acting) => void>} */
+/**
+ * What each type does beyond being counted as an event. The data of these is read.
+ * @type {Record<string, (acting: Acting) => void>}
+ */
 const HANDLERS = Object.assign(Object.create(null), {
   'agent.error': (/** @type {Acting} */ acting) => count(acting, 'errors'),
   'agent.hook.received': only_count,

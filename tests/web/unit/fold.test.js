@@ -92,12 +92,18 @@ test('a state does not change the JSON that it was made of', () => {
   }
 });
 
-/** The things of a state that a page compares one by one, by a key. @param {Name} name @param {any} json @returns {Map<string, any>} */
+/**
+ * The things of a state that a page compares one by one, by a key.
+ * @param {Name} name @param {any} json @returns {Map<string, any>}
+ */
 function things(name, json) {
   if (name === 'mailbox') {
-    const boxes = Object.entries(json.agents).flatMap(([agent, boxes_of]) => Object.entries(/** @type {any} */ (boxes_of))
-      .flatMap(([box, list]) => list.map((/** @type {any} */ each) => [`${agent}/${box}/${each.sequence}`, each])));
-    return new Map(/** @type {any} */ (boxes));
+    /** @type {Map<string, any>} */
+    const messages = new Map();
+    for (const [agent, boxes] of Object.entries(json.agents))
+      for (const [box, list] of Object.entries(/** @type {Record<string, any[]>} */ (boxes)))
+        for (const each of list) messages.set(`${agent}/${box}/${each.sequence}`, each);
+    return messages;
   }
   const lists = {workflow: ['features', 'commits', 'worktrees'], agents: ['agents', 'sessions'], notes: ['notes'],
     timings: ['features'], timeline: ['spans', 'features']}[name];
@@ -109,7 +115,8 @@ function things(name, json) {
 function assert_shared(name, before, after, where) {
   const known = things(name, before);
   for (const [key, thing] of things(name, after)) {
-    if (JSON.stringify(known.get(key)) === JSON.stringify(thing)) assert.equal(known.get(key), thing, `${where} ${key}`);
+    if (JSON.stringify(known.get(key)) === JSON.stringify(thing))
+      assert.equal(known.get(key), thing, `${where} ${key}`);
   }
 }
 
@@ -152,8 +159,8 @@ test('a state that goes on from JSON shares what did not change with it', () => 
 
 /* ---- Anything may come ---- */
 
-const ODD = [undefined, null, true, 0, -1, 1e400, NaN, '', 'x', '__proto__', [], ['x'], {}, {length: 3}, {__proto__: null},
-  JSON.parse('{"__proto__":{"title":"polluted"},"constructor":7}')];
+const ODD = [undefined, null, true, 0, -1, 1e400, NaN, '', 'x', '__proto__', [], ['x'], {}, {length: 3},
+  {__proto__: null}, JSON.parse('{"__proto__":{"title":"polluted"},"constructor":7}')];
 
 test('no event makes a fold throw', () => {
   const types = [...ODD, ...new Set(events_of('story').map((event) => event.event_type))];
