@@ -512,19 +512,20 @@ function read_span(state, by_id, object) {
   remember(state, made);
 }
 
-/** @param {any} from @returns {State} */
+/**
+ * `features` may be those of the projection `workflow` at the same point: their names are the same, in the same order.
+ * @param {{spans: any[], features?: any[]}} from @returns {State}
+ */
 function from_json(from) {
   const state = init();
   const by_id = new Map();
   for (const object of list_in(from, 'features')) {
     names_read(state.names, object);
     state.attempts.push([]);
-    state.feature_json.push(object);
+    state.feature_json.push(null);
   }
   for (const object of list_in(from, 'spans')) read_span(state, by_id, object);
   state.changed.clear();
-  state.features_json = from.features ?? null;
-  state.whole = from;
   return state;
 }
 

@@ -106,7 +106,7 @@ function things(name, json) {
     return messages;
   }
   const lists = {workflow: ['features', 'commits', 'worktrees'], agents: ['agents', 'sessions'], notes: ['notes'],
-    timings: ['features'], timeline: ['spans', 'features']}[name];
+    timings: ['features'], timeline: ['spans']}[name];
   return new Map(lists.flatMap((list) => (json[list] ?? []).map((/** @type {any} */ each, /** @type {number} */ i) =>
     [`${list}/${i}`, each])));
 }

@@ -49,6 +49,23 @@ test('nothing has changed when nothing was applied, nor in a state that was read
   assert.deepEqual(timeline.changed(timeline.from_json(timeline.json(state), 10)), []);
 });
 
+test('the features of the projection workflow serve as the names of the attempts', () => {
+  const whole = {timeline: timeline.init(), workflow: FOLDS.workflow.init()};
+  const events = random_history(10, 300).map((line) => JSON.parse(line));
+  for (const event of events.slice(0, 150)) {
+    timeline.apply(whole.timeline, event);
+    FOLDS.workflow.apply(whole.workflow, event);
+  }
+  const {features} = FOLDS.workflow.json(whole.workflow);
+  const resumed = timeline.from_json({spans: timeline.json(whole.timeline).spans, features}, 150);
+  for (const event of events.slice(150)) {
+    timeline.apply(whole.timeline, event);
+    timeline.apply(resumed, event);
+  }
+  assert.ok(features.length > 3);
+  assert.deepEqual(timeline.json(resumed), timeline.json(whole.timeline));
+});
+
 test('a rename changes all attempts at the feature, and no other span', () => {
   const state = timeline.init();
   const told = [['feature.started', {name: 'a'}], ['feature.started', {name: 'b'}], ['feature.started', {name: 'a'}],
