@@ -135,6 +135,9 @@ more() {
     tap crashes "$(test_program crash)" --points 40000 --jobs 2
     tap models "$(test_program model)" --seeds 300
     tap clients-asan sh tests/mcp/run.sh "$(program_of build-asan)"
+    if command -v node >/dev/null; then
+        tap folds node tests/web/fold_random.mjs build/tests/web/fold_states "$(date +%s)" 4000
+    fi
     memcheck valgrind-all '^unit|^jq$|^contract|^model|^tamper'
     tap lint tools/lint.sh --deep
     left=$(((${JC_CHECK_MINUTES:-30} * 60 - $(elapsed)) / 3))

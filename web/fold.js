@@ -29,7 +29,7 @@ import {workflow} from './fold/workflow.js';
  * @property {string} name
  * @property {number} version  of the projection in C whose equal this is
  * @property {() => any} init  the state before the first event
- * @property {(state: any, event: Event) => void} apply  take an event in; one that is not above the last changes nothing
+ * @property {(state: any, event: Event) => void} apply  take an event in; nothing when it is not above the last
  * @property {(state: any) => any} json
  * @property {(json: any, sequence: number) => any} from_json  the state whose json() that is, behind that event
  */

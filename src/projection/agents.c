@@ -262,7 +262,8 @@ static void take_back(jc_session_record *session, const jc_recent_message *messa
     jc_cost_subtract(&message->agent->tally.cost, message->agent_cost);
 }
 
-/* Add what a response used, and say in *ret_message what that was. */
+/* Add what a response used, and say in *ret_message what that was. What names no session adds to none: no
+ * state keeps those sums. */
 static void add_usage(acting *in, jc_recent_message *ret_message)
 {
     jc_tokens tokens = jc_tokens_of(&in->state->payload);
@@ -270,9 +271,10 @@ static void add_usage(acting *in, jc_recent_message *ret_message)
     COUNT(in, responses);
     ret_message->tokens = tokens;
     ret_message->agent = in->agent;
-    ret_message->agent_cost = (jc_cost){0};
+    ret_message->agent_cost = ret_message->session_cost = (jc_cost){0};
     jc_tokens_add(&in->session->tally.tokens, &tokens);
-    jc_cost_add(&in->session->tally.cost, cost, &ret_message->session_cost);
+    if (in->session != &in->state->no_session)
+        jc_cost_add(&in->session->tally.cost, cost, &ret_message->session_cost);
     if (in->agent == NULL)
         return;
     jc_tokens_add(&in->agent->tally.tokens, &tokens);

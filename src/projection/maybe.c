@@ -25,7 +25,9 @@ jc_maybe jc_start_told(const jc_payload *payload, int64_t end_us)
     double told = 0;
     if (!jc_payload_amount(payload, "duration_ms", &told) || told * US_PER_MS > (double)end_us)
         return (jc_maybe){0};
-    return jc_maybe_is(end_us - (int64_t)(told * US_PER_MS));
+    /* A double near the end of time is rounded: it may still begin before all time. */
+    int64_t start_us = end_us - (int64_t)(told * US_PER_MS);
+    return start_us >= 0 ? jc_maybe_is(start_us) : (jc_maybe){0};
 }
 
 jc_status jc_text_set(jc_buf *text, jc_str value, jc_error *reterr)

@@ -262,6 +262,17 @@ static void all_four_kinds_of_tokens_are_summed_and_nonsense_is_none(void **stat
     assert_told_lacks(in, "agents", "\"cost_usd\"");
 }
 
+/* Together they are more than two million, which a sum is never. */
+static void what_names_no_session_adds_to_no_sum_of_costs(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "coder", "agent.response.received", "{\"message_id\":\"m1\",\"cost_usd\":1999999}");
+    tell(in, 1, "lead", "agent.response.received", "{\"message_id\":\"m2\",\"cost_usd\":3}");
+    assert_told_holds(in, "agents", "\"cost_usd\":1999999");
+    assert_told_holds(in, "agents", "\"cost_usd\":3");
+    assert_told_lacks(in, "agents", "session_cost_usd");
+}
+
 static void a_session_knows_only_its_last_messages_again(void **state)
 {
     told *in = *state;
@@ -530,6 +541,7 @@ int main(void)
         TOLD_CLAIM(the_usage_of_a_message_counts_once_and_the_last_wins),
         TOLD_CLAIM(the_same_message_id_in_another_session_is_another_message),
         TOLD_CLAIM(all_four_kinds_of_tokens_are_summed_and_nonsense_is_none),
+        TOLD_CLAIM(what_names_no_session_adds_to_no_sum_of_costs),
         TOLD_CLAIM(a_session_knows_only_its_last_messages_again),
         TOLD_CLAIM(a_subagent_has_its_parent),
         TOLD_CLAIM(what_comes_in_late_does_not_revive),

@@ -276,6 +276,17 @@ static void a_clock_that_went_back_makes_no_negative_duration(void **state)
     assert_told_holds(in, "timeline", "\"duration_ms\":0,\"status\":\"completed\"");
 }
 
+/* The last microsecond of the year 9999, and a duration that is rounded to just beyond it. */
+static void nothing_is_told_to_have_begun_before_all_time(void **state)
+{
+    told *in = *state;
+    jc_event event = told_event(in, 0, "a", "agent.tool_use",
+                                "{\"tool\":\"grep\",\"duration_ms\":253402300799999.999}");
+    event.timestamp_us = INT64_C(253402300799999999);
+    told_append(in, &event);
+    assert_told_holds(in, "timeline", "\"name\":\"grep\",\"agent_id\":\"a\",\"ended_at\":\"9999-");
+}
+
 static void a_message_lasts_until_it_is_completed(void **state)
 {
     told *in = *state;
@@ -349,6 +360,7 @@ int main(void)
         TOLD_CLAIM(calls_without_an_id_end_in_turn),
         TOLD_CLAIM(an_end_without_a_start_is_an_end_alone),
         TOLD_CLAIM(a_clock_that_went_back_makes_no_negative_duration),
+        TOLD_CLAIM(nothing_is_told_to_have_begun_before_all_time),
         TOLD_CLAIM(a_message_lasts_until_it_is_completed),
         TOLD_CLAIM(long_names_are_cut_between_characters),
         CLAIM(what_is_no_saved_state_is_refused),

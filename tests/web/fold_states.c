@@ -1,6 +1,7 @@
 /* The states that histories come to, for comparing them with those of web/fold.js.
  *
  *     fold_states < LINES
+ *     fold_states versions        the projections and their versions, a line each
  *
  * Reads events as lines (docs/FORMAT.md) of one workflow or of several, one behind the other; a line with
  * the sequence 1 begins anew. Prints behind each event, for each built-in projection, a line with its
@@ -13,6 +14,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PROJECTIONS_MAX 16
@@ -65,8 +67,19 @@ static jc_status take_line(folding *of, jc_str line, jc_error *reterr)
     return status == JC_OK ? take(of, &event, reterr) : status;
 }
 
-int main(void)
+static int print_versions(void)
 {
+    size_t count = 0;
+    const jc_projection *const *projections = jc_projection_list(&count);
+    for (size_t i = 0; i < count; i++)
+        printf("%s %" PRIu32 "\n", projections[i]->name, projections[i]->version);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "versions") == 0)
+        return print_versions();
     folding of = {0};
     jc_error error = {0};
     char *line = NULL;

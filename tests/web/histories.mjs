@@ -27,7 +27,7 @@ export function line_of({id, workflow_id, sequence, timestamp, event_type, ...id
 
 /** The same id for the same number. @param {number} number */
 export function id_of(number) {
-  return `0197c0de-0000-7000-8000-${number.toString(16).padStart(12, 'a')}`;
+  return `0197c0de-0000-7000-8000-a${number.toString(16).padStart(11, '0')}`;
 }
 
 /** @param {number} us  since 1970 @returns {string} */
@@ -63,7 +63,8 @@ const OTHER_TYPES = ['agent.note.risk', 'agent.note.a.b', 'agent.message.read', 
 /* Types that belong together, of which a history may be full. */
 const SUBJECTS = [/^feature|^phase/, /^agent.message/, /^agent.note|^workflow.resumed|^agent.message/,
   /^agent.tool|^permission|^session|^subagent|^turn/, /^agent.response|^session|^subagent/, /^workflow|phase/,
-  /^worktree|^commit|^tests/, /^subagent|^agent.tool/, /^turn|^session/, /./];
+  /^worktree|^commit|^tests/, /^subagent|^agent.tool/, /^turn|^session/, /./, /^subagent/,
+  /^agent.response.received|^turn.completed|^agent.tool.(completed|failed)/];
 
 const LONG = '"' + 'Ä very lông name '.repeat(9) + '"';
 const EDGE = `"${'x'.repeat(118)}漢🚀${'y'.repeat(9)}"`;
@@ -86,7 +87,8 @@ const FIELDS = {
   cost_usd: AMOUNTS, total_cost: AMOUNTS, total_cost_usd: AMOUNTS, duration_ms: DURATIONS,
   tests_passing: ['true', 'false', 'null', '1'], human: ['false', 'true', '0'],
   title: ['"JWT"', '"argon2"', '"a title"', '5', '""'], content: ['"tokens expire"', '"see \\"x\\""', '"c"', 'null'],
-  tags: ['["auth","api"]', '[]', '["auth","auth"]', '[1,"x",""]', '"no"', '["y",["z"],"auth"]', '["__proto__","7","3"]'],
+  tags: ['["auth","api"]', '[]', '["auth","auth"]', '[1,"x",""]', '"no"', '["y",["z"],"auth"]',
+    '["__proto__","7","3"]'],
   related_file: ['"src/a.py"', '"b.c"', '""', 'null'], related_feature: ['"auth"', '""', 'null'],
   agent_id: AGENTS, subagent_id: AGENTS, from_agent: AGENTS, to_agent: [...AGENTS, '"nobody"'],
   parent_agent_id: ['"lead"', '"coder"', 'null', '"sub1"', '""'],
@@ -96,15 +98,17 @@ const FIELDS = {
   awaiting_response: ['true', 'false', 'null', '0'], result: ['"done"', '"could not"', '""', '{}'],
   success: ['true', 'false', 'true', 'null'],
   session_id: ['"s1"', '"s2"', '"s1"', '""', '"s3"'], session_title: ['"Fix it"', '""'],
-  turn_id: ['"t1"', '"t2"', '"t3"', '1'], prompt_id: ['"p1"', '"p2"', 'null'], prompt: ['"do this"', '"and that"', '""'],
+  turn_id: ['"t1"', '"t2"', '"t3"', '1'], prompt_id: ['"p1"', '"p2"', 'null'],
+  prompt: ['"do this"', '"and that"', '""'],
   tool_use_id: ['"u1"', '"u2"', '"u3"', '"u4"', 'null'], tool_name: ['"Bash"', '"Edit"', '"Read"', '""'],
   tool: ['"grep"', '"Bash"', 'null'], parent_tool_use_id: ['"u1"', '"u2"', 'null', '""'],
   tool_response: ['{"agentId":"sub1"}', '{"agentId":"sub2"}', '{"agentId":7}', '"sub1"', '["sub1"]', 'null',
     '{"agentId":"lead"}', '{"agentId":"coder"}'],
   agent_type: ['"Explore"', '"reviewer"', 'null', '""'], subagent_type: ['"Plan"', 'null'],
   model: ['"opus"', '"haiku"', 'null', '""', '3'], message_id: ['"m1"', '"m2"', '"m3"', 'null'],
-  usage: ['{"input_tokens":10,"output_tokens":5}', '{"input_tokens":7,"output_tokens":9,"cache_read_input_tokens":100,' +
-    '"cache_creation_input_tokens":20}', '{}', 'null', '[1]', '{"output_tokens":1.5,"input_tokens":-4}',
+  usage: ['{"input_tokens":10,"output_tokens":5}',
+    '{"input_tokens":7,"output_tokens":9,"cache_read_input_tokens":100,"cache_creation_input_tokens":20}',
+    '{}', 'null', '[1]', '{"output_tokens":1.5,"input_tokens":-4}',
     '{"input_tokens":1e999,"output_tokens":1e16,"cache_read_input_tokens":123456789012}', '"input_tokens"'],
   subject: ['"write"', '""', 'null'], path: ['"/w/a"', '"/w/b"', '""', 'null'], branch: ['"main"', '"a"', '""'],
   commit_sha: ['"abc"', '"def"', 'null', '""'], message: ['"fix"', '""', 'null'],
@@ -116,7 +120,8 @@ const FIELD_NAMES = Object.keys(FIELDS);
 /* Fields that a type cannot do without; they are there in three of four events. */
 /** @type {[RegExp, string[]][]} */
 const WANTED = [[/^feature/, ['name']], [/^feature.renamed/, ['new_name']], [/phase/, ['to_phase']],
-  [/^agent.note/, ['title', 'content']], [/^agent.message.sent/, ['from_agent', 'to_agent', 'content', 'correlation_id']],
+  [/^agent.note/, ['title', 'content']],
+  [/^agent.message.sent/, ['from_agent', 'to_agent', 'content', 'correlation_id']],
   [/^agent.message.(ack|com)/, ['from_agent', 'correlation_id', 'result', 'success']],
   [/^(session|turn|agent.tool|subagent|agent.response|permission)/, ['session_id']], [/^turn/, ['turn_id']],
   [/^(agent.tool|permission)/, ['tool_use_id', 'tool_name']], [/^subagent/, ['agent_id']],
@@ -128,17 +133,32 @@ function one_of(draw, list) {
   return list[draw(list.length)];
 }
 
-/** @param {(limit: number) => number} draw @param {string} type @param {number} hostile @param {number} chance */
-function data_of(draw, type, hostile, chance) {
+/* Of these there are many in some histories, more than a state keeps. */
+const WIDE = new Set(['message_id', 'turn_id', 'tool_use_id', 'agent_id', 'tool_name', 'name', 'correlation_id']);
+
+/** How a history is: one value in so many is hostile, one field in so many is there, and of WIDE ones, how many
+ * there are, if it has many. @typedef {{hostile: number, chance: number, wide: number}} Mood */
+
+/** @param {(limit: number) => number} draw @param {string} name @param {Mood} mood */
+function value_of(draw, name, {hostile, wide}) {
+  if (draw(hostile) === 0) return one_of(draw, HOSTILE);
+  if (wide > 0 && WIDE.has(name) && draw(4) > 0) return `"w${draw(wide)}"`;
+  return one_of(draw, FIELDS[name]);
+}
+
+/** @param {(limit: number) => number} draw @param {string} type @param {Mood} mood */
+function data_of(draw, type, mood) {
   const wanted = new Set(WANTED.flatMap(([pattern, names]) => pattern.test(type) ? names : []));
   const members = [];
   for (const name of FIELD_NAMES) {
-    if (!(wanted.has(name) ? draw(4) > 0 : draw(chance) === 0)) continue;
-    const value = draw(hostile) === 0 ? one_of(draw, HOSTILE) : one_of(draw, FIELDS[name]);
-    members.push(`${JSON.stringify(name.replace('field', ''))}:${value}`);
+    if (!(wanted.has(name) ? draw(4) > 0 : draw(mood.chance) === 0)) continue;
+    members.push(`${JSON.stringify(name.replace('field', ''))}:${value_of(draw, name, mood)}`);
   }
   return `{${members.join(',')}}`;
 }
+
+/* Five seconds part a start that was overtaken by its end from one that resumes. */
+const STEPS_US = [5e6, 5000001, 5.2e6, 1, 999, 1000, 9e6];
 
 /** @param {(limit: number) => number} draw @param {number} calm one in so many is late, early or far away */
 function clock_of(draw, calm) {
@@ -150,7 +170,7 @@ function clock_of(draw, calm) {
     if (what === 2) return time_of(clock_us + draw(3600) * 1e6);
     if (what === 3) return ['1970-01-01T00:00:00.000000Z', '9999-12-31T23:59:59.999999Z',
       '2300-02-28T23:59:59.000001Z', '2000-02-29T00:00:00.100001Z'][draw(4)];
-    if (what > 6) clock_us += draw(5000) * 1000 + draw(9) + (draw(30) === 0 ? 6e6 : 0);
+    if (what > 6) clock_us += draw(6) === 0 ? STEPS_US[draw(STEPS_US.length)] : draw(5000) * 1000 + draw(9);
     return time_of(clock_us);
   };
 }
@@ -168,8 +188,7 @@ export function random_history(seed, count) {
   const draw = draws(seed);
   const subject = SUBJECTS[draw(SUBJECTS.length)];
   const favourites = TYPES.filter((type) => subject.test(type));
-  const hostile = [10, 60, 100000][draw(3)];
-  const chance = 3 + draw(14);
+  const mood = {hostile: [10, 60, 100000][draw(3)], chance: 3 + draw(14), wide: [0, 0, 0, 20, 200][draw(5)]};
   const next_time = clock_of(draw, draw(2) === 0 ? 40 : 400);
   const lines = [];
   for (let sequence = 1; sequence <= count; sequence++) {
@@ -180,7 +199,7 @@ export function random_history(seed, count) {
       agent_id: draw(3) > 0 ? JSON.parse(one_of(draw, AGENTS)) : undefined,
       correlation_id: draw(4) === 0 ? `c-${draw(4)}` : undefined,
       causation_id: cause_of(draw, sequence),
-    }, data_of(draw, event_type, hostile, chance)));
+    }, data_of(draw, event_type, mood)));
   }
   return lines;
 }

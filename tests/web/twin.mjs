@@ -23,6 +23,12 @@ export function states_in_c(program, lines) {
   return states;
 }
 
+/** The projections in C, and their versions. @param {string} program @returns {Record<string, number>} */
+export function versions_in_c(program) {
+  const lines = spawnSync(program, ['versions'], {encoding: 'utf8'}).stdout.trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(' ')).map(([name, version]) => [name, Number(version)]));
+}
+
 /** @param {string} line "NAME SEQUENCE JSON" @returns {[string, string, string]} */
 function cut_twice(line) {
   const first = line.indexOf(' ');
@@ -30,7 +36,10 @@ function cut_twice(line) {
   return [line.slice(0, first), line.slice(first + 1, second), line.slice(second + 1)];
 }
 
-/** Where two JSON values part, as a path and what stands there; '' when they do not. @param {any} got @param {any} wanted @param {string} [path] @returns {string} */
+/**
+ * Where two JSON values part, as a path and what stands there; '' when they do not.
+ * @param {any} got @param {any} wanted @param {string} [path] @returns {string}
+ */
 export function difference(got, wanted, path = '') {
   if (JSON.stringify(got) === JSON.stringify(wanted)) return '';
   const objects = typeof got === 'object' && typeof wanted === 'object' && got !== null && wanted !== null;

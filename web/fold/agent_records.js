@@ -6,32 +6,32 @@
 import {add, list_in, list_json, text_of} from './values.js';
 import {nano_read, tally_new, tally_read, tally_write, tokens_json, tokens_read, usd_of} from './tally.js';
 
-/** @typedef {{kind: 'agent', id: string, type?: string, model?: string, parent_id?: string, status: string,
- *   since?: string, is_running: boolean, tally: import('./tally.js').Tally, open_calls: number, session: Session | null,
- *   sessions: Set<Session>, json: any, listed: import('./values.js').Listed<any>}} Agent */
-/** @typedef {{kind: 'session', id: string, model?: string, status: string, since?: string, started_at?: string,
- *   ended_at?: string, tally: import('./tally.js').Tally, agent: Agent | null, calls: Set<Call>, recent: Message[],
- *   unstarted: Map<string, string>, turn: string, json: any, listed: import('./values.js').Listed<any>}} Session
- *   `unstarted` are times of ends by key, oldest first */
-/** @typedef {{key: string, tool: string, agent: Agent | null, session: Session, started_at: string | undefined}} Call */
-/** @typedef {{id: string, tokens: import('./tally.js').Tokens, agent: Agent | null, agent_cost: number | undefined,
+/** @typedef {import('./tally.js').Tally} Tally */
+/** @typedef {import('./tally.js').Tokens} Tokens */
+/** @typedef {import('./values.js').Listed<any>} Listed */
+/** @typedef {{id: string, type?: string, model?: string, parent_id?: string, status: string, since?: string,
+ *   is_running: boolean, tally: Tally, open_calls: number, session: Session | null, sessions: Set<Session>, json: any,
+ *   listed: Listed}} Agent */
+/** @typedef {{id: string, model?: string, status: string, since?: string, started_at?: string, ended_at?: string,
+ *   tally: Tally, agent: Agent | null, calls: Set<Call>, recent: Message[], unstarted: Map<string, string>,
+ *   turn: string, json: any, listed: Listed}} Session  `unstarted` are times of ends by key, oldest first */
+/** @typedef {{key: string, tool: string, agent: Agent | null, session: Session, started_at?: string}} Call */
+/** @typedef {{id: string, tokens: Tokens, agent: Agent | null, agent_cost: number | undefined,
  *   session_cost: number | undefined, json: any}} Message */
 /** @typedef {ReturnType<typeof init>} State */
 
 const UNSTARTED_MAX = 32;
 
-/** @param {string} id @param {import('./values.js').Listed<any>} listed @returns {Session} */
+/** @param {string} id @param {Listed} listed @returns {Session} */
 function session_new(id, listed) {
-  return {kind: 'session', id, status: '', tally: tally_new(), agent: null, calls: new Set(), recent: [],
+  return {id, status: '', tally: tally_new(), agent: null, calls: new Set(), recent: [],
     unstarted: new Map(), turn: '', json: null, listed};
 }
 
 export function init() {
-  const agents = /** @type {import('./values.js').Listed<Agent>} */ ({items: [], json: null});
-  const sessions = /** @type {import('./values.js').Listed<Session>} */ ({items: [], json: null});
   return {
-    agent_list: agents,
-    session_list: sessions,
+    agent_list: /** @type {Listed} */ ({items: [], json: null}),
+    session_list: /** @type {Listed} */ ({items: [], json: null}),
     agents: /** @type {Map<string, Agent>} */ (new Map()),
     sessions: /** @type {Map<string, Session>} */ (new Map()),
     calls: /** @type {Map<string, Call>} */ (new Map()),
@@ -51,7 +51,7 @@ export function touch(record) {
 export function agent_of(state, id) {
   let agent = state.agents.get(id);
   if (agent !== undefined) return agent;
-  agent = {kind: 'agent', id, status: '', is_running: false, tally: tally_new(), open_calls: 0, session: null,
+  agent = {id, status: '', is_running: false, tally: tally_new(), open_calls: 0, session: null,
     sessions: new Set(), json: null, listed: state.agent_list};
   state.agents.set(id, agent);
   state.agent_list.items.push(agent);
@@ -70,7 +70,10 @@ export function session_of(state, id) {
   return session;
 }
 
-/** Remember that an agent was seen in a session, and that it was the last. @param {State} state @param {Agent} agent @param {Session} session */
+/**
+ * Remember that an agent was seen in a session, and that it was the last.
+ * @param {State} state @param {Agent} agent @param {Session} session
+ */
 export function join(state, agent, session) {
   if (agent.session === session || session === state.no_session) return;
   const pair = `${agent.id}\0${session.id}`;
@@ -100,10 +103,16 @@ export function close_call(state, call) {
   touch(call.agent);
 }
 
-/** Remember what ended without a start; of too many, the oldest is forgotten. @param {Session} session @param {string} key @param {string} ended_at */
+/**
+ * Remember what ended without a start; of too many, the oldest is forgotten.
+ * @param {Session} session @param {string} key @param {string} ended_at
+ */
 export function put_unstarted(session, key, ended_at) {
   session.unstarted.delete(key);
-  if (session.unstarted.size === UNSTARTED_MAX) session.unstarted.delete(/** @type {string} */ (session.unstarted.keys().next().value));
+  if (session.unstarted.size === UNSTARTED_MAX) {
+    const [oldest] = session.unstarted.keys();
+    session.unstarted.delete(oldest);
+  }
   session.unstarted.set(key, ended_at);
 }
 

@@ -53,7 +53,10 @@ function count_tool(agent, session, tool, numbers) {
   }
 }
 
-/** A start that came in behind its end: nobody is at work for it. @param {Acting} acting @param {string | undefined} key */
+/**
+ * A start that came in behind its end: nobody is at work for it.
+ * @param {Acting} acting @param {string | undefined} key
+ */
 function is_overtaken(acting, key) {
   if (key === undefined || take_unstarted(acting.session, key) === undefined) return false;
   acting.status = '';
@@ -136,14 +139,14 @@ function take_back(session, message) {
   touch(message.agent);
 }
 
-/** Add what a response used, and say what that was. @param {Acting} acting */
+/** Add what a response used, and say what that was. What names no session adds to none. @param {Acting} acting */
 function add_usage(acting) {
-  const {agent, session} = acting;
+  const {state, agent, session} = acting;
   const tokens = tokens_of(acting.data);
   const cost = cost_of(acting.data);
   count(acting, 'responses');
   tokens_add(session.tally.tokens, tokens, 1);
-  const session_cost = cost_add(session.tally.cost, cost);
+  const session_cost = session !== state.no_session ? cost_add(session.tally.cost, cost) : undefined;
   if (agent === null) return {tokens, agent, session_cost, agent_cost: undefined};
   tokens_add(agent.tally.tokens, tokens, 1);
   return {tokens, agent, session_cost, agent_cost: cost_add(agent.tally.cost, cost)};
@@ -235,7 +238,10 @@ function find_subagent(acting) {
   return {sub, parent: parent !== sub ? parent : null};
 }
 
-/** Let the subagent be what it became; it may be who tells it. @param {Acting} acting @param {Agent} sub @param {string} status */
+/**
+ * Let the subagent be what it became; it may be who tells it.
+ * @param {Acting} acting @param {Agent} sub @param {string} status
+ */
 function settle(acting, sub, status) {
   acting.settled = sub;
   if (is_earlier(acting, sub.since)) return;
@@ -303,7 +309,10 @@ function add_feature_cost(acting) {
 
 const only_count = () => {};
 
-/** What each type does beyond being counted as an event. The data of these is read. @type {Record<string, (acting: Acting) => void>} */
+/**
+ * What each type does beyond being counted as an event. The data of these is read.
+ * @type {Record<string, (acting: Acting) => void>}
+ */
 const HANDLERS = Object.assign(Object.create(null), {
   'agent.error': (/** @type {Acting} */ acting) => count(acting, 'errors'),
   'agent.hook.received': only_count,
@@ -399,7 +408,7 @@ function count_event(acting) {
 function apply(state, event) {
   const type = event.event_type;
   const take = HANDLERS[type];
-  if (typeof type !== 'string' || (take === undefined && text_of(event.agent_id) === undefined)) return;
+  if (take === undefined && text_of(event.agent_id) === undefined) return;
   const acting = {state, event, type, time: event.timestamp, data: data_of(event), agent: null,
     session: state.no_session, status: 'active', settled: null};
   find_actors(acting, take !== undefined);
@@ -408,4 +417,4 @@ function apply(state, event) {
   count_event(acting);
 }
 
-export const agents = {name: 'agents', version: 3, init, apply, json, from_json};
+export const agents = {name: 'agents', version: 4, init, apply, json, from_json};

@@ -16,7 +16,7 @@ import {add, data_of, flag_in, is_id, list_in, put, text_in, text_of} from './va
 /** @typedef {{name: string, inbox: Box, outbox: Box, conversation_history: Box, json: any}} Agent */
 /** @typedef {{mail: Mail, box: Box | null, json: any}} Place */
 /** @typedef {{head: any, from: Agent, to: Agent, sent_at: string, acknowledged: any, completed: any, sent: Place,
- *   received: Place}} Mail  `head` are the members that never change, `acknowledged` and `completed` those of answers */
+ *   received: Place}} Mail  `head` are the members that never change, the two others those of answers */
 /** @typedef {{has_received: boolean, unread: Mail[], received: Mail[], sent: Mail[]}} Party */
 /** @typedef {{mail_count: number, parties: Map<Agent, Party>}} Thread */
 /** @typedef {ReturnType<typeof init>} State */

@@ -82,7 +82,10 @@ export function names_label(names, place) {
   return names.items[place].name ?? names.items[place].id;
 }
 
-/** Its members name, feature_id and name_shared. @param {Names} names @param {number} place @param {Record<string, any>} object */
+/**
+ * Its members name, feature_id and name_shared.
+ * @param {Names} names @param {number} place @param {Record<string, any>} object
+ */
 export function names_write(names, place, object) {
   const {id, name} = names.items[place];
   if (name !== undefined) object.name = name;

@@ -79,14 +79,13 @@ function category_of(type) {
 
 /** @param {State} state @param {Event} event */
 function apply(state, event) {
-  if (typeof event.event_type !== 'string') return;
   see_answer(state, event);
   const category = category_of(event.event_type);
   if (category === undefined) return;
   const data = data_of(event);
-  const {id, agent_id, timestamp, sequence} = event;
+  const {id, timestamp, sequence} = event;
   add_note(state, add({}, {
-    id, category, agent_id, title: text_in(data, 'title'), content: text_in(data, 'content'),
+    id, category, agent_id: text_of(event.agent_id), title: text_in(data, 'title'), content: text_in(data, 'content'),
     tags: list_in(data, 'tags').filter((tag) => text_of(tag) !== undefined),
     related_file: text_in(data, 'related_file'), related_feature: text_in(data, 'related_feature'),
     created_at: timestamp, sequence,

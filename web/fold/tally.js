@@ -26,7 +26,10 @@ function zeros(names) {
   return Object.fromEntries(names.map((name) => [name, 0]));
 }
 
-/** Those of the counts that are not 0. @param {string[]} names @param {Record<string, number>} counts @param {any} object */
+/**
+ * Those of the counts that are not 0.
+ * @param {string[]} names @param {Record<string, number>} counts @param {any} object
+ */
 function write_counts(names, counts, object) {
   for (const name of names) if (counts[name] > 0) object[name] = counts[name];
   return object;

@@ -37,6 +37,8 @@ function init() {
     phase: null,
     /** Places of spans that changed since changed() was asked. @type {Set<number>} */
     changed: new Set(),
+    /** Of each feature, by place, what it is called, as JSON; null once that changed. @type {any[]} */
+    feature_json: [],
     features_json: /** @type {any[] | null} */ (null),
     whole: /** @type {any} */ (null),
   };
@@ -92,7 +94,10 @@ function end(state, span, status, time) {
   touch(state, span);
 }
 
-/** An end that no start is known of. @param {State} state @param {Event} event @param {Span} span @param {string} status */
+/**
+ * An end that no start is known of.
+ * @param {State} state @param {Event} event @param {Span} span @param {string} status
+ */
 function make_ended(state, event, span, status) {
   span.started_at = start_told(data_of(event), event.timestamp);
   span.status = status;
@@ -100,7 +105,10 @@ function make_ended(state, event, span, status) {
   return make(state, event, span);
 }
 
-/** Does a start belong to an end that is there without one? @param {Span} known @param {boolean} once @param {string} time */
+/**
+ * Does a start belong to an end that is there without one?
+ * @param {Span} known @param {boolean} once @param {string} time
+ */
 function is_late_start(known, once, time) {
   if (known.ended_at === undefined || known.started_at !== undefined) return false;
   const leeway_us = known.kind === 'subagent' ? OVERTAKEN_US : 0;
@@ -125,7 +133,10 @@ function begin(state, event, span, once) {
   return make(state, event, span);
 }
 
-/** An end. `once`: as above. @param {State} state @param {Event} event @param {Span} span @param {boolean} once @param {string} status */
+/**
+ * An end. `once`: as above.
+ * @param {State} state @param {Event} event @param {Span} span @param {boolean} once @param {string} status
+ */
 function finish(state, event, span, once, status) {
   const known = find(state, span.kind, span.key);
   if (known === undefined || (!is_open(known) && !once)) make_ended(state, event, span, status);
@@ -137,7 +148,10 @@ function root_of(state) {
   return state.spans[0];
 }
 
-/** Below what an event's spans stand: its agent's subagent, its session's turn, or the session. @param {State} state @param {Event} event @param {Data} data @returns {Span} */
+/**
+ * Below what an event's spans stand: its agent's subagent, its session's turn, or the session.
+ * @param {State} state @param {Event} event @param {Data} data @returns {Span}
+ */
 function place_of(state, event, data) {
   const session_id = text_in(data, 'session_id');
   const sub = find(state, 'subagent', text_of(event.agent_id));
@@ -173,7 +187,10 @@ function end_workflow(state, event) {
   state.phase = null;
 }
 
-/** The phase before, when this is the first to be heard of, ends without a start. @param {State} state @param {Event} event @param {Data} data */
+/**
+ * The phase before, when this is the first to be heard of, ends without a start.
+ * @param {State} state @param {Event} event @param {Data} data
+ */
 function change_phase(state, event, data) {
   const to = text_in(data, 'to_phase');
   if (to === undefined || (state.phase !== null && state.phase.name === cut(to, NAME_SIZE_MAX))) return;
@@ -185,7 +202,9 @@ function change_phase(state, event, data) {
   state.phase = make(state, event, span_new('phase', root_of(state), {...span, name: to, started_at: event.timestamp}));
 }
 
-/** @param {State} state @param {Event} event @param {Span} span @param {Span | undefined} last @param {string} status */
+/**
+ * @param {State} state @param {Event} event @param {Span} span @param {Span | undefined} last @param {string} status
+ */
 function end_attempt(state, event, span, last, status) {
   if (last === undefined) make_ended(state, event, span, status);
   else end(state, last, status, event.timestamp);
@@ -194,7 +213,7 @@ function end_attempt(state, event, span, last, status) {
 /** Its attempts are called what the feature is called now. @param {State} state @param {number} place */
 function touch_feature(state, place) {
   for (const span of state.attempts[place] ?? []) touch(state, span);
-  state.features_json = state.whole = null;
+  state.feature_json[place] = state.features_json = state.whole = null;
 }
 
 /** @param {State} state @param {Event} event @param {Data} data */
@@ -297,7 +316,10 @@ function lies_below(span, other) {
   return span === other;
 }
 
-/** What came back of a call names the agent that it started: that one's span belongs below the call's. @param {State} state @param {Data} data @param {Text} call */
+/**
+ * What came back of a call names the agent that it started: that one's span belongs below the call's.
+ * @param {State} state @param {Data} data @param {Text} call
+ */
 function see_launched(state, data, call) {
   const sub = find(state, 'subagent', launched_by(data));
   const tool = find(state, 'tool', call);
@@ -315,13 +337,19 @@ function end_tool(state, event, data) {
   finish(state, event, span, is_once(data), success ? 'completed' : 'failed');
 }
 
-/** It ends a call that is open; by itself it is no span. @param {State} state @param {Event} event @param {Data} data */
+/**
+ * It ends a call that is open; by itself it is no span.
+ * @param {State} state @param {Event} event @param {Data} data
+ */
 function deny_tool(state, event, data) {
   const tool = find(state, 'tool', call_key(data, event));
   if (is_open(tool)) end(state, tool, 'denied', event.timestamp);
 }
 
-/** Below the call that started it, else below its parent. Without an id it is known by its type. @param {State} state @param {Event} event @param {Data} data */
+/**
+ * Below the call that started it, else below its parent. Without an id it is known by its type.
+ * @param {State} state @param {Event} event @param {Data} data
+ */
 function subagent_span(state, event, data) {
   const {id, type, parent_id} = subagent_of(data, event);
   const call = text_in(data, 'parent_tool_use_id', 'tool_use_id');
@@ -429,25 +457,25 @@ function span_json(state, span) {
   return span.json;
 }
 
-/** @param {State} state */
-function features_json(state) {
-  state.features_json ??= state.names.items.map(({place}) => {
-    const object = {};
-    names_write(state.names, place, object);
-    return object;
-  });
-  return state.features_json;
+/** @param {State} state @param {number} place */
+function feature_json(state, place) {
+  if (state.feature_json[place] === null) names_write(state.names, place, state.feature_json[place] = {});
+  return state.feature_json[place];
 }
 
 /** @param {State} state */
 function json(state) {
   if (state.whole !== null) return state.whole;
   state.whole = {spans: state.spans.map((span) => span_json(state, span))};
-  if (state.names.items.length > 0) state.whole.features = features_json(state);
+  if (state.names.items.length > 0)
+    state.whole.features = state.features_json ??= state.names.items.map(({place}) => feature_json(state, place));
   return state.whole;
 }
 
-/** The places of the spans that are new or changed since this was asked last, ascending. @param {State} state @returns {number[]} */
+/**
+ * The places of the spans that are new or changed since this was asked last, ascending.
+ * @param {State} state @returns {number[]}
+ */
 function changed(state) {
   const places = [...state.changed].sort((a, b) => a - b);
   state.changed.clear();
@@ -484,18 +512,20 @@ function read_span(state, by_id, object) {
   remember(state, made);
 }
 
-/** @param {any} from @returns {State} */
+/**
+ * `features` may be those of the projection `workflow` at the same point: their names are the same, in the same order.
+ * @param {{spans: any[], features?: any[]}} from @returns {State}
+ */
 function from_json(from) {
   const state = init();
   const by_id = new Map();
   for (const object of list_in(from, 'features')) {
     names_read(state.names, object);
     state.attempts.push([]);
+    state.feature_json.push(null);
   }
   for (const object of list_in(from, 'spans')) read_span(state, by_id, object);
   state.changed.clear();
-  state.features_json = from.features ?? null;
-  state.whole = from;
   return state;
 }
 

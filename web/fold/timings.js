@@ -19,8 +19,9 @@ function init() {
 
 /** @param {State} state @returns {Feature} */
 function add_feature(state) {
-  const feature = {place: state.features.items.length, status: 'planned', attempts: {items: [], json: null}, json: null};
-  state.features.items.push(feature);
+  const {items} = state.features;
+  const feature = {place: items.length, status: 'planned', attempts: {items: [], json: null}, json: null};
+  items.push(feature);
   return feature;
 }
 

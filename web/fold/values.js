@@ -22,10 +22,11 @@ export function data_of(event) {
   return typeof data === 'object' && data !== null && !Array.isArray(data) ? data : NONE;
 }
 
-/** May an event be folded: does it say its place and its time? @param {any} event */
+/** May an event be folded: does it say what it is, its place and its time? @param {any} event */
 export function is_event(event) {
   return typeof event === 'object' && event !== null && Number.isSafeInteger(event.sequence) &&
-    typeof event.timestamp === 'string' && event.timestamp.length === TIME_LENGTH;
+    typeof event.event_type === 'string' && typeof event.timestamp === 'string' &&
+    event.timestamp.length === TIME_LENGTH;
 }
 
 /** A text that is not empty, else undefined. @param {any} value @returns {Text} */
@@ -125,7 +126,10 @@ function size_of_code(code) {
   return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 }
 
-/** The beginning of a text, of at most so many bytes, not cut within a character. @param {string} text @param {number} max */
+/**
+ * The beginning of a text, of at most so many bytes, not cut within a character.
+ * @param {string} text @param {number} max
+ */
 export function cut(text, max) {
   if (text.length * 3 <= max) return text;
   let size = 0;
@@ -174,14 +178,20 @@ export function subagent_of(data, event) {
 
 /* ---- Into a state ---- */
 
-/** Set a member under a name that is data. @param {Record<string, any>} object @param {string} name @param {any} value */
+/**
+ * Set a member under a name that is data.
+ * @param {Record<string, any>} object @param {string} name @param {any} value
+ */
 export function put(object, name, value) {
   if (name === '__proto__')
     Object.defineProperty(object, name, {value, enumerable: true, configurable: true, writable: true});
   else object[name] = value;
 }
 
-/** Set members that are there: not undefined, nor an empty text. @param {Record<string, any>} object @param {Record<string, any>} members */
+/**
+ * Set members that are there: not undefined, nor an empty text.
+ * @param {Record<string, any>} object @param {Record<string, any>} members
+ */
 export function add(object, members) {
   for (const name in members) {
     const value = members[name];

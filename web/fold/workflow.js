@@ -8,8 +8,9 @@ import {add, amount_in, data_of, duration_between, flag_in, list_in, list_json, 
 
 /** @typedef {import('./values.js').Event} Event */
 /** @typedef {Record<string, any>} Data */
-/** @typedef {{place: number, status: string, attempts: number, description?: string, error?: string, started_at?: string,
- *   completed_at?: string, duration_ms?: number, tests_passing?: boolean, cost_usd?: number, json: any}} Feature */
+/** @typedef {{place: number, status: string, attempts: number, description?: string, error?: string,
+ *   started_at?: string, completed_at?: string, duration_ms?: number, tests_passing?: boolean, cost_usd?: number,
+ *   json: any}} Feature */
 /** @typedef {ReturnType<typeof init>} State */
 
 function init() {
@@ -201,9 +202,9 @@ function feature_json(state, feature) {
   /** @type {Record<string, any>} */
   const object = {};
   names_write(state.names, feature.place, object);
-  const {description, status, attempts, started_at, completed_at, duration_ms, error, tests_passing, cost_usd} = feature;
-  feature.json =
-    add(object, {description, status, attempts, started_at, completed_at, duration_ms, error, tests_passing, cost_usd});
+  const {description, status, attempts, started_at, completed_at, duration_ms, error} = feature;
+  feature.json = add(object, {description, status, attempts, started_at, completed_at, duration_ms, error,
+    tests_passing: feature.tests_passing, cost_usd: feature.cost_usd});
   return feature.json;
 }
 
@@ -246,9 +247,9 @@ function json(state) {
 /** @param {State} state @param {any} object */
 function read_feature(state, object) {
   names_read(state.names, object);
-  const {description, status, attempts, started_at, completed_at, duration_ms, error, tests_passing, cost_usd} = object;
+  const {description, status, attempts, started_at, completed_at, duration_ms, error} = object;
   Object.assign(add_feature(state), {description, status, attempts, started_at, completed_at, duration_ms, error,
-    tests_passing, cost_usd, json: object});
+    tests_passing: object.tests_passing, cost_usd: object.cost_usd, json: object});
 }
 
 /** @param {any} from @returns {State} */
