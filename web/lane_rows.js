@@ -32,8 +32,9 @@ const SHRINK_MAX = 0.8;
 export function rows_of(lanes, planned, compact, room) {
   const needed = place(lanes, planned, compact, 1);
   if (compact) return needed;
-  const fixed = RULER + 12 + 13 * lanes.agents.length;
-  const scale = (room - 2 - fixed) / Math.max(1, needed.height - fixed);
+  const has_features = lanes.features.size + planned.length > 0;
+  const fixed = RULER + 4 + (has_features ? 8 : 0) + 13 * lanes.agents.length;
+  const scale = (room - fixed) / Math.max(1, needed.height - fixed);
   return scale < SHRINK_MAX ? needed : place(lanes, planned, compact, Math.min(GROWTH_MAX, scale));
 }
 

@@ -231,20 +231,21 @@ export function nearest_in(line, at) {
 }
 
 /** What is to be said of an item: a title, and what stands below it. @param {Scene} scene @param {Item} item
- *  @returns {{title: string, text: string, facts: string}} */
+ *  @returns {{title: string, text: string, agent: string, facts: string[]}} */
 export function words_of(scene, item) {
   const {model, time} = scene;
   if (item.kind === 'span') return words_of_span(scene, item);
   const moment = /** @type {Moment | Stretch} */ (item.moment);
-  const facts = [line_of(moment.agent, 60), clock(moment.us), `#${item.sequence}`].filter(Boolean).join('  ');
+  const agent = line_of(moment.agent, 60);
+  const facts = [clock(moment.us), `#${item.sequence}`];
   if (item.kind === 'wait') {
     const to_us = 'to_us' in moment && Number.isFinite(moment.to_us) ? moment.to_us : time.axis.end_us;
-    return {title: 'Waiting for a permission', text: duration((to_us - moment.us) / 1000), facts};
+    return {title: 'Waiting for a permission', text: duration((to_us - moment.us) / 1000), agent, facts};
   }
   const data = model.events.get(item.sequence)?.data ?? {};
   const what = 'what' in moment ? moment.what : '';
-  if (item.kind === 'note') return {title: line_of(data.title, 120) || what, text: what, facts};
-  return {title: what, text: line_of(data.error ?? data.message ?? data.reason, 160), facts};
+  if (item.kind === 'note') return {title: line_of(data.title, 120) || what, text: what, agent, facts};
+  return {title: what, text: line_of(data.error ?? data.message ?? data.reason, 160), agent, facts};
 }
 
 /** @param {Scene} scene @param {Item} item */
@@ -261,7 +262,8 @@ function words_of_span(scene, item) {
   return {
     title: attempt > 1 ? `${title}, attempt ${attempt}` : title,
     text: detail,
-    facts: [line_of(span.agent_id, 60), took, status, clock(span.started_us), `#${span.sequence}`].filter(Boolean).join('  '),
+    agent: line_of(span.agent_id, 60),
+    facts: [took, status, clock(span.started_us), `#${span.sequence}`].filter(Boolean),
   };
 }
 

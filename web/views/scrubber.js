@@ -113,7 +113,8 @@ class Scrubber {
   }
 
   draw() {
-    if (this.width === 0 || this.model.columns.count === 0) return;
+    if (this.width === 0) return;
+    if (this.model.columns.count === 0) return this.#clear();
     draw_when_more(this.model, this.redraw);
     const strip = this.#strip();
     const {model} = this;
@@ -132,6 +133,11 @@ class Scrubber {
     this.point_key = point_key;
     strip.k = sized(this.point, this.width, this.height);
     paint_strip_point(strip, zoom);
+  }
+
+  #clear() {
+    this.base_key = '';
+    for (const canvas of [this.base, this.point]) sized(canvas, this.width, this.height);
   }
 
   /** The event at a pixel. @param {number} x */
@@ -190,7 +196,7 @@ class Scrubber {
     show_tip({
       title: `#${sequence}  ${clock(columns.times_us[sequence - 1])}`,
       text: [said.strong, said.text].filter(Boolean).join(' '),
-      facts: [type, line_of(agent, 60)].filter(Boolean).join('  '),
+      facts: [type, line_of(agent, 60)].filter(Boolean).join(' · '),
     }, x, y);
   }
 }

@@ -168,7 +168,8 @@ export class TimelineCanvas {
   }
 
   draw() {
-    if (this.width === 0 || this.model.columns.count === 0) return;
+    if (this.width === 0) return;
+    if (this.model.columns.count === 0) return this.#clear();
     draw_when_more(this.model, this.redraw);
     const scene = this.scene();
     const {model, time} = this;
@@ -187,6 +188,11 @@ export class TimelineCanvas {
     if (point_key === this.point_key) return;
     this.point_key = point_key;
     this.#draw_point(scene);
+  }
+
+  #clear() {
+    this.base_key = '';
+    for (const canvas of [this.base, this.point]) sized(canvas, this.width, this.height);
   }
 
   /** @param {Scene} scene */
@@ -316,6 +322,7 @@ export class TimelineCanvas {
     this.element.classList.toggle('ruler', !this.compact && y < RULER);
     if (!item || !event) return hide_tip();
     if (!this.model.events.get(item.sequence)) this.actions.want(item.sequence, item.sequence);
-    show_tip(words_of(scene, item), event.clientX, event.clientY);
+    const {title, text, agent, facts} = words_of(scene, item);
+    show_tip({title, text, facts: [agent, ...facts].filter(Boolean).join(' · ')}, event.clientX, event.clientY);
   }
 }
