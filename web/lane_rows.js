@@ -48,7 +48,7 @@ function place(lanes, planned, compact, scale) {
   for (const lane of lanes.agents) {
     const row = compact ? compact_row(lane, made.height) : full_row(lane, made.height, scale);
     made.rows.push(row);
-    made.by_agent.set(lane.agent_id, row);
+    for (const agent of lane.agents) made.by_agent.set(agent, row);
     made.height = row.y + row.h;
   }
   made.height += 4;

@@ -7,7 +7,7 @@ import {clock, duration, line_of} from './format.js';
 import {row_at} from './lane_rows.js';
 import {count_before} from './moments.js';
 import {at_of, recipient_of, x_of} from './timeline_paint.js';
-import {attempt_of} from './timeline_point.js';
+import {attempt_of, lane_name} from './timeline_point.js';
 
 /** @typedef {import('./timeline_paint.js').Scene} Scene */
 /** @typedef {import('./lanes.js').Track} Track */
@@ -63,16 +63,18 @@ function place_in(scene, track, x, row) {
   return best;
 }
 
-/** The nearest moment of an agent at a pixel. @template {Moment | Stretch} T @param {Scene} scene @param {T[]} list
- *  @param {string} agent @param {number} x @returns {T | null} */
-function moment_in(scene, list, agent, x) {
+/**
+ * The nearest moment of a lane at a pixel. @template {Moment | Stretch} T @param {Scene} scene @param {T[]} list
+ * @param {AgentRow} row @param {number} x @returns {T | null}
+ */
+function moment_in(scene, list, row, x) {
   const end_us = scene.time.axis.unfold(at_of(scene, x + REACH + 1));
   /** @type {T | null} */
   let best = null;
   let best_distance = REACH + 1;
   for (let i = count_before(list, scene.time.axis.unfold(at_of(scene, x - REACH - 1))); i < list.length && list[i].us <= end_us; i++) {
     const distance = Math.abs(x_of(scene, scene.time.axis.fold(list[i].us)) - x);
-    if (list[i].agent !== agent || distance > best_distance) continue;
+    if (distance > best_distance || scene.rows.by_agent.get(list[i].agent) !== row) continue;
     best = list[i];
     best_distance = distance;
   }
@@ -84,7 +86,7 @@ export function item_at(scene, x, y_seen) {
   if (x < scene.gutter) return null;
   const y = y_seen + scene.scroll;
   const near = scene.rows.rows.find((row) => row.kind === 'agent' && Math.abs(y - row.turn_y) <= 6);
-  const note = near?.kind === 'agent' ? moment_in(scene, scene.time.moments.notes, near.lane.agent_id, x) : null;
+  const note = near?.kind === 'agent' ? moment_in(scene, scene.time.moments.notes, near, x) : null;
   if (note && near?.kind === 'agent') return moment_item(scene, 'note', note, near.turn_y);
   const message = message_at(scene, x, y);
   if (message) return message;
@@ -131,7 +133,7 @@ function agent_item_at(scene, row, x, y) {
   const tool = scene.compact ? compact_tool_at(scene, row, x) : tool_at(scene, row, x, y);
   if (tool) return tool;
   const {moments} = scene.time;
-  const error = y <= row.turn_y + row.turn_h + 4 ? moment_in(scene, moments.errors, row.lane.agent_id, x) : null;
+  const error = y <= row.turn_y + row.turn_h + 4 ? moment_in(scene, moments.errors, row, x) : null;
   if (error) return moment_item(scene, 'error', error, row.turn_y + row.turn_h - 2);
   return turn_at(scene, row, x, y) ?? wait_at(scene, row, x);
 }
@@ -172,7 +174,7 @@ function turn_at(scene, row, x, y) {
 /** @param {Scene} scene @param {AgentRow} row @param {number} x @returns {Item | null} */
 function wait_at(scene, row, x) {
   const us = scene.time.axis.unfold(at_of(scene, x));
-  const wait = scene.time.moments.waits.find((one) => one.agent === row.lane.agent_id && one.us <= us && us <= one.to_us);
+  const wait = scene.time.moments.waits.find((one) => one.us <= us && us <= one.to_us && scene.rows.by_agent.get(one.agent) === row);
   if (!wait) return null;
   const to = Number.isFinite(wait.to_us) ? scene.time.axis.fold(wait.to_us) : Infinity;
   const from = scene.time.axis.fold(wait.us);
@@ -195,7 +197,7 @@ export function lines_of(scene) {
       if (row.track) put(row.name ? `Feature ${line_of(row.name, 80)}` : 'Features', row.track, row.y + 2, row.h - 4, row.track.row_count);
       continue;
     }
-    const agent = line_of(row.lane.agent_id, 80) || 'no agent';
+    const agent = lane_name(row.lane);
     put(`${agent}, turns`, row.lane.turns, row.turn_y, row.turn_h, row.turn_rows);
     if (row.lane.turns.count === 0) put(`${agent}, stays`, row.lane.stays, row.turn_y, row.turn_h);
     put_moments(scene, lines, row, agent);
@@ -208,7 +210,7 @@ export function lines_of(scene) {
 /** @param {Scene} scene @param {Line[]} lines @param {AgentRow} row @param {string} agent */
 function put_moments(scene, lines, row, agent) {
   /** @param {Moment} one */
-  const is_own = (one) => one.agent === row.lane.agent_id;
+  const is_own = (one) => scene.rows.by_agent.get(one.agent) === row;
   const notes = scene.time.moments.notes.filter(is_own);
   const errors = scene.time.moments.errors.filter(is_own);
   if (notes.length > 0)
@@ -295,7 +297,7 @@ function begun_or_ended(scene, track, at, place, row) {
   const agent = columns.agent_names[columns.agents[point - 1]] ?? '';
   for (let i = end - 1; i >= first; i--) {
     if (track.span[i] === place) return i;
-    if (place === undefined && track.to[i] === at && (row.kind === 'feature' || row.lane.agent_id === agent)) return i;
+    if (place === undefined && track.to[i] === at && (row.kind === 'feature' || row.lane.agents.includes(agent))) return i;
   }
   return -1;
 }

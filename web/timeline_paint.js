@@ -349,7 +349,7 @@ function paint_waits(scene, row) {
   const last_us = time.axis.unfold(scene.to);
   for (let i = 0; i < waits.length && waits[i].us < last_us; i++) {
     const wait = waits[i];
-    if (wait.agent !== row.lane.agent_id) continue;
+    if (scene.rows.by_agent.get(wait.agent) !== row) continue;
     const from = x_of(scene, time.axis.fold(wait.us));
     const to = x_of(scene, Number.isFinite(wait.to_us) ? time.axis.fold(wait.to_us) : time.axis.length);
     if (to >= scene.gutter) k.fillRect(from, row.y - scene.scroll, Math.max(1.5, to - from), row.h - 4);

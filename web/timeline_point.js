@@ -253,6 +253,11 @@ function paint_gutter(scene) {
   paint_thumb(scene);
 }
 
+/** @param {import('./lanes.js').Lane} lane */
+export function lane_name(lane) {
+  return lane.agents.length > 1 ? `${lane.agents.length} subagents` : line_of(lane.agent_id, 120) || 'no agent';
+}
+
 /** @param {Scene} scene @param {AgentRow} row */
 function paint_agent_label(scene, row) {
   const {k, colours, gutter, model} = scene;
@@ -279,7 +284,7 @@ function paint_agent_label(scene, row) {
   set_font(k, colours, small ? 11 : 12, 550);
   k.fillStyle = colours.ink;
   const is_labelled = row.tools.length > 0 && !small;
-  k.fillText(fitted(k, line_of(row.lane.agent_id, 120) || 'no agent', gutter - left - (is_labelled ? 24 : 18)), left + 14, y + 0.5);
+  k.fillText(fitted(k, lane_name(row.lane), gutter - left - (is_labelled ? 24 : 18)), left + 14, y + 0.5);
   paint_track_labels(scene, row);
 }
 

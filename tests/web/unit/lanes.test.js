@@ -43,23 +43,25 @@ function content(lanes) {
 }
 
 test('subagents stand below their parent, in the order in which they came up', () => {
-  const {lanes} = lanes_of([], {helper: 'coder', deep: 'helper', other: 'coder'}, ['coder', 'reviewer', 'helper', 'other', 'deep']);
+  const spans = ['helper', 'deep', 'other'].map((name, i) => span('subagent', name, i, i + 1));
+  const {lanes} = lanes_of(spans, {helper: 'coder', deep: 'helper', other: 'coder'}, ['coder', 'reviewer', 'helper', 'other', 'deep']);
 
   assert.deepEqual(lanes.agents.map((lane) => [lane.agent_id, lane.depth]),
     [['coder', 0], ['helper', 1], ['deep', 2], ['other', 1], ['reviewer', 0]]);
 });
 
 test('agents who are each other\'s parents have a lane each', () => {
-  const {lanes} = lanes_of([], {a: 'b', b: 'a'}, ['a', 'b']);
+  const {lanes} = lanes_of([span('turn', 'a', 0, 1), span('turn', 'b', 0, 1)], {a: 'b', b: 'a'}, ['a', 'b']);
 
   assert.deepEqual(lanes.agents.map((lane) => lane.agent_id).sort(), ['a', 'b']);
 });
 
 test('a line of 50,000 subagents below each other is placed', () => {
   const names = Array.from({length: 50_000}, (_, i) => `agent-${i}`);
+  const spans = names.map((name, i) => span('subagent', name, i, null));
   const parents = Object.fromEntries(names.slice(1).map((name, i) => [name, names[i]]));
 
-  assert.equal(lanes_of([], parents, names).lanes.agents.at(-1).depth, 49_999);
+  assert.equal(lanes_of(spans, parents, names).lanes.agents.at(-1).depth, 49_999);
 });
 
 test('an agent that is named only by its spans has a lane', () => {
@@ -278,4 +280,23 @@ test('full rows grow into the room there is, and not beyond it', () => {
   const {height} = rows_of(lanes, [], false, needed + 20);
 
   assert.ok(height > needed && height <= needed + 20, `${needed} ${height}`);
+});
+
+test('subagents that have names of their own share the lanes of those that are done', () => {
+  const names = ['h1', 'h2', 'h3', 'h4', 'h5'];
+  const parents = Object.fromEntries(names.map((name) => [name, 'coder']));
+  const spans = names.map((name, i) => span('subagent', name, 10 * i, 10 * i + 5));
+
+  const {lanes} = lanes_of(spans, parents, ['coder', ...names]);
+
+  assert.deepEqual(lanes.agents.map((lane) => lane.agents), [['coder'], ['h1', 'h4', 'h5'], ['h2'], ['h3']]);
+});
+
+test('a subagent does not share the lane of one that is still at work', () => {
+  const names = ['h1', 'h2', 'h3', 'h4'];
+  const parents = Object.fromEntries(names.map((name) => [name, 'coder']));
+
+  const {lanes} = lanes_of(names.map((name, i) => span('subagent', name, i, null)), parents, ['coder', ...names]);
+
+  assert.equal(lanes.agents.length, 5);
 });
