@@ -38,7 +38,10 @@ export function rows_of(lanes, planned, compact, room) {
   return scale < SHRINK_MAX ? needed : place(lanes, planned, compact, Math.min(GROWTH_MAX, scale));
 }
 
-/** @param {import('./lanes.js').Lanes} lanes @param {string[]} planned @param {boolean} compact @param {number} scale @returns {Rows} */
+/**
+ * @param {import('./lanes.js').Lanes} lanes @param {string[]} planned @param {boolean} compact @param {number} scale
+ * @returns {Rows}
+ */
 function place(lanes, planned, compact, scale) {
   /** @type {Rows} */
   const made = {rows: [], by_agent: new Map(), height: RULER};

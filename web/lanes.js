@@ -126,8 +126,10 @@ export class Track {
   }
 }
 
-/** @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string, track: Track | null,
- *   place: number, row: Track | null, row_place: number}} Known  a span as it was taken in, and where it went */
+/**
+ * @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string, track: Track |
+ *   null, place: number, row: Track | null, row_place: number}} Known  a span as it was taken in, and where it went
+ */
 
 /**
  * @typedef {object} Lane

@@ -126,7 +126,10 @@ export function draw_when_more(model, draw) {
   waiting.add(draw);
 }
 
-/** For the keys + and −: the window to give to actions.zoom. @param {Model} model @param {number} factor below 1: closer */
+/**
+ * For the keys + and −: the window to give to actions.zoom. @param {Model} model
+ * @param {number} factor below 1: closer
+ */
 export function zoom_by(model, factor) {
   return time_of(model).zoomed(model, factor);
 }

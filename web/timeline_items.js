@@ -81,7 +81,10 @@ function moment_in(scene, list, row, x) {
   return best;
 }
 
-/** What is at a pixel of the canvas. @param {Scene} scene @param {number} x @param {number} y_seen @returns {Item | null} */
+/**
+ * What is at a pixel of the canvas. @param {Scene} scene @param {number} x @param {number} y_seen
+ * @returns {Item | null}
+ */
 export function item_at(scene, x, y_seen) {
   if (x < scene.gutter) return null;
   const y = y_seen + scene.scroll;

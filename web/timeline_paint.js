@@ -37,7 +37,10 @@ export function x_of(scene, at) {
   return scene.gutter + ((at - scene.from) / (scene.to - scene.from)) * (scene.width - scene.gutter - RIGHT);
 }
 
-/** The folded time of a pixel. @param {{width: number, gutter: number, from: number, to: number}} scene @param {number} x */
+/**
+ * The folded time of a pixel. @param {{width: number, gutter: number, from: number, to: number}} scene
+ * @param {number} x
+ */
 export function at_of(scene, x) {
   return scene.from + ((x - scene.gutter) / (scene.width - scene.gutter - RIGHT)) * (scene.to - scene.from);
 }
@@ -47,7 +50,10 @@ export function is_small(scene) {
   return scene.gutter < 100;
 }
 
-/** Draw only right of the gutter, and below the ruler when `below`. @param {Scene} scene @param {boolean} below @param {() => void} draw */
+/**
+ * Draw only right of the gutter, and below the ruler when `below`. @param {Scene} scene @param {boolean} below
+ * @param {() => void} draw
+ */
 export function within(scene, below, draw) {
   const {k} = scene;
   const top = below ? RULER : 0;
@@ -290,7 +296,10 @@ export function paint_track(scene, track, y, h, colour, bad_colour, row = -1) {
   k.fill(bad);
 }
 
-/** @param {Path2D} path @param {Scene} scene @param {number} from @param {number} to @param {number} y @param {number} h */
+/**
+ * @param {Path2D} path @param {Scene} scene @param {number} from @param {number} to @param {number} y
+ * @param {number} h
+ */
 function bar(path, scene, from, to, y, h) {
   const left = Math.max(from, scene.gutter - 8);
   const right = Math.min(to, scene.width + 8);
@@ -300,7 +309,10 @@ function bar(path, scene, from, to, y, h) {
   else path.rect(left, y, w, h);
 }
 
-/** Errors have a shape besides their colour: a notch at the beginning. @param {Scene} scene @param {Track} track @param {number} y */
+/**
+ * Errors have a shape besides their colour: a notch at the beginning. @param {Scene} scene @param {Track} track
+ * @param {number} y
+ */
 function paint_flags(scene, track, y) {
   const {first, end} = track.range(scene.from, scene.to);
   const {k} = scene;

@@ -64,7 +64,10 @@ function paint_feature_row(scene, row, at) {
   }
 }
 
-/** @param {Scene} scene @param {FeatureRow} row @param {number} i @param {number} at @param {number} y @param {number} h */
+/**
+ * @param {Scene} scene @param {FeatureRow} row @param {number} i @param {number} at @param {number} y
+ * @param {number} h
+ */
 function paint_feature(scene, row, i, at, y, h) {
   const {k, colours, model, time} = scene;
   const track = /** @type {Track} */ (row.track);
@@ -143,8 +146,10 @@ function unfailed(scene, track, at, y, h, colour) {
   });
 }
 
-/** Those of a track that were open at the point, as far as it. @param {Scene} scene @param {Track} track @param {number} at
- *  @param {(from: number, to: number, i: number) => void} draw */
+/**
+ * Those of a track that were open at the point, as far as it. @param {Scene} scene @param {Track} track
+ * @param {number} at @param {(from: number, to: number, i: number) => void} draw
+ */
 function each_open(scene, track, at, draw) {
   if (at < scene.from) return;
   const {first, end} = track.range(at, at);
@@ -155,7 +160,10 @@ function each_open(scene, track, at, draw) {
   }
 }
 
-/** @param {Scene} scene @param {number} from @param {number} to @param {number} y @param {number} h @param {string} colour */
+/**
+ * @param {Scene} scene @param {number} from @param {number} to @param {number} y @param {number} h
+ * @param {string} colour
+ */
 function outline(scene, from, to, y, h, colour) {
   const {k} = scene;
   k.strokeStyle = colour;
@@ -180,7 +188,10 @@ function paint_range(scene, at) {
   k.setLineDash([]);
 }
 
-/** @param {Scene} scene @param {number} at @returns {{x: number, end: number} | null} what its label takes of the ruler */
+/**
+ * @param {Scene} scene @param {number} at @returns {{x: number, end: number} | null} what its label takes of the
+ *   ruler
+ */
 function paint_playhead(scene, at) {
   const {k, colours, model, gutter, width} = scene;
   const x = x_of(scene, at);
@@ -202,7 +213,10 @@ function paint_playhead(scene, at) {
   return {x: left, end: left + w};
 }
 
-/** @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts @param {{x: number, end: number} | null} taken */
+/**
+ * @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts
+ * @param {{x: number, end: number} | null} taken
+ */
 function paint_ruler(scene, texts, taken) {
   const {k, colours} = scene;
   for (const text of texts) {
@@ -213,8 +227,11 @@ function paint_ruler(scene, texts, taken) {
   }
 }
 
-/** A ring around what is selected, or the keyboard's place. @param {Scene} scene
- *  @param {{from: number, to: number, y: number, h: number}} box folded times, pixels of the lanes @param {string} colour @param {number} weight */
+/**
+ * A ring around what is selected, or the keyboard's place. @param {Scene} scene
+ * @param {{from: number, to: number, y: number, h: number}} box folded times, pixels of the lanes
+ * @param {string} colour @param {number} weight
+ */
 export function paint_ring(scene, box, colour, weight) {
   const {k, time} = scene;
   within(scene, true, () => {

@@ -72,7 +72,10 @@ class Story {
     this.us += this.between(from_ms * 1000, to_ms * 1000);
   }
 
-  /** @param {string} event_type @param {string | undefined} agent_id @param {any} data @param {any} [more] @returns {string} its id */
+  /**
+   * @param {string} event_type @param {string | undefined} agent_id @param {any} data @param {any} [more]
+   * @returns {string} its id
+   */
   tell(event_type, agent_id, data, more = {}) {
     const id = id_of(this.seed, this.events.length);
     this.events.push({
@@ -202,7 +205,10 @@ class Story {
   }
 }
 
-/** So many events that follow from a seed, in order of time. @param {number} count @param {number} [seed] @returns {any[]} */
+/**
+ * So many events that follow from a seed, in order of time. @param {number} count @param {number} [seed]
+ * @returns {any[]}
+ */
 export function big_history(count, seed = 1) {
   const story = new Story(count, seed);
   story.tell('workflow.started', undefined, {description: `A long history of ${count} events`});
@@ -250,7 +256,10 @@ const SPANS = {
   'agent.message.sent': ['message', 'start', 'correlation_id'], 'agent.message.completed': ['message', 'end', 'correlation_id'],
 };
 
-/** The spans of such a history, and no other: it has no late starts. @param {any[]} events @returns {import('../../web/model.js').Span[]} */
+/**
+ * The spans of such a history, and no other: it has no late starts. @param {any[]} events
+ * @returns {import('../../web/model.js').Span[]}
+ */
 export function spans_of(events) {
   /** @type {any[]} */
   const spans = [];

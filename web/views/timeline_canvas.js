@@ -282,7 +282,10 @@ export class TimelineCanvas {
     this.actions.go(at >= this.time.axis.length ? this.model.head : this.time.axis.nearest(at), phase);
   }
 
-  /** @param {{x: number, y: number, window: [number, number], scroll: number}} hold @param {number} x @param {number} y */
+  /**
+   * @param {{x: number, y: number, window: [number, number], scroll: number}} hold @param {number} x @param {number}
+   *   y
+   */
   #pan(hold, x, y) {
     this.element.classList.add('held');
     addEventListener('pointerup', () => this.element.classList.remove('held'), {once: true});
