@@ -253,7 +253,8 @@ export class Axis {
     const found = [];
     let i = Math.max(0, count_up_to(this.gap_at, this.gap_at.length, from - this.gap_us));
     for (; i < this.gap_at.length && this.gap_at[i] < to; i++)
-      found.push({from_us: this.gap_from[i], to_us: this.gap_to[i], at: this.gap_at[i], to: this.gap_at[i] + this.gap_us});
+      found.push({from_us: this.gap_from[i], to_us: this.gap_to[i], at: this.gap_at[i],
+        to: this.gap_at[i] + this.gap_us});
     return found;
   }
 }

@@ -2,7 +2,8 @@
 /* Small helps for drawing: colours of the theme, a canvas of the size that it is shown at, texts that fit. */
 
 const NAMES = [
-  'bg', 'panel', 'sunk', 'hover', 'line', 'line2', 'ink', 'ink2', 'ink3', 'point', 'point-ink', 'ok', 'bad', 'warn', 'run',
+  'bg', 'panel', 'sunk', 'hover', 'line', 'line2', 'ink', 'ink2', 'ink3', 'point', 'point-ink', 'ok', 'bad',
+  'warn', 'run',
   'idle', 'know', 'warn-w', 'bad-w', 'agent-none',
 ];
 

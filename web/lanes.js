@@ -23,7 +23,8 @@ export const TURN_ROWS_MAX = 3;
 /** @type {Record<string, string>} */
 const TRACK_OF = {};
 for (const [track, tools] of Object.entries({
-  search: 'read glob grep ls list search find view notebookread webfetch websearch toolsearch read_file list_dir grep_files view_image',
+  search: 'read glob grep ls list search find view notebookread webfetch websearch toolsearch ' +
+    'read_file list_dir grep_files view_image',
   edit: 'edit write multiedit notebookedit apply_patch patch create str_replace write_file',
   shell: 'bash bashoutput killshell killbash shell exec exec_command local_shell terminal powershell write_stdin',
   task: 'task agent taskoutput subagent workflow',
@@ -127,8 +128,8 @@ export class Track {
 }
 
 /**
- * @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string, track: Track |
- *   null, place: number, row: Track | null, row_place: number}} Known  a span as it was taken in, and where it went
+ * @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string,
+ *   track: Track | null, place: number, row: Track | null, row_place: number}} Known  as it was taken in
  */
 
 /**
@@ -173,7 +174,7 @@ export class Lanes {
   }
 
   /**
-   * Take in what changed. @param {Pick<import('./model.js').Model, 'columns' | 'spans' | 'spans_revision' | 'parent_of'>} model
+   * Take in what changed. @param {import('./model.js').Model} model
    * @param {import('./axis.js').Axis} axis @param {number} [slice] how many new spans at most; see `is_behind`
    */
   update(model, axis, slice = Infinity) {

@@ -10,8 +10,10 @@ import {is_error} from './kinds.js';
 /** @type {Record<string, string>} what the scrubber marks */
 const MILESTONES = {
   'feature.started': 'started', 'feature.completed': 'completed', 'feature.failed': 'failed',
-  'workflow.completed': 'completed', 'workflow.failed': 'failed', 'workflow.paused': 'paused', 'workflow.resumed': 'started',
-  'workflow.phase_changed': 'phase', 'phase.changed': 'phase', 'agent.note.question': 'question', 'agent.note.blocker': 'question',
+  'workflow.completed': 'completed', 'workflow.failed': 'failed', 'workflow.paused': 'paused',
+  'workflow.resumed': 'started',
+  'workflow.phase_changed': 'phase', 'phase.changed': 'phase', 'agent.note.question': 'question',
+  'agent.note.blocker': 'question',
 };
 const RESUMES = new Set(['workflow.resumed', 'workflow.started', 'workflow.completed', 'workflow.failed']);
 /* Errors that are seen as the red span which they end. */

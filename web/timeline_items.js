@@ -35,7 +35,8 @@ const REACH = 4;
 function span_item(scene, track, i, y, h) {
   const place = track.span[i];
   return {
-    kind: 'span', sequence: scene.time.lanes.spans[place].sequence, from: track.from[i], to: track.to[i], y, h, place, moment: null,
+    kind: 'span', sequence: scene.time.lanes.spans[place].sequence, from: track.from[i], to: track.to[i], y, h, place,
+    moment: null,
   };
 }
 
@@ -72,7 +73,8 @@ function moment_in(scene, list, row, x) {
   /** @type {T | null} */
   let best = null;
   let best_distance = REACH + 1;
-  for (let i = count_before(list, scene.time.axis.unfold(at_of(scene, x - REACH - 1))); i < list.length && list[i].us <= end_us; i++) {
+  const first = count_before(list, scene.time.axis.unfold(at_of(scene, x - REACH - 1)));
+  for (let i = first; i < list.length && list[i].us <= end_us; i++) {
     const distance = Math.abs(x_of(scene, scene.time.axis.fold(list[i].us)) - x);
     if (distance > best_distance || scene.rows.by_agent.get(list[i].agent) !== row) continue;
     best = list[i];
@@ -105,7 +107,8 @@ function message_at(scene, x, y) {
   for (let i = end - 1; i >= first; i--) {
     if (Math.abs(x_of(scene, messages.from[i]) - x) > REACH) continue;
     const box = message_box(scene, i);
-    if (box && y >= box.y && y <= box.y + box.h) return {...span_item(scene, messages, i, box.y, box.h), to: messages.from[i]};
+    if (box && y >= box.y && y <= box.y + box.h)
+      return {...span_item(scene, messages, i, box.y, box.h), to: messages.from[i]};
   }
   return null;
 }
@@ -177,7 +180,9 @@ function turn_at(scene, row, x, y) {
 /** @param {Scene} scene @param {AgentRow} row @param {number} x @returns {Item | null} */
 function wait_at(scene, row, x) {
   const us = scene.time.axis.unfold(at_of(scene, x));
-  const wait = scene.time.moments.waits.find((one) => one.us <= us && us <= one.to_us && scene.rows.by_agent.get(one.agent) === row);
+  /** @param {Stretch} one */
+  const is_here = (one) => one.us <= us && us <= one.to_us && scene.rows.by_agent.get(one.agent) === row;
+  const wait = scene.time.moments.waits.find(is_here);
   if (!wait) return null;
   const to = Number.isFinite(wait.to_us) ? scene.time.axis.fold(wait.to_us) : Infinity;
   const from = scene.time.axis.fold(wait.us);
@@ -197,15 +202,18 @@ export function lines_of(scene) {
   };
   for (const row of scene.rows.rows) {
     if (row.kind === 'feature') {
-      if (row.track) put(row.name ? `Feature ${line_of(row.name, 80)}` : 'Features', row.track, row.y + 2, row.h - 4, row.track.row_count);
+      const label = row.name ? `Feature ${line_of(row.name, 80)}` : 'Features';
+      if (row.track) put(label, row.track, row.y + 2, row.h - 4, row.track.row_count);
       continue;
     }
     const agent = lane_name(row.lane);
     put(`${agent}, turns`, row.lane.turns, row.turn_y, row.turn_h, row.turn_rows);
     if (row.lane.turns.count === 0) put(`${agent}, stays`, row.lane.stays, row.turn_y, row.turn_h);
     put_moments(scene, lines, row, agent);
-    if (scene.compact) for (const track of row.lane.tools.values()) put(`${agent}, ${track.kind}`, track, row.turn_y, row.turn_h);
-    else for (const {track, y, h} of row.tools) put(`${agent}, ${track.kind}`, track, y, h);
+    const tools = scene.compact
+      ? [...row.lane.tools.values()].map((track) => ({track, y: row.turn_y, h: row.turn_h}))
+      : row.tools;
+    for (const {track, y, h} of tools) put(`${agent}, ${track.kind}`, track, y, h);
   }
   return lines;
 }
@@ -217,9 +225,11 @@ function put_moments(scene, lines, row, agent) {
   const notes = scene.time.moments.notes.filter(is_own);
   const errors = scene.time.moments.errors.filter(is_own);
   if (notes.length > 0)
-    lines.push({label: `${agent}, notes`, count: notes.length, item: (i) => moment_item(scene, 'note', notes[i], row.turn_y)});
+    lines.push({label: `${agent}, notes`, count: notes.length,
+      item: (i) => moment_item(scene, 'note', notes[i], row.turn_y)});
   if (errors.length > 0)
-    lines.push({label: `${agent}, errors`, count: errors.length, item: (i) => moment_item(scene, 'error', errors[i], row.turn_y + row.turn_h - 2)});
+    lines.push({label: `${agent}, errors`, count: errors.length,
+      item: (i) => moment_item(scene, 'error', errors[i], row.turn_y + row.turn_h - 2)});
 }
 
 /** The one of a line that begins nearest to a folded time. @param {Line} line @param {number} at */
@@ -260,7 +270,8 @@ function words_of_span(scene, item) {
   const attempt = span.kind === 'feature' ? attempt_of(time, model, span, item.place) : 1;
   const data = model.events.get(item.sequence)?.data ?? {};
   const input = data.tool_input ?? data.input ?? {};
-  const detail = line_of(input?.file_path ?? input?.path ?? input?.command ?? input?.pattern ?? input?.description ?? data.content, 160);
+  const about = input?.file_path ?? input?.path ?? input?.command ?? input?.pattern ?? input?.description;
+  const detail = line_of(about ?? data.content, 160);
   const took = span.ended_us === null ? 'open' : duration((span.ended_us - span.started_us) / 1000);
   const status = span.ended_us === null && span.status === 'open' ? '' : span.status;
   const title = line_of(span.name, 120) || span.kind;
@@ -300,7 +311,8 @@ function begun_or_ended(scene, track, at, place, row) {
   const agent = columns.agent_names[columns.agents[point - 1]] ?? '';
   for (let i = end - 1; i >= first; i--) {
     if (track.span[i] === place) return i;
-    if (place === undefined && track.to[i] === at && (row.kind === 'feature' || row.lane.agents.includes(agent))) return i;
+    if (place === undefined && track.to[i] === at && (row.kind === 'feature' || row.lane.agents.includes(agent)))
+      return i;
   }
   return -1;
 }

@@ -237,7 +237,9 @@ function paint_turns(scene, row, colour) {
   for (let i = 0; i < row.turn_rows; i++) {
     k.globalAlpha = 0.2;
     const y = row.turn_y - scene.scroll + i * h;
-    paint_track(scene, turns, y, i + 1 < row.turn_rows ? h - 1 : h, colour, scene.colours.bad, row.turn_rows > 1 ? i : -1);
+    const is_last = i + 1 === row.turn_rows;
+    const which = row.turn_rows > 1 ? i : -1;
+    paint_track(scene, turns, y, is_last ? h : h - 1, colour, scene.colours.bad, which);
   }
   k.globalAlpha = 1;
   if (scene.compact) return;
@@ -417,7 +419,8 @@ function each_moment(scene, moments, apart, draw) {
   const end_us = time.axis.unfold(scene.to);
   /** @type {Map<AgentRow, number>} */
   const free_from = new Map();
-  for (let i = count_before(moments, time.axis.unfold(scene.from)); i < moments.length && moments[i].us <= end_us; i++) {
+  const first = count_before(moments, time.axis.unfold(scene.from));
+  for (let i = first; i < moments.length && moments[i].us <= end_us; i++) {
     const row = rows.by_agent.get(moments[i].agent);
     if (!row || !is_seen(scene, row)) continue;
     const x = x_of(scene, time.axis.fold(moments[i].us));
@@ -446,7 +449,8 @@ function paint_errors(scene) {
   const {k, colours, scroll} = scene;
   k.fillStyle = colours.bad;
   k.beginPath();
-  each_moment(scene, scene.time.moments.errors, 4, (x, row) => notch(k, x, row.turn_y + row.turn_h / row.turn_rows - 5 - scroll));
+  each_moment(scene, scene.time.moments.errors, 4,
+    (x, row) => notch(k, x, row.turn_y + row.turn_h / row.turn_rows - 5 - scroll));
   k.fill();
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
-/* Draws over the base what depends on the point: attempts at features with the status that they had, what was under way,
- * the veil over what came later, the range from pin A, the point itself; and the gutter. */
+/* Draws over the base what depends on the point: attempts at features with the status that they had, what was under
+ * way, the veil over what came later, the range from pin A, the point itself; and the gutter. */
 import {colour_of_hue, fitted, rounded, set_font, vertical, width_of} from './canvas.js';
 import {duration, line_of} from './format.js';
 import {RULER} from './lane_rows.js';
@@ -12,7 +12,8 @@ import {is_seen, is_small, overlap, paint_attempt, within, x_of} from './timelin
 /** @typedef {import('./lanes.js').Track} Track */
 
 /** @type {Record<string, string>} */
-const STATUS_COLOURS = {completed: 'ok', failed: 'bad', started: 'run', planned: 'idle', abandoned: 'idle', reverted: 'idle'};
+const STATUS_COLOURS =
+  {completed: 'ok', failed: 'bad', started: 'run', planned: 'idle', abandoned: 'idle', reverted: 'idle'};
 
 /** @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts of the ruler */
 export function paint_point(scene, texts) {
@@ -86,9 +87,11 @@ function paint_feature(scene, row, i, at, y, h) {
   const end_us = is_open ? time.axis.unfold(at) : (span.ended_us ?? time.axis.end_us);
   const took = is_planned ? '' : duration((end_us - span.started_us) / 1000);
   const number = attempt_of(time, model, span, track.span[i]);
-  const told = [status === 'failed' || status === 'abandoned' || status === 'reverted' ? status : '', number > 1 ? `attempt ${number}` : ''];
+  const is_odd = status === 'failed' || status === 'abandoned' || status === 'reverted';
+  const told = [is_odd ? status : '', number > 1 ? `attempt ${number}` : ''];
   if (row.name === '') {
-    feature_label(scene, left + 8, y + h / 2 + 0.5, room, line_of(span.name, 120), told.filter(Boolean).join(', ') || took, status, colour);
+    feature_label(scene, left + 8, y + h / 2 + 0.5, room, line_of(span.name, 120),
+      told.filter(Boolean).join(', ') || took, status, colour);
     return;
   }
   const words = status === 'planned' ? '' : status === 'started' ? 'running' : status;
@@ -126,8 +129,10 @@ function paint_under_way(scene, row, at, outlined) {
   const y = turn_y - scene.scroll;
   if (outlined) {
     const h = turn_h / turn_rows;
-    each_open(scene, lane.turns, at, (from, to, i) => outline(scene, from, to, y + (turn_rows > 1 ? lane.turns.row[i] : 0) * h, h, colour));
-    if (lane.turns.count === 0) each_open(scene, lane.stays, at, (from, to) => outline(scene, from, to, y, turn_h, colour));
+    each_open(scene, lane.turns, at,
+      (from, to, i) => outline(scene, from, to, y + (turn_rows > 1 ? lane.turns.row[i] : 0) * h, h, colour));
+    if (lane.turns.count === 0)
+      each_open(scene, lane.stays, at, (from, to) => outline(scene, from, to, y, turn_h, colour));
     return;
   }
   for (const {track, y: top, h} of row.tools) unfailed(scene, track, at, top - scene.scroll, h, colour);
@@ -260,7 +265,8 @@ function paint_gutter(scene) {
       set_font(k, colours, is_small(scene) ? 10.5 : 12, row.name ? 450 : 500);
       k.fillStyle = row.name ? colours.ink : colours.ink3;
       const left = is_small(scene) ? 8 : 12;
-      k.fillText(fitted(k, row.name ? line_of(row.name, 120) : 'Features', gutter - left - 8), left, row.y + row.h / 2 + 0.5 - scene.scroll);
+      k.fillText(fitted(k, row.name ? line_of(row.name, 120) : 'Features', gutter - left - 8), left,
+        row.y + row.h / 2 + 0.5 - scene.scroll);
     }
   }
   k.restore();

@@ -119,7 +119,8 @@ class Scrubber {
     const strip = this.#strip();
     const {model} = this;
     const base_key = [
-      model.workflow_id, strip.time.axis.count, strip.time.axis.revision, strip.to, this.width, this.height, devicePixelRatio,
+      model.workflow_id, strip.time.axis.count, strip.time.axis.revision, strip.to, this.width, this.height,
+      devicePixelRatio,
       document.documentElement.dataset.theme,
     ].join();
     if (base_key !== this.base_key) {
@@ -207,7 +208,8 @@ function paint_strip(strip) {
   const base = height - FOOT;
   const gaps = time.axis.gaps(0, strip.to);
   k.fillStyle = colours.hover;
-  for (const gap of gaps) k.fillRect(x_of(strip, gap.at), TOP, Math.max(1, x_of(strip, gap.to) - x_of(strip, gap.at)), base - TOP);
+  for (const gap of gaps)
+    k.fillRect(x_of(strip, gap.at), TOP, Math.max(1, x_of(strip, gap.to) - x_of(strip, gap.at)), base - TOP);
   paint_bars(strip, base);
   k.strokeStyle = colours.line2;
   k.beginPath();
@@ -290,7 +292,8 @@ function paint_foot(strip, gaps, base) {
   /** @param {string} text @param {number} x @param {number} apart */
   const put = (text, x, apart) => {
     const half = width_of(k, text) / 2 + apart;
-    if (x - half < gutter - 16 || x + half > width + 8 || taken.some(([from, to]) => x - half < to && x + half > from)) return;
+    if (x - half < gutter - 16 || x + half > width + 8
+      || taken.some(([from, to]) => x - half < to && x + half > from)) return;
     taken.push([x - half, x + half]);
     k.fillText(text, x, base + 8);
   };

@@ -16,12 +16,14 @@ export function timeline(model, actions) {
     h('section', {key: 'lanes', class: 'panel', 'aria-label': 'Timeline'},
       h('div', {key: 'head', class: 'ph'},
         h('h2', {}, 'Timeline'),
-        h('span', {class: 'cap not-s hint'}, 'Drag to pan, wheel to zoom, click an event to go there. Quiet stretches are folded.'),
+        h('span', {class: 'cap not-s hint'},
+          'Drag to pan, wheel to zoom, click an event to go there. Quiet stretches are folded.'),
         h('span', {class: 'grow'}),
         zoom_button('plus', 'Zoom in  +', () => actions.zoom(zoom_by(model, 0.5)), is_empty),
         zoom_button('minus', 'Zoom out  −', () => actions.zoom(zoom_by(model, 2)), is_empty || model.zoom === null),
         h('button', {
-          type: 'button', class: 'btn', title: 'Show all  0', disabled: model.zoom === null, on: {click: () => actions.zoom(null)},
+          type: 'button', class: 'btn', title: 'Show all  0', disabled: model.zoom === null,
+          on: {click: () => actions.zoom(null)},
         }, 'Fit')),
       is_empty ? waiting() : timeline_canvas(model, actions, {compact: false})),
     h('section', {key: 'event', class: 'panel not-s', 'aria-label': 'Event at the point'},
@@ -31,7 +33,8 @@ export function timeline(model, actions) {
 /** @param {string} name @param {string} title @param {() => void} act @param {boolean} disabled */
 function zoom_button(name, title, act, disabled) {
   const label = title.replace(/ {2}.*/, '');
-  return h('button', {key: name, type: 'button', class: 'btn sq', title, 'aria-label': label, disabled, on: {click: act}}, icon(name, 's'));
+  return h('button', {key: name, type: 'button', class: 'btn sq', title, 'aria-label': label, disabled,
+    on: {click: act}}, icon(name, 's'));
 }
 
 function waiting() {

@@ -1,6 +1,6 @@
 // @ts-check
-/* The timeline as a widget: two canvases, the base below and what depends on the point above, and a list of what is near
- * the keyboard's place for those who hear the page.
+/* The timeline as a widget: two canvases, the base below and what depends on the point above, and a list of what is
+ * near the keyboard's place for those who hear the page.
  *
  *     compact   drag anywhere moves the point; as high as its lanes
  *     full      drag pans, the ruler moves the point, the wheel zooms at the pointer, two fingers pinch */
@@ -145,7 +145,8 @@ export class TimelineCanvas {
     const rows = this.#rows();
     this.scroll = Math.max(0, Math.min(this.scroll, rows.height - height));
     const k = /** @type {CanvasRenderingContext2D} */ (this.point.getContext('2d'));
-    return {k, width, height, gutter, from, to, scroll: this.scroll, compact, rows, time, model, colours: colours_now()};
+    return {k, width, height, gutter, from, to, scroll: this.scroll, compact, rows, time, model,
+      colours: colours_now()};
   }
 
   #rows() {
@@ -184,7 +185,8 @@ export class TimelineCanvas {
       this.point_key = '';
     }
     const cursor = this.cursor.item;
-    const point_key = [model.point, model.live, model.compare, cursor?.sequence, cursor?.y, model.states !== null].join();
+    const point_key = [model.point, model.live, model.compare, cursor?.sequence, cursor?.y,
+      model.states !== null].join();
     if (point_key === this.point_key) return;
     this.point_key = point_key;
     this.#draw_point(scene);

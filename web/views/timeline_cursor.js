@@ -123,7 +123,8 @@ export class Cursor {
       const words = words_of(scene, line.item(first + k));
       const text = [line.label, words.title, words.text, ...words.facts].filter(Boolean).join(', ');
       return h('div', {
-        key: `${line.label} ${first + k}`, id: `${this.id}-${first + k}`, role: 'option', 'aria-selected': String(first + k === i),
+        key: `${line.label} ${first + k}`, id: `${this.id}-${first + k}`, role: 'option',
+        'aria-selected': String(first + k === i),
         'aria-posinset': first + k + 1, 'aria-setsize': line.count,
       }, text);
     });

@@ -14,7 +14,8 @@ function span(kind, agent_id, from, to, more = {}) {
   serial++;
   return {
     id: `${kind}:${serial}`, kind, name: kind, agent_id, started_us: NOON + from * SECOND,
-    ended_us: to === null ? null : NOON + to * SECOND, status: to === null ? 'open' : 'completed', sequence: serial, ...more,
+    ended_us: to === null ? null : NOON + to * SECOND, status: to === null ? 'open' : 'completed',
+    sequence: serial, ...more,
   };
 }
 
@@ -32,7 +33,8 @@ function lanes_of(spans, parents, agent_names) {
 
 /** All that tracks hold, to compare two ways of coming to it. */
 function content(lanes) {
-  const of = (track) => [track.count, ...['from', 'to', 'reach', 'bad', 'span'].map((column) => [...track[column].subarray(0, track.count)])];
+  const columns = ['from', 'to', 'reach', 'bad', 'span'];
+  const of = (track) => [track.count, ...columns.map((column) => [...track[column].subarray(0, track.count)])];
   return {
     agents: lanes.agents.map((lane) => [lane.agent_id, lane.depth, of(lane.turns), of(lane.sessions), of(lane.stays),
       [...lane.tools].filter(([, track]) => track.count > 0).map(([kind, track]) => [kind, of(track)]).sort()]),
@@ -44,7 +46,8 @@ function content(lanes) {
 
 test('subagents stand below their parent, in the order in which they came up', () => {
   const spans = ['helper', 'deep', 'other'].map((name, i) => span('subagent', name, i, i + 1));
-  const {lanes} = lanes_of(spans, {helper: 'coder', deep: 'helper', other: 'coder'}, ['coder', 'reviewer', 'helper', 'other', 'deep']);
+  const {lanes} = lanes_of(spans, {helper: 'coder', deep: 'helper', other: 'coder'},
+    ['coder', 'reviewer', 'helper', 'other', 'deep']);
 
   assert.deepEqual(lanes.agents.map((lane) => [lane.agent_id, lane.depth]),
     [['coder', 0], ['helper', 1], ['deep', 2], ['other', 1], ['reviewer', 0]]);
@@ -71,13 +74,17 @@ test('an agent that is named only by its spans has a lane', () => {
 });
 
 test('tools are put into the track of their kind', () => {
-  assert.deepEqual(['Read', 'Grep', 'MultiEdit', 'Bash', 'Task', 'exec_command', 'mcp__github__search_issues', 'Frobnicate', '__proto__'].map(tool_track),
+  const tools = ['Read', 'Grep', 'MultiEdit', 'Bash', 'Task', 'exec_command', 'mcp__github__search_issues',
+    'Frobnicate', '__proto__'];
+
+  assert.deepEqual(tools.map(tool_track),
     ['search', 'search', 'edit', 'shell', 'task', 'shell', 'search', 'other', 'other']);
 });
 
 test('a failed or denied call is marked', () => {
   const {lanes} = lanes_of([
-    span('tool', 'a', 0, 1, {name: 'Bash', status: 'failed'}), span('tool', 'a', 2, 3, {name: 'Bash', status: 'denied'}),
+    span('tool', 'a', 0, 1, {name: 'Bash', status: 'failed'}),
+    span('tool', 'a', 2, 3, {name: 'Bash', status: 'denied'}),
     span('tool', 'a', 4, 5, {name: 'Bash'}),
   ]);
 
@@ -172,7 +179,8 @@ test('spans that came one by one give the same as all at once', () => {
 });
 
 test('a span that is put in among the others gives the same as if it had been there', () => {
-  const spans = [span('turn', 'a', 0, 9), span('tool', 'a', 1, 2), span('tool', 'b', 5, 6), span('feature', 'a', 6, 7, {name: 'f'})];
+  const spans = [span('turn', 'a', 0, 9), span('tool', 'a', 1, 2), span('tool', 'b', 5, 6),
+    span('feature', 'a', 6, 7, {name: 'f'})];
   const {lanes, axis, model} = lanes_of([spans[0], spans[1], spans[3]]);
   lanes.update({...model, spans, spans_revision: 2}, axis);
 
@@ -193,7 +201,8 @@ test('a list that is not in order is read as if it were', () => {
   const late = span('tool', 'a', 1, 2);
   const {lanes} = lanes_of([span('tool', 'a', 5, 6), late, span('tool', 'a', 7, 8)]);
 
-  assert.deepEqual([...lanes.by_agent.get('a').tools.get('other').from.subarray(0, 3)], [0, 4, 6].map((n) => n * SECOND));
+  assert.deepEqual([...lanes.by_agent.get('a').tools.get('other').from.subarray(0, 3)],
+    [0, 4, 6].map((n) => n * SECOND));
 });
 
 test('a span of which only the end is known stands at its end', () => {
@@ -252,7 +261,8 @@ test('full rows: a row a feature, then agents with a track a kind of tools', () 
 });
 
 test('compact rows: one for all features', () => {
-  const {lanes} = lanes_of([span('feature', 'a', 0, 4, {name: 'one'}), span('feature', 'a', 5, 9, {name: 'two'})], {}, ['a']);
+  const spans = [span('feature', 'a', 0, 4, {name: 'one'}), span('feature', 'a', 5, 9, {name: 'two'})];
+  const {lanes} = lanes_of(spans, {}, ['a']);
 
   assert.deepEqual(rows_of(lanes, [], true, 0).rows.map((row) => row.kind), ['feature', 'agent']);
 });
