@@ -8,7 +8,7 @@ import {patch, h, widget} from '../dom.js';
 import {clock, line_of} from '../format.js';
 import {bind_gestures} from '../gestures.js';
 import {summary_of} from '../kinds.js';
-import {draw_when_more, time_of} from '../time_model.js';
+import {draw_later_if_behind, time_of} from '../time_model.js';
 import {at_of, x_of} from '../timeline_paint.js';
 import {hide_tip, show_tip} from './tooltip.js';
 
@@ -115,7 +115,7 @@ class Scrubber {
   draw() {
     if (this.width === 0) return;
     if (this.model.columns.count === 0) return this.#clear();
-    draw_when_more(this.model, this.redraw);
+    if (draw_later_if_behind(this.model, this.redraw)) return;
     const strip = this.#strip();
     const {model} = this;
     const base_key = [

@@ -8,7 +8,7 @@ import {colours_now, gutter_now, sized} from '../canvas.js';
 import {h, patch, widget} from '../dom.js';
 import {bind_gestures} from '../gestures.js';
 import {RULER, rows_of} from '../lane_rows.js';
-import {draw_when_more, time_of} from '../time_model.js';
+import {draw_later_if_behind, time_of} from '../time_model.js';
 import {item_at, item_at_point, words_of} from '../timeline_items.js';
 import {at_of, paint_base} from '../timeline_paint.js';
 import {paint_point, paint_ring} from '../timeline_point.js';
@@ -171,7 +171,7 @@ export class TimelineCanvas {
   draw() {
     if (this.width === 0) return;
     if (this.model.columns.count === 0) return this.#clear();
-    draw_when_more(this.model, this.redraw);
+    if (draw_later_if_behind(this.model, this.redraw)) return;
     const scene = this.scene();
     const {model, time} = this;
     const base_key = [
