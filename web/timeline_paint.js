@@ -99,11 +99,17 @@ export function paint_base(scene) {
 /** @param {Scene} scene */
 function paint_pauses(scene) {
   const {k, colours, time} = scene;
-  k.fillStyle = colours['warn-w'];
   for (const pause of time.moments.pauses) {
-    const from = x_of(scene, time.axis.fold(pause.us));
-    const to = x_of(scene, Number.isFinite(pause.to_us) ? time.axis.fold(pause.to_us) : time.axis.length);
-    if (to > scene.gutter && from < scene.width) k.fillRect(from, RULER, Math.max(1, to - from), scene.height);
+    const at = time.axis.fold(pause.us);
+    const end = Number.isFinite(pause.to_us) ? time.axis.fold(pause.to_us) : time.axis.length;
+    const from = Math.max(x_of(scene, at), scene.gutter);
+    const to = Math.min(x_of(scene, end), scene.width);
+    if (to < from) continue;
+    k.fillStyle = colours['warn-w'];
+    k.fillRect(from, RULER, Math.max(1, to - from), scene.height);
+    if (to - from < 14 || time.axis.gaps(at, end).length > 0) continue;
+    k.fillStyle = colours.warn;
+    along_gap(scene, 'waiting for a person', (from + to) / 2);
   }
 }
 
@@ -161,9 +167,7 @@ function paint_gap(scene, gap, texts) {
   if (texts.some((other) => overlap(text, other, 6))) return;
   texts.push(text);
   k.fillStyle = colour;
-  k.textAlign = 'center';
   if (to - from >= 14) along_gap(scene, is_pause ? 'waiting for a person' : 'no events', middle);
-  k.textAlign = 'left';
 }
 
 /** @param {Scene} scene @param {import('./axis.js').Gap} gap */
@@ -191,6 +195,7 @@ function along_gap(scene, text, x) {
   k.translate(x, RULER + (height - RULER) / 2);
   k.rotate(-Math.PI / 2);
   set_font(k, scene.colours, 11);
+  k.textAlign = 'center';
   k.fillText(fitted(k, text, height - RULER - 16), 0, 0);
   k.restore();
 }
@@ -216,7 +221,8 @@ function paint_agent(scene, row) {
   const colour = colour_of_hue(scene.model.hues.get(lane.agent_id));
   const y = row.turn_y - scene.scroll;
   k.globalAlpha = 0.35;
-  paint_track(scene, lane.sessions, y + row.turn_h / 2 - 0.5, 1, colour, colour);
+  /* Through the middle, but not through the names of turns. */
+  paint_track(scene, lane.sessions, compact ? y + row.turn_h / 2 - 0.5 : y + row.turn_h - 1, 1, colour, colour);
   k.globalAlpha = lane.turns.count > 0 ? 0.09 : 0.2;
   paint_track(scene, lane.stays, y, row.turn_h, colour, colour);
   paint_turns(scene, row, colour);

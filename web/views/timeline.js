@@ -11,7 +11,7 @@ import {timeline_canvas} from './timeline_canvas.js';
 
 /** @param {Model} model @param {Actions} actions */
 export function timeline(model, actions) {
-  const is_empty = model.columns.count === 0;
+  const is_empty = !has_lanes(model);
   return h('div', {key: 'timeline', class: 'time-view'},
     h('section', {key: 'lanes', class: 'panel', 'aria-label': 'Timeline'},
       h('div', {key: 'head', class: 'ph'},
@@ -30,6 +30,12 @@ export function timeline(model, actions) {
       h('div', {class: 'pb'}, event_detail(model, actions, {wide: true}))));
 }
 
+/** @param {Model} model */
+function has_lanes(model) {
+  const {count, agent_names} = model.columns;
+  return count > 0 && (agent_names.length > 0 || model.spans.some((span) => span.kind === 'feature'));
+}
+
 /** @param {string} name @param {string} title @param {() => void} act @param {boolean} disabled */
 function zoom_button(name, title, act, disabled) {
   const label = title.replace(/ {2}.*/, '');
@@ -38,6 +44,6 @@ function zoom_button(name, title, act, disabled) {
 }
 
 function waiting() {
-  return h('div', {key: 'empty', class: 'empty'}, icon('event'), h('b', {}, 'Waiting for the first event'),
-    h('span', {}, 'The lanes appear with the first agent.'));
+  return h('div', {key: 'empty', class: 'empty'}, icon('event'), h('b', {}, 'Waiting for the first agent'),
+    h('span', {}, 'The lanes appear with its first event.'));
 }
