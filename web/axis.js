@@ -193,7 +193,9 @@ export class Axis {
     return GAP_US_MIN * GAP_STEP ** Math.floor(Math.log(target / GAP_US_MIN) / Math.log(GAP_STEP));
   }
 
-  /** Fold anew from a quiet stretch on; those before it only when the width of gaps has changed. @param {number} first */
+  /**
+   * Fold anew from a quiet stretch on; those before it only when the width of gaps has changed. @param {number} first
+   */
   #derive(first) {
     const gap_us = this.#gap_wanted();
     if (gap_us !== this.gap_us) first = 0;
@@ -232,7 +234,9 @@ export class Axis {
     return into < this.gap_us ? this.gap_from[i] + (into / this.gap_us) * length : this.gap_to[i] + into - this.gap_us;
   }
 
-  /** The event that is nearest to a folded time; of several at one time the last. 0: there is none. @param {number} at */
+  /**
+   * The event that is nearest to a folded time; of several at one time the last. 0: there is none. @param {number} at
+   */
   nearest(at) {
     if (this.count === 0) return 0;
     const below = count_up_to(this.sorted_us, this.count, this.unfold(at)) - 1;
@@ -249,7 +253,8 @@ export class Axis {
     const found = [];
     let i = Math.max(0, count_up_to(this.gap_at, this.gap_at.length, from - this.gap_us));
     for (; i < this.gap_at.length && this.gap_at[i] < to; i++)
-      found.push({from_us: this.gap_from[i], to_us: this.gap_to[i], at: this.gap_at[i], to: this.gap_at[i] + this.gap_us});
+      found.push({from_us: this.gap_from[i], to_us: this.gap_to[i], at: this.gap_at[i],
+        to: this.gap_at[i] + this.gap_us});
     return found;
   }
 }

@@ -2,7 +2,8 @@
 /* Small helps for drawing: colours of the theme, a canvas of the size that it is shown at, texts that fit. */
 
 const NAMES = [
-  'bg', 'panel', 'sunk', 'hover', 'line', 'line2', 'ink', 'ink2', 'ink3', 'point', 'point-ink', 'ok', 'bad', 'warn', 'run',
+  'bg', 'panel', 'sunk', 'hover', 'line', 'line2', 'ink', 'ink2', 'ink3', 'point', 'point-ink', 'ok', 'bad',
+  'warn', 'run',
   'idle', 'know', 'warn-w', 'bad-w', 'agent-none',
 ];
 
@@ -78,7 +79,10 @@ export function width_of(k, text) {
   return width;
 }
 
-/** As much of a text as fits; '' when that would say nothing. @param {CanvasRenderingContext2D} k @param {string} text @param {number} room */
+/**
+ * As much of a text as fits; '' when that would say nothing. @param {CanvasRenderingContext2D} k @param {string} text
+ * @param {number} room
+ */
 export function fitted(k, text, room) {
   if (room < 14) return '';
   const whole = width_of(k, text);
@@ -96,14 +100,19 @@ export function vertical(k, x, from, to) {
   k.stroke();
 }
 
-/** @param {CanvasRenderingContext2D} k @param {number} x @param {number} y @param {number} w @param {number} h @param {number} r */
+/**
+ * @param {CanvasRenderingContext2D} k @param {number} x @param {number} y @param {number} w @param {number} h
+ * @param {number} r
+ */
 export function rounded(k, x, y, w, h, r) {
   k.beginPath();
   k.roundRect(x, y, w, h, Math.min(r, w / 2));
   k.fill();
 }
 
-/** A diamond around a place. @param {CanvasRenderingContext2D} k @param {number} x @param {number} y @param {number} r */
+/**
+ * A diamond around a place. @param {CanvasRenderingContext2D} k @param {number} x @param {number} y @param {number} r
+ */
 export function diamond(k, x, y, r) {
   k.beginPath();
   k.moveTo(x, y - r);

@@ -88,7 +88,9 @@ function capture(element, id) {
   }
 }
 
-/** @param {Map<number, Place>} down @param {number} id @param {Place} at @param {NonNullable<Handlers['pinch']>} tell */
+/**
+ * @param {Map<number, Place>} down @param {number} id @param {Place} at @param {NonNullable<Handlers['pinch']>} tell
+ */
 function pinch(down, id, at, tell) {
   const before = /** @type {Place} */ (down.get(id));
   const other = [...down].find(([one]) => one !== id)?.[1];

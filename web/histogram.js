@@ -19,7 +19,8 @@ export class Histogram {
   }
 
   /**
-   * Take in the events that came since. @param {import('./model.js').Columns} columns @param {import('./axis.js').Axis} axis
+   * Take in the events that came since. @param {import('./model.js').Columns} columns
+   * @param {import('./axis.js').Axis} axis
    * @param {number} [count] up to here
    */
   take(columns, axis, count = columns.count) {

@@ -32,12 +32,16 @@ const SHRINK_MAX = 0.8;
 export function rows_of(lanes, planned, compact, room) {
   const needed = place(lanes, planned, compact, 1);
   if (compact) return needed;
-  const fixed = RULER + 12 + 13 * lanes.agents.length;
-  const scale = (room - 2 - fixed) / Math.max(1, needed.height - fixed);
+  const has_features = lanes.features.size + planned.length > 0;
+  const fixed = RULER + 4 + (has_features ? 8 : 0) + 13 * lanes.agents.length;
+  const scale = (room - fixed) / Math.max(1, needed.height - fixed);
   return scale < SHRINK_MAX ? needed : place(lanes, planned, compact, Math.min(GROWTH_MAX, scale));
 }
 
-/** @param {import('./lanes.js').Lanes} lanes @param {string[]} planned @param {boolean} compact @param {number} scale @returns {Rows} */
+/**
+ * @param {import('./lanes.js').Lanes} lanes @param {string[]} planned @param {boolean} compact @param {number} scale
+ * @returns {Rows}
+ */
 function place(lanes, planned, compact, scale) {
   /** @type {Rows} */
   const made = {rows: [], by_agent: new Map(), height: RULER};
@@ -47,7 +51,7 @@ function place(lanes, planned, compact, scale) {
   for (const lane of lanes.agents) {
     const row = compact ? compact_row(lane, made.height) : full_row(lane, made.height, scale);
     made.rows.push(row);
-    made.by_agent.set(lane.agent_id, row);
+    for (const agent of lane.agents) made.by_agent.set(agent, row);
     made.height = row.y + row.h;
   }
   made.height += 4;

@@ -1,6 +1,7 @@
 // @ts-check
 /* The spans of the timeline in lanes: one an agent, below its parent's; in it its turns, and a track for each kind
- * of tools. A track is columns, ascending by start:
+ * of tools. Where every subagent has a name of its own, those of one parent come to share lanes: one that begins
+ * takes a lane whose agents are done. A track is columns, ascending by start:
  *
  *     from, to   in folded time; to is Infinity while the span is open
  *     reach      the greatest `to` up to here, so that what is seen in a window is found by binary search
@@ -14,13 +15,16 @@ import {count_up_to} from './axis.js';
 /** @typedef {import('./model.js').Span} Span */
 
 export const TOOL_TRACKS = ['search', 'edit', 'shell', 'task', 'other'];
+/** So many subagents of one parent have a lane each, before they share. */
+const OWN_LANES = 3;
 /** How many turns of one agent at a time get a row each. */
 export const TURN_ROWS_MAX = 3;
 
 /** @type {Record<string, string>} */
 const TRACK_OF = {};
 for (const [track, tools] of Object.entries({
-  search: 'read glob grep ls list search find view notebookread webfetch websearch toolsearch read_file list_dir grep_files view_image',
+  search: 'read glob grep ls list search find view notebookread webfetch websearch toolsearch ' +
+    'read_file list_dir grep_files view_image',
   edit: 'edit write multiedit notebookedit apply_patch patch create str_replace write_file',
   shell: 'bash bashoutput killshell killbash shell exec exec_command local_shell terminal powershell write_stdin',
   task: 'task agent taskoutput subagent workflow',
@@ -123,12 +127,15 @@ export class Track {
   }
 }
 
-/** @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string, track: Track | null,
- *   place: number, row: Track | null, row_place: number}} Known  a span as it was taken in, and where it went */
+/**
+ * @typedef {{span: Span, name: string, started_us: number, ended_us: number | null, status: string,
+ *   track: Track | null, place: number, row: Track | null, row_place: number}} Known  as it was taken in
+ */
 
 /**
  * @typedef {object} Lane
- * @property {string} agent_id     '' for what no agent did
+ * @property {string} agent_id     of the first of its agents; '' for what no agent did
+ * @property {string[]} agents
  * @property {number} depth
  * @property {Track} turns
  * @property {Track} sessions
@@ -158,14 +165,16 @@ export class Lanes {
     this.spans_revision = -1;
     this.axis_revision = -1;
     this.agent_count = -1;
-    /** @type {Map<string, string> | null} */
-    this.parent_of = null;
+    /** @type {Map<string, string>} */
+    this.parent_of = new Map();
+    /** @type {Map<string, Lane[]>} by the parent */
+    this.below = new Map();
     /** @type {Known[]} of each span of the list */
     this.known = [];
   }
 
   /**
-   * Take in what changed. @param {Pick<import('./model.js').Model, 'columns' | 'spans' | 'spans_revision' | 'parent_of'>} model
+   * Take in what changed. @param {import('./model.js').Model} model
    * @param {import('./axis.js').Axis} axis @param {number} [slice] how many new spans at most; see `is_behind`
    */
   update(model, axis, slice = Infinity) {
@@ -174,6 +183,7 @@ export class Lanes {
     const is_moved = axis.revision !== this.axis_revision;
     if (!is_moved && same_agents && model.spans_revision === this.spans_revision && model.spans === this.list) return;
     const agents_before = this.by_agent.size;
+    this.parent_of = model.parent_of;
     this.spans = model.spans;
     for (let i = this.known.length; i < this.spans.length; i++) include(axis, this.spans[i]);
     if (axis.revision !== this.axis_revision) this.#cut(0);
@@ -183,12 +193,12 @@ export class Lanes {
       this.#take(axis, slice);
       if (axis.revision !== this.axis_revision) this.#cut(0);
     } while (axis.revision !== this.axis_revision);
-    for (const name of names) this.#lane(name);
-    if (!same_agents || this.by_agent.size !== agents_before) this.#order(names, model.parent_of);
+    /* A subagent has a lane from its first span on. */
+    for (const name of names) if (!model.parent_of.has(name)) this.#lane(name, Infinity);
+    if (!same_agents || this.by_agent.size !== agents_before) this.#order(names);
     this.list = model.spans;
     this.spans_revision = model.spans_revision;
     this.agent_count = names.length;
-    this.parent_of = model.parent_of;
     this.is_behind = this.known.length < this.spans.length;
     this.revision++;
   }
@@ -251,9 +261,9 @@ export class Lanes {
     const span = this.spans[i];
     include(axis, span);
     const from_us = start_of(span);
-    const track = Number.isFinite(from_us) ? this.#track(span) : null;
-    const row = track && span.kind === 'feature' ? this.#feature(span.name) : null;
     const from = axis.fold(from_us);
+    const track = Number.isFinite(from_us) ? this.#track(span, from) : null;
+    const row = track && span.kind === 'feature' ? this.#feature(span.name) : null;
     const to = end_of(span, axis);
     this.known.push({
       span, name: span.name, started_us: span.started_us, ended_us: span.ended_us, status: span.status,
@@ -270,12 +280,12 @@ export class Lanes {
     return track;
   }
 
-  /** @param {Span} span @returns {Track | null} */
-  #track(span) {
+  /** @param {Span} span @param {number} from @returns {Track | null} */
+  #track(span, from) {
     if (span.kind === 'feature') return this.attempts;
     if (span.kind === 'message') return this.messages;
     if (span.kind === 'workflow' || span.kind === 'phase') return null;
-    const lane = this.#lane(span.agent_id ?? '');
+    const lane = this.#lane(span.agent_id ?? '', from);
     if (span.kind === 'turn') return lane.turns;
     if (span.kind === 'session') return lane.sessions;
     if (span.kind !== 'tool') return lane.stays;
@@ -285,54 +295,69 @@ export class Lanes {
     return track;
   }
 
-  /** @param {string} agent_id @returns {Lane} */
-  #lane(agent_id) {
-    let lane = this.by_agent.get(agent_id);
-    if (!lane) {
-      lane = {
-        agent_id, depth: 0, turns: new Track('turn'), sessions: new Track('session'), stays: new Track('subagent'),
-        tools: new Map(),
-      };
-      this.by_agent.set(agent_id, lane);
-    }
+  /** @param {string} agent_id @param {number} from when it begins @returns {Lane} */
+  #lane(agent_id, from) {
+    const known = this.by_agent.get(agent_id);
+    if (known) return known;
+    const parent = this.parent_of.get(agent_id);
+    const siblings = parent === undefined ? undefined : this.below.get(parent);
+    const shared = siblings && siblings.length >= OWN_LANES ? siblings.find((lane) => is_done(lane, from)) : undefined;
+    const lane = shared ?? new_lane(agent_id);
+    if (shared) shared.agents.push(agent_id);
+    else if (siblings) siblings.push(lane);
+    else if (parent !== undefined) this.below.set(parent, [lane]);
+    this.by_agent.set(agent_id, lane);
     return lane;
   }
 
-  /** Children below their parents, otherwise as they came up. @param {string[]} names @param {Map<string, string>} parent_of */
-  #order(names, parent_of) {
-    const all = [...new Set([...names, ...this.by_agent.keys()])];
-    /** @type {Map<string, string[]>} */
+  /** Children below their parents, otherwise as they came up. @param {string[]} names */
+  #order(names) {
+    const all = new Set([...names, ...this.by_agent.keys()].map((name) => this.by_agent.get(name)));
+    /** @type {Map<Lane, Lane[]>} */
     const children = new Map();
-    /** @type {string[]} */
+    /** @type {Lane[]} */
     const roots = [];
-    for (const name of all) {
-      const parent = parent_of.get(name);
-      const is_below = parent !== undefined && parent !== name && this.by_agent.has(parent);
-      if (!is_below) roots.push(name);
-      else if (children.has(parent)) children.get(parent)?.push(name);
-      else children.set(parent, [name]);
+    for (const lane of all) {
+      if (!lane) continue;
+      const parent = this.by_agent.get(this.parent_of.get(lane.agent_id) ?? lane.agent_id);
+      if (!parent || parent === lane) roots.push(lane);
+      else if (children.has(parent)) children.get(parent)?.push(lane);
+      else children.set(parent, [lane]);
     }
     this.agents = [];
-    /** @type {Set<string>} */
+    /** @type {Set<Lane>} */
     const seen = new Set();
     /* Behind the roots those who are each other's parents. */
-    for (const name of [...roots, ...all]) this.#place(name, children, seen);
+    for (const lane of [...roots, ...all]) if (lane) this.#place(lane, children, seen);
   }
 
-  /** An agent and those below it. @param {string} root @param {Map<string, string[]>} children @param {Set<string>} seen */
+  /** A lane and those below it. @param {Lane} root @param {Map<Lane, Lane[]>} children @param {Set<Lane>} seen */
   #place(root, children, seen) {
-    /** @type {[string, number][]} */
+    /** @type {[Lane, number][]} */
     const open = [[root, 0]];
     for (let next = open.pop(); next; next = open.pop()) {
-      const [name, depth] = next;
-      const lane = this.by_agent.get(name);
-      if (!lane || seen.has(name)) continue;
-      seen.add(name);
+      const [lane, depth] = next;
+      if (seen.has(lane)) continue;
+      seen.add(lane);
       lane.depth = depth;
       this.agents.push(lane);
-      for (const child of [...(children.get(name) ?? [])].reverse()) open.push([child, depth + 1]);
+      for (const child of [...(children.get(lane) ?? [])].reverse()) open.push([child, depth + 1]);
     }
   }
+}
+
+/** @param {string} agent_id @returns {Lane} */
+function new_lane(agent_id) {
+  return {
+    agent_id, agents: [agent_id], depth: 0, turns: new Track('turn'), sessions: new Track('session'),
+    stays: new Track('subagent'), tools: new Map(),
+  };
+}
+
+/** Did everything in a lane end before a time? @param {Lane} lane @param {number} at */
+function is_done(lane, at) {
+  return [lane.turns, lane.sessions, lane.stays, ...lane.tools.values()]
+    .every((track) => track.count === 0 || track.reach[track.count - 1] < at);
 }
 
 /** Of some only the end is known. @param {Span} span */

@@ -10,15 +10,19 @@ import {is_error} from './kinds.js';
 /** @type {Record<string, string>} what the scrubber marks */
 const MILESTONES = {
   'feature.started': 'started', 'feature.completed': 'completed', 'feature.failed': 'failed',
-  'workflow.completed': 'completed', 'workflow.failed': 'failed', 'workflow.paused': 'paused', 'workflow.resumed': 'started',
-  'workflow.phase_changed': 'phase', 'phase.changed': 'phase', 'agent.note.question': 'question', 'agent.note.blocker': 'question',
+  'workflow.completed': 'completed', 'workflow.failed': 'failed', 'workflow.paused': 'paused',
+  'workflow.resumed': 'started',
+  'workflow.phase_changed': 'phase', 'phase.changed': 'phase', 'agent.note.question': 'question',
+  'agent.note.blocker': 'question',
 };
 const RESUMES = new Set(['workflow.resumed', 'workflow.started', 'workflow.completed', 'workflow.failed']);
 /* Errors that are seen as the red span which they end. */
 const ENDS_OF_SPANS = new Set(['agent.tool.failed', 'feature.failed', 'workflow.failed']);
 const NOTE = 'agent.note.';
 
-/** Put one in by its time; nearly always it is the last. @template {{us: number}} T @param {T[]} list @param {T} item */
+/**
+ * Put one in by its time; nearly always it is the last. @template {{us: number}} T @param {T[]} list @param {T} item
+ */
 function put(list, item) {
   let i = list.length;
   while (i > 0 && list[i - 1].us > item.us) i--;
@@ -58,7 +62,10 @@ export class Moments {
     this.matters = [];
   }
 
-  /** Take in the events that came since. @param {import('./model.js').Columns} columns @param {number} [count] up to here */
+  /**
+   * Take in the events that came since. @param {import('./model.js').Columns} columns
+   * @param {number} [count] up to here
+   */
   take(columns, count = columns.count) {
     const {types, agents, type_names} = columns;
     for (let type = this.matters.length; type < type_names.length; type++)

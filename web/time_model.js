@@ -113,20 +113,28 @@ export function time_of(model) {
 /** @type {Set<() => void>} */
 const waiting = new Set();
 
-/** Draw again in the next frame, when more was taken in. @param {Model} model @param {() => void} draw */
-export function draw_when_more(model, draw) {
-  if (!time_of(model).is_behind) return;
-  if (waiting.size === 0)
-    requestAnimationFrame(() => {
-      if (kept?.is_behind && kept.model) kept.update(kept.model);
-      const all = [...waiting];
-      waiting.clear();
-      for (const one of all) one();
-    });
+/**
+ * Is there more to take in, before it makes sense to draw? Then it is done in the next frame.
+ * @param {Model} model @param {() => void} draw
+ */
+export function draw_later_if_behind(model, draw) {
+  if (!time_of(model).is_behind) return false;
+  if (waiting.size === 0) requestAnimationFrame(take_more);
   waiting.add(draw);
+  return true;
 }
 
-/** For the keys + and −: the window to give to actions.zoom. @param {Model} model @param {number} factor below 1: closer */
+function take_more() {
+  if (kept?.is_behind && kept.model) kept.update(kept.model);
+  const all = [...waiting];
+  waiting.clear();
+  for (const draw of all) draw();
+}
+
+/**
+ * For the keys + and −: the window to give to actions.zoom. @param {Model} model
+ * @param {number} factor below 1: closer
+ */
 export function zoom_by(model, factor) {
   return time_of(model).zoomed(model, factor);
 }

@@ -7,7 +7,7 @@ import {clock, duration, line_of} from './format.js';
 import {row_at} from './lane_rows.js';
 import {count_before} from './moments.js';
 import {at_of, recipient_of, x_of} from './timeline_paint.js';
-import {attempt_of} from './timeline_point.js';
+import {attempt_of, lane_name} from './timeline_point.js';
 
 /** @typedef {import('./timeline_paint.js').Scene} Scene */
 /** @typedef {import('./lanes.js').Track} Track */
@@ -35,7 +35,8 @@ const REACH = 4;
 function span_item(scene, track, i, y, h) {
   const place = track.span[i];
   return {
-    kind: 'span', sequence: scene.time.lanes.spans[place].sequence, from: track.from[i], to: track.to[i], y, h, place, moment: null,
+    kind: 'span', sequence: scene.time.lanes.spans[place].sequence, from: track.from[i], to: track.to[i], y, h, place,
+    moment: null,
   };
 }
 
@@ -63,28 +64,34 @@ function place_in(scene, track, x, row) {
   return best;
 }
 
-/** The nearest moment of an agent at a pixel. @template {Moment | Stretch} T @param {Scene} scene @param {T[]} list
- *  @param {string} agent @param {number} x @returns {T | null} */
-function moment_in(scene, list, agent, x) {
+/**
+ * The nearest moment of a lane at a pixel. @template {Moment | Stretch} T @param {Scene} scene @param {T[]} list
+ * @param {AgentRow} row @param {number} x @returns {T | null}
+ */
+function moment_in(scene, list, row, x) {
   const end_us = scene.time.axis.unfold(at_of(scene, x + REACH + 1));
   /** @type {T | null} */
   let best = null;
   let best_distance = REACH + 1;
-  for (let i = count_before(list, scene.time.axis.unfold(at_of(scene, x - REACH - 1))); i < list.length && list[i].us <= end_us; i++) {
+  const first = count_before(list, scene.time.axis.unfold(at_of(scene, x - REACH - 1)));
+  for (let i = first; i < list.length && list[i].us <= end_us; i++) {
     const distance = Math.abs(x_of(scene, scene.time.axis.fold(list[i].us)) - x);
-    if (list[i].agent !== agent || distance > best_distance) continue;
+    if (distance > best_distance || scene.rows.by_agent.get(list[i].agent) !== row) continue;
     best = list[i];
     best_distance = distance;
   }
   return best;
 }
 
-/** What is at a pixel of the canvas. @param {Scene} scene @param {number} x @param {number} y_seen @returns {Item | null} */
+/**
+ * What is at a pixel of the canvas. @param {Scene} scene @param {number} x @param {number} y_seen
+ * @returns {Item | null}
+ */
 export function item_at(scene, x, y_seen) {
   if (x < scene.gutter) return null;
   const y = y_seen + scene.scroll;
   const near = scene.rows.rows.find((row) => row.kind === 'agent' && Math.abs(y - row.turn_y) <= 6);
-  const note = near?.kind === 'agent' ? moment_in(scene, scene.time.moments.notes, near.lane.agent_id, x) : null;
+  const note = near?.kind === 'agent' ? moment_in(scene, scene.time.moments.notes, near, x) : null;
   if (note && near?.kind === 'agent') return moment_item(scene, 'note', note, near.turn_y);
   const message = message_at(scene, x, y);
   if (message) return message;
@@ -100,7 +107,8 @@ function message_at(scene, x, y) {
   for (let i = end - 1; i >= first; i--) {
     if (Math.abs(x_of(scene, messages.from[i]) - x) > REACH) continue;
     const box = message_box(scene, i);
-    if (box && y >= box.y && y <= box.y + box.h) return {...span_item(scene, messages, i, box.y, box.h), to: messages.from[i]};
+    if (box && y >= box.y && y <= box.y + box.h)
+      return {...span_item(scene, messages, i, box.y, box.h), to: messages.from[i]};
   }
   return null;
 }
@@ -131,7 +139,7 @@ function agent_item_at(scene, row, x, y) {
   const tool = scene.compact ? compact_tool_at(scene, row, x) : tool_at(scene, row, x, y);
   if (tool) return tool;
   const {moments} = scene.time;
-  const error = y <= row.turn_y + row.turn_h + 4 ? moment_in(scene, moments.errors, row.lane.agent_id, x) : null;
+  const error = y <= row.turn_y + row.turn_h + 4 ? moment_in(scene, moments.errors, row, x) : null;
   if (error) return moment_item(scene, 'error', error, row.turn_y + row.turn_h - 2);
   return turn_at(scene, row, x, y) ?? wait_at(scene, row, x);
 }
@@ -172,7 +180,9 @@ function turn_at(scene, row, x, y) {
 /** @param {Scene} scene @param {AgentRow} row @param {number} x @returns {Item | null} */
 function wait_at(scene, row, x) {
   const us = scene.time.axis.unfold(at_of(scene, x));
-  const wait = scene.time.moments.waits.find((one) => one.agent === row.lane.agent_id && one.us <= us && us <= one.to_us);
+  /** @param {Stretch} one */
+  const is_here = (one) => one.us <= us && us <= one.to_us && scene.rows.by_agent.get(one.agent) === row;
+  const wait = scene.time.moments.waits.find(is_here);
   if (!wait) return null;
   const to = Number.isFinite(wait.to_us) ? scene.time.axis.fold(wait.to_us) : Infinity;
   const from = scene.time.axis.fold(wait.us);
@@ -192,15 +202,18 @@ export function lines_of(scene) {
   };
   for (const row of scene.rows.rows) {
     if (row.kind === 'feature') {
-      if (row.track) put(row.name ? `Feature ${line_of(row.name, 80)}` : 'Features', row.track, row.y + 2, row.h - 4, row.track.row_count);
+      const label = row.name ? `Feature ${line_of(row.name, 80)}` : 'Features';
+      if (row.track) put(label, row.track, row.y + 2, row.h - 4, row.track.row_count);
       continue;
     }
-    const agent = line_of(row.lane.agent_id, 80) || 'no agent';
+    const agent = lane_name(row.lane);
     put(`${agent}, turns`, row.lane.turns, row.turn_y, row.turn_h, row.turn_rows);
     if (row.lane.turns.count === 0) put(`${agent}, stays`, row.lane.stays, row.turn_y, row.turn_h);
     put_moments(scene, lines, row, agent);
-    if (scene.compact) for (const track of row.lane.tools.values()) put(`${agent}, ${track.kind}`, track, row.turn_y, row.turn_h);
-    else for (const {track, y, h} of row.tools) put(`${agent}, ${track.kind}`, track, y, h);
+    const tools = scene.compact
+      ? [...row.lane.tools.values()].map((track) => ({track, y: row.turn_y, h: row.turn_h}))
+      : row.tools;
+    for (const {track, y, h} of tools) put(`${agent}, ${track.kind}`, track, y, h);
   }
   return lines;
 }
@@ -208,13 +221,15 @@ export function lines_of(scene) {
 /** @param {Scene} scene @param {Line[]} lines @param {AgentRow} row @param {string} agent */
 function put_moments(scene, lines, row, agent) {
   /** @param {Moment} one */
-  const is_own = (one) => one.agent === row.lane.agent_id;
+  const is_own = (one) => scene.rows.by_agent.get(one.agent) === row;
   const notes = scene.time.moments.notes.filter(is_own);
   const errors = scene.time.moments.errors.filter(is_own);
   if (notes.length > 0)
-    lines.push({label: `${agent}, notes`, count: notes.length, item: (i) => moment_item(scene, 'note', notes[i], row.turn_y)});
+    lines.push({label: `${agent}, notes`, count: notes.length,
+      item: (i) => moment_item(scene, 'note', notes[i], row.turn_y)});
   if (errors.length > 0)
-    lines.push({label: `${agent}, errors`, count: errors.length, item: (i) => moment_item(scene, 'error', errors[i], row.turn_y + row.turn_h - 2)});
+    lines.push({label: `${agent}, errors`, count: errors.length,
+      item: (i) => moment_item(scene, 'error', errors[i], row.turn_y + row.turn_h - 2)});
 }
 
 /** The one of a line that begins nearest to a folded time. @param {Line} line @param {number} at */
@@ -231,20 +246,21 @@ export function nearest_in(line, at) {
 }
 
 /** What is to be said of an item: a title, and what stands below it. @param {Scene} scene @param {Item} item
- *  @returns {{title: string, text: string, facts: string}} */
+ *  @returns {{title: string, text: string, agent: string, facts: string[]}} */
 export function words_of(scene, item) {
   const {model, time} = scene;
   if (item.kind === 'span') return words_of_span(scene, item);
   const moment = /** @type {Moment | Stretch} */ (item.moment);
-  const facts = [line_of(moment.agent, 60), clock(moment.us), `#${item.sequence}`].filter(Boolean).join('  ');
+  const agent = line_of(moment.agent, 60);
+  const facts = [clock(moment.us), `#${item.sequence}`];
   if (item.kind === 'wait') {
     const to_us = 'to_us' in moment && Number.isFinite(moment.to_us) ? moment.to_us : time.axis.end_us;
-    return {title: 'Waiting for a permission', text: duration((to_us - moment.us) / 1000), facts};
+    return {title: 'Waiting for a permission', text: duration((to_us - moment.us) / 1000), agent, facts};
   }
   const data = model.events.get(item.sequence)?.data ?? {};
   const what = 'what' in moment ? moment.what : '';
-  if (item.kind === 'note') return {title: line_of(data.title, 120) || what, text: what, facts};
-  return {title: what, text: line_of(data.error ?? data.message ?? data.reason, 160), facts};
+  if (item.kind === 'note') return {title: line_of(data.title, 120) || what, text: what, agent, facts};
+  return {title: what, text: line_of(data.error ?? data.message ?? data.reason, 160), agent, facts};
 }
 
 /** @param {Scene} scene @param {Item} item */
@@ -254,14 +270,16 @@ function words_of_span(scene, item) {
   const attempt = span.kind === 'feature' ? attempt_of(time, model, span, item.place) : 1;
   const data = model.events.get(item.sequence)?.data ?? {};
   const input = data.tool_input ?? data.input ?? {};
-  const detail = line_of(input?.file_path ?? input?.path ?? input?.command ?? input?.pattern ?? input?.description ?? data.content, 160);
+  const about = input?.file_path ?? input?.path ?? input?.command ?? input?.pattern ?? input?.description;
+  const detail = line_of(about ?? data.content, 160);
   const took = span.ended_us === null ? 'open' : duration((span.ended_us - span.started_us) / 1000);
   const status = span.ended_us === null && span.status === 'open' ? '' : span.status;
   const title = line_of(span.name, 120) || span.kind;
   return {
     title: attempt > 1 ? `${title}, attempt ${attempt}` : title,
     text: detail,
-    facts: [line_of(span.agent_id, 60), took, status, clock(span.started_us), `#${span.sequence}`].filter(Boolean).join('  '),
+    agent: line_of(span.agent_id, 60),
+    facts: [took, status, clock(span.started_us), `#${span.sequence}`].filter(Boolean),
   };
 }
 
@@ -293,7 +311,8 @@ function begun_or_ended(scene, track, at, place, row) {
   const agent = columns.agent_names[columns.agents[point - 1]] ?? '';
   for (let i = end - 1; i >= first; i--) {
     if (track.span[i] === place) return i;
-    if (place === undefined && track.to[i] === at && (row.kind === 'feature' || row.lane.agent_id === agent)) return i;
+    if (place === undefined && track.to[i] === at && (row.kind === 'feature' || row.lane.agents.includes(agent)))
+      return i;
   }
   return -1;
 }

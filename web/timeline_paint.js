@@ -37,7 +37,10 @@ export function x_of(scene, at) {
   return scene.gutter + ((at - scene.from) / (scene.to - scene.from)) * (scene.width - scene.gutter - RIGHT);
 }
 
-/** The folded time of a pixel. @param {{width: number, gutter: number, from: number, to: number}} scene @param {number} x */
+/**
+ * The folded time of a pixel. @param {{width: number, gutter: number, from: number, to: number}} scene
+ * @param {number} x
+ */
 export function at_of(scene, x) {
   return scene.from + ((x - scene.gutter) / (scene.width - scene.gutter - RIGHT)) * (scene.to - scene.from);
 }
@@ -47,7 +50,10 @@ export function is_small(scene) {
   return scene.gutter < 100;
 }
 
-/** Draw only right of the gutter, and below the ruler when `below`. @param {Scene} scene @param {boolean} below @param {() => void} draw */
+/**
+ * Draw only right of the gutter, and below the ruler when `below`. @param {Scene} scene @param {boolean} below
+ * @param {() => void} draw
+ */
 export function within(scene, below, draw) {
   const {k} = scene;
   const top = below ? RULER : 0;
@@ -93,11 +99,17 @@ export function paint_base(scene) {
 /** @param {Scene} scene */
 function paint_pauses(scene) {
   const {k, colours, time} = scene;
-  k.fillStyle = colours['warn-w'];
   for (const pause of time.moments.pauses) {
-    const from = x_of(scene, time.axis.fold(pause.us));
-    const to = x_of(scene, Number.isFinite(pause.to_us) ? time.axis.fold(pause.to_us) : time.axis.length);
-    if (to > scene.gutter && from < scene.width) k.fillRect(from, RULER, Math.max(1, to - from), scene.height);
+    const at = time.axis.fold(pause.us);
+    const end = Number.isFinite(pause.to_us) ? time.axis.fold(pause.to_us) : time.axis.length;
+    const from = Math.max(x_of(scene, at), scene.gutter);
+    const to = Math.min(x_of(scene, end), scene.width);
+    if (to < from) continue;
+    k.fillStyle = colours['warn-w'];
+    k.fillRect(from, RULER, Math.max(1, to - from), scene.height);
+    if (to - from < 14 || time.axis.gaps(at, end).length > 0) continue;
+    k.fillStyle = colours.warn;
+    along_gap(scene, 'waiting for a person', (from + to) / 2);
   }
 }
 
@@ -155,9 +167,7 @@ function paint_gap(scene, gap, texts) {
   if (texts.some((other) => overlap(text, other, 6))) return;
   texts.push(text);
   k.fillStyle = colour;
-  k.textAlign = 'center';
   if (to - from >= 14) along_gap(scene, is_pause ? 'waiting for a person' : 'no events', middle);
-  k.textAlign = 'left';
 }
 
 /** @param {Scene} scene @param {import('./axis.js').Gap} gap */
@@ -185,6 +195,7 @@ function along_gap(scene, text, x) {
   k.translate(x, RULER + (height - RULER) / 2);
   k.rotate(-Math.PI / 2);
   set_font(k, scene.colours, 11);
+  k.textAlign = 'center';
   k.fillText(fitted(k, text, height - RULER - 16), 0, 0);
   k.restore();
 }
@@ -210,7 +221,8 @@ function paint_agent(scene, row) {
   const colour = colour_of_hue(scene.model.hues.get(lane.agent_id));
   const y = row.turn_y - scene.scroll;
   k.globalAlpha = 0.35;
-  paint_track(scene, lane.sessions, y + row.turn_h / 2 - 0.5, 1, colour, colour);
+  /* Through the middle, but not through the names of turns. */
+  paint_track(scene, lane.sessions, compact ? y + row.turn_h / 2 - 0.5 : y + row.turn_h - 1, 1, colour, colour);
   k.globalAlpha = lane.turns.count > 0 ? 0.09 : 0.2;
   paint_track(scene, lane.stays, y, row.turn_h, colour, colour);
   paint_turns(scene, row, colour);
@@ -231,7 +243,9 @@ function paint_turns(scene, row, colour) {
   for (let i = 0; i < row.turn_rows; i++) {
     k.globalAlpha = 0.2;
     const y = row.turn_y - scene.scroll + i * h;
-    paint_track(scene, turns, y, i + 1 < row.turn_rows ? h - 1 : h, colour, scene.colours.bad, row.turn_rows > 1 ? i : -1);
+    const is_last = i + 1 === row.turn_rows;
+    const which = row.turn_rows > 1 ? i : -1;
+    paint_track(scene, turns, y, is_last ? h : h - 1, colour, scene.colours.bad, which);
   }
   k.globalAlpha = 1;
   if (scene.compact) return;
@@ -290,7 +304,10 @@ export function paint_track(scene, track, y, h, colour, bad_colour, row = -1) {
   k.fill(bad);
 }
 
-/** @param {Path2D} path @param {Scene} scene @param {number} from @param {number} to @param {number} y @param {number} h */
+/**
+ * @param {Path2D} path @param {Scene} scene @param {number} from @param {number} to @param {number} y
+ * @param {number} h
+ */
 function bar(path, scene, from, to, y, h) {
   const left = Math.max(from, scene.gutter - 8);
   const right = Math.min(to, scene.width + 8);
@@ -300,7 +317,10 @@ function bar(path, scene, from, to, y, h) {
   else path.rect(left, y, w, h);
 }
 
-/** Errors have a shape besides their colour: a notch at the beginning. @param {Scene} scene @param {Track} track @param {number} y */
+/**
+ * Errors have a shape besides their colour: a notch at the beginning. @param {Scene} scene @param {Track} track
+ * @param {number} y
+ */
 function paint_flags(scene, track, y) {
   const {first, end} = track.range(scene.from, scene.to);
   const {k} = scene;
@@ -349,7 +369,7 @@ function paint_waits(scene, row) {
   const last_us = time.axis.unfold(scene.to);
   for (let i = 0; i < waits.length && waits[i].us < last_us; i++) {
     const wait = waits[i];
-    if (wait.agent !== row.lane.agent_id) continue;
+    if (scene.rows.by_agent.get(wait.agent) !== row) continue;
     const from = x_of(scene, time.axis.fold(wait.us));
     const to = x_of(scene, Number.isFinite(wait.to_us) ? time.axis.fold(wait.to_us) : time.axis.length);
     if (to >= scene.gutter) k.fillRect(from, row.y - scene.scroll, Math.max(1.5, to - from), row.h - 4);
@@ -405,7 +425,8 @@ function each_moment(scene, moments, apart, draw) {
   const end_us = time.axis.unfold(scene.to);
   /** @type {Map<AgentRow, number>} */
   const free_from = new Map();
-  for (let i = count_before(moments, time.axis.unfold(scene.from)); i < moments.length && moments[i].us <= end_us; i++) {
+  const first = count_before(moments, time.axis.unfold(scene.from));
+  for (let i = first; i < moments.length && moments[i].us <= end_us; i++) {
     const row = rows.by_agent.get(moments[i].agent);
     if (!row || !is_seen(scene, row)) continue;
     const x = x_of(scene, time.axis.fold(moments[i].us));
@@ -434,7 +455,8 @@ function paint_errors(scene) {
   const {k, colours, scroll} = scene;
   k.fillStyle = colours.bad;
   k.beginPath();
-  each_moment(scene, scene.time.moments.errors, 4, (x, row) => notch(k, x, row.turn_y + row.turn_h / row.turn_rows - 5 - scroll));
+  each_moment(scene, scene.time.moments.errors, 4,
+    (x, row) => notch(k, x, row.turn_y + row.turn_h / row.turn_rows - 5 - scroll));
   k.fill();
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
-/* Draws over the base what depends on the point: attempts at features with the status that they had, what was under way,
- * the veil over what came later, the range from pin A, the point itself; and the gutter. */
+/* Draws over the base what depends on the point: attempts at features with the status that they had, what was under
+ * way, the veil over what came later, the range from pin A, the point itself; and the gutter. */
 import {colour_of_hue, fitted, rounded, set_font, vertical, width_of} from './canvas.js';
 import {duration, line_of} from './format.js';
 import {RULER} from './lane_rows.js';
@@ -12,7 +12,8 @@ import {is_seen, is_small, overlap, paint_attempt, within, x_of} from './timelin
 /** @typedef {import('./lanes.js').Track} Track */
 
 /** @type {Record<string, string>} */
-const STATUS_COLOURS = {completed: 'ok', failed: 'bad', started: 'run', planned: 'idle', abandoned: 'idle', reverted: 'idle'};
+const STATUS_COLOURS =
+  {completed: 'ok', failed: 'bad', started: 'run', planned: 'idle', abandoned: 'idle', reverted: 'idle'};
 
 /** @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts of the ruler */
 export function paint_point(scene, texts) {
@@ -64,7 +65,10 @@ function paint_feature_row(scene, row, at) {
   }
 }
 
-/** @param {Scene} scene @param {FeatureRow} row @param {number} i @param {number} at @param {number} y @param {number} h */
+/**
+ * @param {Scene} scene @param {FeatureRow} row @param {number} i @param {number} at @param {number} y
+ * @param {number} h
+ */
 function paint_feature(scene, row, i, at, y, h) {
   const {k, colours, model, time} = scene;
   const track = /** @type {Track} */ (row.track);
@@ -83,9 +87,11 @@ function paint_feature(scene, row, i, at, y, h) {
   const end_us = is_open ? time.axis.unfold(at) : (span.ended_us ?? time.axis.end_us);
   const took = is_planned ? '' : duration((end_us - span.started_us) / 1000);
   const number = attempt_of(time, model, span, track.span[i]);
-  const told = [status === 'failed' || status === 'abandoned' || status === 'reverted' ? status : '', number > 1 ? `attempt ${number}` : ''];
+  const is_odd = status === 'failed' || status === 'abandoned' || status === 'reverted';
+  const told = [is_odd ? status : '', number > 1 ? `attempt ${number}` : ''];
   if (row.name === '') {
-    feature_label(scene, left + 8, y + h / 2 + 0.5, room, line_of(span.name, 120), told.filter(Boolean).join(', ') || took, status, colour);
+    feature_label(scene, left + 8, y + h / 2 + 0.5, room, line_of(span.name, 120),
+      told.filter(Boolean).join(', ') || took, status, colour);
     return;
   }
   const words = status === 'planned' ? '' : status === 'started' ? 'running' : status;
@@ -123,8 +129,10 @@ function paint_under_way(scene, row, at, outlined) {
   const y = turn_y - scene.scroll;
   if (outlined) {
     const h = turn_h / turn_rows;
-    each_open(scene, lane.turns, at, (from, to, i) => outline(scene, from, to, y + (turn_rows > 1 ? lane.turns.row[i] : 0) * h, h, colour));
-    if (lane.turns.count === 0) each_open(scene, lane.stays, at, (from, to) => outline(scene, from, to, y, turn_h, colour));
+    each_open(scene, lane.turns, at,
+      (from, to, i) => outline(scene, from, to, y + (turn_rows > 1 ? lane.turns.row[i] : 0) * h, h, colour));
+    if (lane.turns.count === 0)
+      each_open(scene, lane.stays, at, (from, to) => outline(scene, from, to, y, turn_h, colour));
     return;
   }
   for (const {track, y: top, h} of row.tools) unfailed(scene, track, at, top - scene.scroll, h, colour);
@@ -143,8 +151,10 @@ function unfailed(scene, track, at, y, h, colour) {
   });
 }
 
-/** Those of a track that were open at the point, as far as it. @param {Scene} scene @param {Track} track @param {number} at
- *  @param {(from: number, to: number, i: number) => void} draw */
+/**
+ * Those of a track that were open at the point, as far as it. @param {Scene} scene @param {Track} track
+ * @param {number} at @param {(from: number, to: number, i: number) => void} draw
+ */
 function each_open(scene, track, at, draw) {
   if (at < scene.from) return;
   const {first, end} = track.range(at, at);
@@ -155,7 +165,10 @@ function each_open(scene, track, at, draw) {
   }
 }
 
-/** @param {Scene} scene @param {number} from @param {number} to @param {number} y @param {number} h @param {string} colour */
+/**
+ * @param {Scene} scene @param {number} from @param {number} to @param {number} y @param {number} h
+ * @param {string} colour
+ */
 function outline(scene, from, to, y, h, colour) {
   const {k} = scene;
   k.strokeStyle = colour;
@@ -180,7 +193,10 @@ function paint_range(scene, at) {
   k.setLineDash([]);
 }
 
-/** @param {Scene} scene @param {number} at @returns {{x: number, end: number} | null} what its label takes of the ruler */
+/**
+ * @param {Scene} scene @param {number} at @returns {{x: number, end: number} | null} what its label takes of the
+ *   ruler
+ */
 function paint_playhead(scene, at) {
   const {k, colours, model, gutter, width} = scene;
   const x = x_of(scene, at);
@@ -202,7 +218,10 @@ function paint_playhead(scene, at) {
   return {x: left, end: left + w};
 }
 
-/** @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts @param {{x: number, end: number} | null} taken */
+/**
+ * @param {Scene} scene @param {import('./timeline_paint.js').RulerText[]} texts
+ * @param {{x: number, end: number} | null} taken
+ */
 function paint_ruler(scene, texts, taken) {
   const {k, colours} = scene;
   for (const text of texts) {
@@ -213,8 +232,11 @@ function paint_ruler(scene, texts, taken) {
   }
 }
 
-/** A ring around what is selected, or the keyboard's place. @param {Scene} scene
- *  @param {{from: number, to: number, y: number, h: number}} box folded times, pixels of the lanes @param {string} colour @param {number} weight */
+/**
+ * A ring around what is selected, or the keyboard's place. @param {Scene} scene
+ * @param {{from: number, to: number, y: number, h: number}} box folded times, pixels of the lanes
+ * @param {string} colour @param {number} weight
+ */
 export function paint_ring(scene, box, colour, weight) {
   const {k, time} = scene;
   within(scene, true, () => {
@@ -243,7 +265,8 @@ function paint_gutter(scene) {
       set_font(k, colours, is_small(scene) ? 10.5 : 12, row.name ? 450 : 500);
       k.fillStyle = row.name ? colours.ink : colours.ink3;
       const left = is_small(scene) ? 8 : 12;
-      k.fillText(fitted(k, row.name ? line_of(row.name, 120) : 'Features', gutter - left - 8), left, row.y + row.h / 2 + 0.5 - scene.scroll);
+      k.fillText(fitted(k, row.name ? line_of(row.name, 120) : 'Features', gutter - left - 8), left,
+        row.y + row.h / 2 + 0.5 - scene.scroll);
     }
   }
   k.restore();
@@ -251,6 +274,11 @@ function paint_gutter(scene) {
   k.fillStyle = colours.ink3;
   if (!is_small(scene)) k.fillText('UTC', 12, 12);
   paint_thumb(scene);
+}
+
+/** @param {import('./lanes.js').Lane} lane */
+export function lane_name(lane) {
+  return lane.agents.length > 1 ? `${lane.agents.length} subagents` : line_of(lane.agent_id, 120) || 'no agent';
 }
 
 /** @param {Scene} scene @param {AgentRow} row */
@@ -279,7 +307,7 @@ function paint_agent_label(scene, row) {
   set_font(k, colours, small ? 11 : 12, 550);
   k.fillStyle = colours.ink;
   const is_labelled = row.tools.length > 0 && !small;
-  k.fillText(fitted(k, line_of(row.lane.agent_id, 120) || 'no agent', gutter - left - (is_labelled ? 24 : 18)), left + 14, y + 0.5);
+  k.fillText(fitted(k, lane_name(row.lane), gutter - left - (is_labelled ? 24 : 18)), left + 14, y + 0.5);
   paint_track_labels(scene, row);
 }
 

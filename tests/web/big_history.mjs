@@ -13,9 +13,12 @@ import {fileURLToPath} from 'node:url';
 const START_US = Date.UTC(2026, 0, 5, 8) * 1000;
 const SECOND = 1e6;
 const AGENTS = ['coder', 'reviewer', 'designer', 'tester'];
-const TOOLS = ['Read', 'Read', 'Read', 'Grep', 'Glob', 'Edit', 'Edit', 'Write', 'Bash', 'Bash', 'WebFetch', 'TodoWrite'];
-const NOTES = ['decision', 'learning', 'observation', 'question', 'warning', 'idea', 'todo', 'context', 'accomplishment'];
-const FILES = ['src/auth/login.ts', 'src/store/log.c', 'web/axis.js', 'README.md', 'tests/store_test.c', 'src/api/users.ts'];
+const TOOLS = ['Read', 'Read', 'Read', 'Grep', 'Glob', 'Edit', 'Edit', 'Write', 'Bash', 'Bash', 'WebFetch',
+  'TodoWrite'];
+const NOTES = ['decision', 'learning', 'observation', 'question', 'warning', 'idea', 'todo', 'context',
+  'accomplishment'];
+const FILES = ['src/auth/login.ts', 'src/store/log.c', 'web/axis.js', 'README.md', 'tests/store_test.c',
+  'src/api/users.ts'];
 const PROMPTS = ['Make the tests pass.', 'Review what changed since yesterday.', 'Find out why the build is slow.',
   'Write the migration, then run it on a copy.', 'Explain the error and fix its cause.'];
 const WORKFLOW = 'big-history';
@@ -72,11 +75,15 @@ class Story {
     this.us += this.between(from_ms * 1000, to_ms * 1000);
   }
 
-  /** @param {string} event_type @param {string | undefined} agent_id @param {any} data @param {any} [more] @returns {string} its id */
+  /**
+   * @param {string} event_type @param {string | undefined} agent_id @param {any} data @param {any} [more]
+   * @returns {string} its id
+   */
   tell(event_type, agent_id, data, more = {}) {
     const id = id_of(this.seed, this.events.length);
     this.events.push({
-      id, workflow_id: WORKFLOW, timestamp: timestamp_of(this.us), event_type, ...(agent_id ? {agent_id} : {}), ...more, data,
+      id, workflow_id: WORKFLOW, timestamp: timestamp_of(this.us), event_type, ...(agent_id ? {agent_id} : {}),
+      ...more, data,
     });
     return id;
   }
@@ -105,7 +112,8 @@ class Story {
       this.wait(2000, 40_000);
     }
     this.wait(tool_name === 'Bash' ? 400 : 30, tool_name === 'Bash' ? 9000 : 700);
-    if (this.next() < 0.03) this.tell('agent.tool.failed', agent, {...common, error: 'exit 1'}, {...more, causation_id: id});
+    if (this.next() < 0.03)
+      this.tell('agent.tool.failed', agent, {...common, error: 'exit 1'}, {...more, causation_id: id});
     else this.tell('agent.tool.completed', agent, {...common, tool_response: {ok: true}}, {...more, causation_id: id});
   }
 
@@ -113,7 +121,8 @@ class Story {
   turn(agent, correlation_id) {
     const session_id = this.session_of(agent);
     const turn_id = `turn-${this.events.length}`;
-    const cause = this.tell('turn.started', agent, {session_id, turn_id, prompt: this.one_of(PROMPTS)}, {correlation_id});
+    const cause = this.tell('turn.started', agent, {session_id, turn_id, prompt: this.one_of(PROMPTS)},
+      {correlation_id});
     for (let i = this.between(3, 18); i > 0; i--) {
       this.wait(300, 7000);
       if (this.next() < 0.012) this.subagent(agent, session_id, cause, correlation_id);
@@ -122,7 +131,8 @@ class Story {
     }
     this.wait(300, 3000);
     const usage = {input_tokens: this.between(500, 9000), output_tokens: this.between(50, 2000)};
-    this.tell('agent.response.received', agent, {session_id, message_id: `m-${this.events.length}`, model: 'large', usage}, {correlation_id});
+    this.tell('agent.response.received', agent,
+      {session_id, message_id: `m-${this.events.length}`, model: 'large', usage}, {correlation_id});
     this.tell('turn.completed', agent, {session_id, turn_id}, {correlation_id, causation_id: cause});
   }
 
@@ -133,30 +143,35 @@ class Story {
     const call = {session_id, tool_name: 'Task', tool_use_id};
     const more = {correlation_id, causation_id: cause};
     this.tell('agent.tool.started', agent, {...call, tool_input: {description: 'look around'}}, more);
-    this.tell('subagent.started', name, {session_id, agent_id: name, agent_type: 'helper', parent_agent_id: agent}, more);
+    this.tell('subagent.started', name,
+      {session_id, agent_id: name, agent_type: 'helper', parent_agent_id: agent}, more);
     for (let i = this.between(4, 14); i > 0; i--) {
       this.wait(100, 2500);
       this.tool(name, session_id, cause, correlation_id);
     }
-    this.tell('subagent.completed', name, {session_id, agent_id: name, agent_type: 'helper', parent_agent_id: agent}, more);
+    this.tell('subagent.completed', name,
+      {session_id, agent_id: name, agent_type: 'helper', parent_agent_id: agent}, more);
     this.tell('agent.tool.completed', agent, {...call, tool_response: {ok: true}}, more);
   }
 
   /** @param {string} agent_id @param {string} causation_id @param {string} correlation_id */
   note(agent_id, causation_id, correlation_id) {
     const title = `Note ${this.events.length} about ${this.one_of(FILES)}`;
-    this.tell(`agent.note.${this.one_of(NOTES)}`, agent_id, {agent_id, title, content: `${title}. It says why.`, tags: []}, {causation_id, correlation_id});
+    this.tell(`agent.note.${this.one_of(NOTES)}`, agent_id,
+      {agent_id, title, content: `${title}. It says why.`, tags: []}, {causation_id, correlation_id});
   }
 
   /** @param {string} from_agent */
   message(from_agent) {
     const to_agent = this.one_of(AGENTS.filter((agent) => agent !== from_agent));
     const correlation_id = `message-${this.events.length}`;
-    this.tell('agent.message.sent', from_agent, {from_agent, to_agent, content: 'Please look at this.', correlation_id}, {correlation_id});
+    this.tell('agent.message.sent', from_agent,
+      {from_agent, to_agent, content: 'Please look at this.', correlation_id}, {correlation_id});
     this.wait(500, 20_000);
     this.tell('agent.message.acknowledged', to_agent, {correlation_id, from_agent: to_agent}, {correlation_id});
     this.wait(500, 20_000);
-    this.tell('agent.message.completed', to_agent, {correlation_id, from_agent: to_agent, result: 'done', success: true}, {correlation_id});
+    this.tell('agent.message.completed', to_agent,
+      {correlation_id, from_agent: to_agent, result: 'done', success: true}, {correlation_id});
   }
 
   feature_attempts() {
@@ -173,7 +188,8 @@ class Story {
       }
       if (this.is_full()) return;
       const is_done = this.next() < 0.75 || attempt === 3;
-      this.tell(is_done ? 'feature.completed' : 'feature.failed', 'coder', is_done ? {name} : {name, error: 'tests fail'}, {correlation_id: name});
+      if (is_done) this.tell('feature.completed', 'coder', {name}, {correlation_id: name});
+      else this.tell('feature.failed', 'coder', {name, error: 'tests fail'}, {correlation_id: name});
       if (is_done) return;
       this.pause();
     }
@@ -202,7 +218,10 @@ class Story {
   }
 }
 
-/** So many events that follow from a seed, in order of time. @param {number} count @param {number} [seed] @returns {any[]} */
+/**
+ * So many events that follow from a seed, in order of time. @param {number} count @param {number} [seed]
+ * @returns {any[]}
+ */
 export function big_history(count, seed = 1) {
   const story = new Story(count, seed);
   story.tell('workflow.started', undefined, {description: `A long history of ${count} events`});
@@ -247,10 +266,14 @@ const SPANS = {
   'subagent.started': ['subagent', 'start', 'agent_id'], 'subagent.completed': ['subagent', 'end', 'agent_id'],
   'feature.started': ['feature', 'start', 'name'], 'feature.completed': ['feature', 'end', 'name'],
   'feature.failed': ['feature', 'end', 'name'],
-  'agent.message.sent': ['message', 'start', 'correlation_id'], 'agent.message.completed': ['message', 'end', 'correlation_id'],
+  'agent.message.sent': ['message', 'start', 'correlation_id'],
+  'agent.message.completed': ['message', 'end', 'correlation_id'],
 };
 
-/** The spans of such a history, and no other: it has no late starts. @param {any[]} events @returns {import('../../web/model.js').Span[]} */
+/**
+ * The spans of such a history, and no other: it has no late starts. @param {any[]} events
+ * @returns {import('../../web/model.js').Span[]}
+ */
 export function spans_of(events) {
   /** @type {any[]} */
   const spans = [];
@@ -270,9 +293,11 @@ export function spans_of(events) {
       return;
     }
     const {data} = event;
-    const name = data.tool_name ?? data.prompt ?? data.name ?? (data.to_agent ? `${data.from_agent} → ${data.to_agent}` : data.agent_type) ?? data.session_id;
+    const name = data.tool_name ?? data.prompt ?? data.name
+      ?? (data.to_agent ? `${data.from_agent} → ${data.to_agent}` : data.agent_type) ?? data.session_id;
     const span = {
-      id: `${kind}:${i + 1}`, kind, name, agent_id: event.agent_id, started_us: us, ended_us: null, status: 'open', sequence: i + 1,
+      id: `${kind}:${i + 1}`, kind, name, agent_id: event.agent_id, started_us: us, ended_us: null, status: 'open',
+      sequence: i + 1,
     };
     spans.push(span);
     open.set(key, span);

@@ -8,7 +8,7 @@ import {patch, h, widget} from '../dom.js';
 import {clock, line_of} from '../format.js';
 import {bind_gestures} from '../gestures.js';
 import {summary_of} from '../kinds.js';
-import {draw_when_more, time_of} from '../time_model.js';
+import {draw_later_if_behind, time_of} from '../time_model.js';
 import {at_of, x_of} from '../timeline_paint.js';
 import {hide_tip, show_tip} from './tooltip.js';
 
@@ -113,12 +113,14 @@ class Scrubber {
   }
 
   draw() {
-    if (this.width === 0 || this.model.columns.count === 0) return;
-    draw_when_more(this.model, this.redraw);
+    if (this.width === 0) return;
+    if (this.model.columns.count === 0) return this.#clear();
+    if (draw_later_if_behind(this.model, this.redraw)) return;
     const strip = this.#strip();
     const {model} = this;
     const base_key = [
-      model.workflow_id, strip.time.axis.count, strip.time.axis.revision, strip.to, this.width, this.height, devicePixelRatio,
+      model.workflow_id, strip.time.axis.count, strip.time.axis.revision, strip.to, this.width, this.height,
+      devicePixelRatio,
       document.documentElement.dataset.theme,
     ].join();
     if (base_key !== this.base_key) {
@@ -132,6 +134,11 @@ class Scrubber {
     this.point_key = point_key;
     strip.k = sized(this.point, this.width, this.height);
     paint_strip_point(strip, zoom);
+  }
+
+  #clear() {
+    this.base_key = '';
+    for (const canvas of [this.base, this.point]) sized(canvas, this.width, this.height);
   }
 
   /** The event at a pixel. @param {number} x */
@@ -190,7 +197,7 @@ class Scrubber {
     show_tip({
       title: `#${sequence}  ${clock(columns.times_us[sequence - 1])}`,
       text: [said.strong, said.text].filter(Boolean).join(' '),
-      facts: [type, line_of(agent, 60)].filter(Boolean).join('  '),
+      facts: [type, line_of(agent, 60)].filter(Boolean).join(' · '),
     }, x, y);
   }
 }
@@ -201,7 +208,8 @@ function paint_strip(strip) {
   const base = height - FOOT;
   const gaps = time.axis.gaps(0, strip.to);
   k.fillStyle = colours.hover;
-  for (const gap of gaps) k.fillRect(x_of(strip, gap.at), TOP, Math.max(1, x_of(strip, gap.to) - x_of(strip, gap.at)), base - TOP);
+  for (const gap of gaps)
+    k.fillRect(x_of(strip, gap.at), TOP, Math.max(1, x_of(strip, gap.to) - x_of(strip, gap.at)), base - TOP);
   paint_bars(strip, base);
   k.strokeStyle = colours.line2;
   k.beginPath();
@@ -284,7 +292,8 @@ function paint_foot(strip, gaps, base) {
   /** @param {string} text @param {number} x @param {number} apart */
   const put = (text, x, apart) => {
     const half = width_of(k, text) / 2 + apart;
-    if (x - half < gutter - 16 || x + half > width + 8 || taken.some(([from, to]) => x - half < to && x + half > from)) return;
+    if (x - half < gutter - 16 || x + half > width + 8
+      || taken.some(([from, to]) => x - half < to && x + half > from)) return;
     taken.push([x - half, x + half]);
     k.fillText(text, x, base + 8);
   };

@@ -1,6 +1,6 @@
 // @ts-check
-/* The timeline as a widget: two canvases, the base below and what depends on the point above, and a list of what is near
- * the keyboard's place for those who hear the page.
+/* The timeline as a widget: two canvases, the base below and what depends on the point above, and a list of what is
+ * near the keyboard's place for those who hear the page.
  *
  *     compact   drag anywhere moves the point; as high as its lanes
  *     full      drag pans, the ruler moves the point, the wheel zooms at the pointer, two fingers pinch */
@@ -8,7 +8,7 @@ import {colours_now, gutter_now, sized} from '../canvas.js';
 import {h, patch, widget} from '../dom.js';
 import {bind_gestures} from '../gestures.js';
 import {RULER, rows_of} from '../lane_rows.js';
-import {draw_when_more, time_of} from '../time_model.js';
+import {draw_later_if_behind, time_of} from '../time_model.js';
 import {item_at, item_at_point, words_of} from '../timeline_items.js';
 import {at_of, paint_base} from '../timeline_paint.js';
 import {paint_point, paint_ring} from '../timeline_point.js';
@@ -145,7 +145,8 @@ export class TimelineCanvas {
     const rows = this.#rows();
     this.scroll = Math.max(0, Math.min(this.scroll, rows.height - height));
     const k = /** @type {CanvasRenderingContext2D} */ (this.point.getContext('2d'));
-    return {k, width, height, gutter, from, to, scroll: this.scroll, compact, rows, time, model, colours: colours_now()};
+    return {k, width, height, gutter, from, to, scroll: this.scroll, compact, rows, time, model,
+      colours: colours_now()};
   }
 
   #rows() {
@@ -168,8 +169,9 @@ export class TimelineCanvas {
   }
 
   draw() {
-    if (this.width === 0 || this.model.columns.count === 0) return;
-    draw_when_more(this.model, this.redraw);
+    if (this.width === 0) return;
+    if (this.model.columns.count === 0) return this.#clear();
+    if (draw_later_if_behind(this.model, this.redraw)) return;
     const scene = this.scene();
     const {model, time} = this;
     const base_key = [
@@ -183,10 +185,16 @@ export class TimelineCanvas {
       this.point_key = '';
     }
     const cursor = this.cursor.item;
-    const point_key = [model.point, model.live, model.compare, cursor?.sequence, cursor?.y, model.states !== null].join();
+    const point_key = [model.point, model.live, model.compare, cursor?.sequence, cursor?.y,
+      model.states !== null].join();
     if (point_key === this.point_key) return;
     this.point_key = point_key;
     this.#draw_point(scene);
+  }
+
+  #clear() {
+    this.base_key = '';
+    for (const canvas of [this.base, this.point]) sized(canvas, this.width, this.height);
   }
 
   /** @param {Scene} scene */
@@ -276,7 +284,10 @@ export class TimelineCanvas {
     this.actions.go(at >= this.time.axis.length ? this.model.head : this.time.axis.nearest(at), phase);
   }
 
-  /** @param {{x: number, y: number, window: [number, number], scroll: number}} hold @param {number} x @param {number} y */
+  /**
+   * @param {{x: number, y: number, window: [number, number], scroll: number}} hold @param {number} x @param {number}
+   *   y
+   */
   #pan(hold, x, y) {
     this.element.classList.add('held');
     addEventListener('pointerup', () => this.element.classList.remove('held'), {once: true});
@@ -316,6 +327,7 @@ export class TimelineCanvas {
     this.element.classList.toggle('ruler', !this.compact && y < RULER);
     if (!item || !event) return hide_tip();
     if (!this.model.events.get(item.sequence)) this.actions.want(item.sequence, item.sequence);
-    show_tip(words_of(scene, item), event.clientX, event.clientY);
+    const {title, text, agent, facts} = words_of(scene, item);
+    show_tip({title, text, facts: [agent, ...facts].filter(Boolean).join(' · ')}, event.clientX, event.clientY);
   }
 }

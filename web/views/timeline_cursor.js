@@ -21,6 +21,7 @@ export class Cursor {
     /** @type {Item | null} */
     this.item = null;
     const {element} = timeline;
+    this.forget();
     element.addEventListener('keydown', (event) => this.#key(event));
     element.addEventListener('focus', () => this.#focus());
     element.addEventListener('blur', () => timeline.touch());
@@ -29,7 +30,7 @@ export class Cursor {
   forget() {
     this.place = null;
     this.item = null;
-    this.#tell([]);
+    this.#tell([h('div', {key: 'none', role: 'option', 'aria-selected': 'false'}, 'Nothing chosen')]);
   }
 
   #focus() {
@@ -120,9 +121,10 @@ export class Cursor {
     const count = Math.min(line.count, i + AROUND + 1) - first;
     return Array.from({length: count}, (_, k) => {
       const words = words_of(scene, line.item(first + k));
-      const text = [line.label, words.title, words.text, words.facts].filter(Boolean).join(', ');
+      const text = [line.label, words.title, words.text, ...words.facts].filter(Boolean).join(', ');
       return h('div', {
-        key: `${line.label} ${first + k}`, id: `${this.id}-${first + k}`, role: 'option', 'aria-selected': String(first + k === i),
+        key: `${line.label} ${first + k}`, id: `${this.id}-${first + k}`, role: 'option',
+        'aria-selected': String(first + k === i),
         'aria-posinset': first + k + 1, 'aria-setsize': line.count,
       }, text);
     });
@@ -132,7 +134,7 @@ export class Cursor {
   #tell(options) {
     const {element, near} = this.timeline;
     patch(near, options);
-    if (options.length > 0) element.setAttribute('aria-activedescendant', `${this.id}-${this.place?.i}`);
+    if (this.place) element.setAttribute('aria-activedescendant', `${this.id}-${this.place.i}`);
     else element.removeAttribute('aria-activedescendant');
   }
 }

@@ -20,7 +20,8 @@ export function transport(model, actions) {
         key: 'compare', type: 'button', class: 'btn not-s', 'aria-pressed': String(model.compare !== null),
         title: 'Compare with this point  c', disabled: model.head === 0, on: {click: actions.compare_toggle},
       }, icon('pin', 's'), model.compare === null ? 'Compare from here' : 'Stop comparing'),
-      model.live ? null : h('button', {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
+      model.live ? null : h('button',
+        {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
         has_ended(model) ? 'To the end' : 'Back to live')),
     scrubber(model, actions));
 }
@@ -35,7 +36,8 @@ function keys(model, actions) {
     key('forward', 'Step on  →', () => actions.step(1), model.live),
     key('last', 'Live  End', () => actions.go_live(), model.live),
     h('button', {
-      key: 'speed', type: 'button', class: 'btn speed', title: 'Speed  s', 'aria-label': `Speed ${model.player.speed} times`,
+      key: 'speed', type: 'button', class: 'btn speed', title: 'Speed  s',
+      'aria-label': `Speed ${model.player.speed} times`,
       on: {click: actions.next_speed},
     }, `${model.player.speed}×`));
 }
@@ -44,7 +46,8 @@ function keys(model, actions) {
 function key(name, title, act, disabled) {
   const slot = name === 'pause' ? 'play' : name;
   const label = title.replace(/ {2}.*/, '');
-  return h('button', {key: slot, type: 'button', class: 'btn', title, 'aria-label': label, disabled, on: {click: act}}, icon(name, 's'));
+  return h('button', {key: slot, type: 'button', class: 'btn', title, 'aria-label': label, disabled,
+    on: {click: act}}, icon(name, 's'));
 }
 
 /** The workflow is over, at its head. @param {Model} model */
@@ -61,7 +64,8 @@ function as_of(model, actions) {
   if (model.live) {
     const {word, css} = live_state(model);
     return h('div', {key: 'asof', class: 'asof', title: 'Following the log'},
-      h('span', {class: `dot ${css}`}), word, h('span', {}, `#${model.point}`), h('span', {}, when), h('span', {}, ago(model.as_of_us - us)));
+      h('span', {class: `dot ${css}`}), word, h('span', {}, `#${model.point}`), h('span', {}, when),
+      h('span', {}, ago(model.as_of_us - us)));
   }
   const past = ago(Date.now() * 1000 - us);
   return h('button', {
@@ -85,5 +89,6 @@ function since(model) {
   const {summary} = model.marks;
   return h('div', {key: 'since', class: 'since'},
     h('b', {}, `${model.compare === null ? 'since' : 'A'} #${from}`),
-    h('span', {class: summary.length > 0 ? 'cut' : 'cut dim', title: summary.join(', ')}, summary.join(', ') || 'no change of state'));
+    h('span', {class: summary.length > 0 ? 'cut' : 'cut dim', title: summary.join(', ')},
+      summary.join(', ') || 'no change of state'));
 }

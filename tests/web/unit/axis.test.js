@@ -9,7 +9,8 @@ const NOON = Date.UTC(2026, 10, 27, 12) * 1000;
 
 /** Events every second of so many minutes, at each of the starts (in minutes after noon). */
 function bursts(minutes, ...starts) {
-  return starts.flatMap((start) => Array.from({length: minutes * 60 + 1}, (_, i) => NOON + start * MINUTE + i * SECOND));
+  return starts.flatMap((start) =>
+    Array.from({length: minutes * 60 + 1}, (_, i) => NOON + start * MINUTE + i * SECOND));
 }
 
 /** A small generator, so that a failure can be had again. */

@@ -14,7 +14,8 @@ function span(kind, agent_id, from, to, more = {}) {
   serial++;
   return {
     id: `${kind}:${serial}`, kind, name: kind, agent_id, started_us: NOON + from * SECOND,
-    ended_us: to === null ? null : NOON + to * SECOND, status: to === null ? 'open' : 'completed', sequence: serial, ...more,
+    ended_us: to === null ? null : NOON + to * SECOND, status: to === null ? 'open' : 'completed',
+    sequence: serial, ...more,
   };
 }
 
@@ -32,7 +33,8 @@ function lanes_of(spans, parents, agent_names) {
 
 /** All that tracks hold, to compare two ways of coming to it. */
 function content(lanes) {
-  const of = (track) => [track.count, ...['from', 'to', 'reach', 'bad', 'span'].map((column) => [...track[column].subarray(0, track.count)])];
+  const columns = ['from', 'to', 'reach', 'bad', 'span'];
+  const of = (track) => [track.count, ...columns.map((column) => [...track[column].subarray(0, track.count)])];
   return {
     agents: lanes.agents.map((lane) => [lane.agent_id, lane.depth, of(lane.turns), of(lane.sessions), of(lane.stays),
       [...lane.tools].filter(([, track]) => track.count > 0).map(([kind, track]) => [kind, of(track)]).sort()]),
@@ -43,23 +45,26 @@ function content(lanes) {
 }
 
 test('subagents stand below their parent, in the order in which they came up', () => {
-  const {lanes} = lanes_of([], {helper: 'coder', deep: 'helper', other: 'coder'}, ['coder', 'reviewer', 'helper', 'other', 'deep']);
+  const spans = ['helper', 'deep', 'other'].map((name, i) => span('subagent', name, i, i + 1));
+  const {lanes} = lanes_of(spans, {helper: 'coder', deep: 'helper', other: 'coder'},
+    ['coder', 'reviewer', 'helper', 'other', 'deep']);
 
   assert.deepEqual(lanes.agents.map((lane) => [lane.agent_id, lane.depth]),
     [['coder', 0], ['helper', 1], ['deep', 2], ['other', 1], ['reviewer', 0]]);
 });
 
 test('agents who are each other\'s parents have a lane each', () => {
-  const {lanes} = lanes_of([], {a: 'b', b: 'a'}, ['a', 'b']);
+  const {lanes} = lanes_of([span('turn', 'a', 0, 1), span('turn', 'b', 0, 1)], {a: 'b', b: 'a'}, ['a', 'b']);
 
   assert.deepEqual(lanes.agents.map((lane) => lane.agent_id).sort(), ['a', 'b']);
 });
 
 test('a line of 50,000 subagents below each other is placed', () => {
   const names = Array.from({length: 50_000}, (_, i) => `agent-${i}`);
+  const spans = names.map((name, i) => span('subagent', name, i, null));
   const parents = Object.fromEntries(names.slice(1).map((name, i) => [name, names[i]]));
 
-  assert.equal(lanes_of([], parents, names).lanes.agents.at(-1).depth, 49_999);
+  assert.equal(lanes_of(spans, parents, names).lanes.agents.at(-1).depth, 49_999);
 });
 
 test('an agent that is named only by its spans has a lane', () => {
@@ -69,13 +74,17 @@ test('an agent that is named only by its spans has a lane', () => {
 });
 
 test('tools are put into the track of their kind', () => {
-  assert.deepEqual(['Read', 'Grep', 'MultiEdit', 'Bash', 'Task', 'exec_command', 'mcp__github__search_issues', 'Frobnicate', '__proto__'].map(tool_track),
+  const tools = ['Read', 'Grep', 'MultiEdit', 'Bash', 'Task', 'exec_command', 'mcp__github__search_issues',
+    'Frobnicate', '__proto__'];
+
+  assert.deepEqual(tools.map(tool_track),
     ['search', 'search', 'edit', 'shell', 'task', 'shell', 'search', 'other', 'other']);
 });
 
 test('a failed or denied call is marked', () => {
   const {lanes} = lanes_of([
-    span('tool', 'a', 0, 1, {name: 'Bash', status: 'failed'}), span('tool', 'a', 2, 3, {name: 'Bash', status: 'denied'}),
+    span('tool', 'a', 0, 1, {name: 'Bash', status: 'failed'}),
+    span('tool', 'a', 2, 3, {name: 'Bash', status: 'denied'}),
     span('tool', 'a', 4, 5, {name: 'Bash'}),
   ]);
 
@@ -170,7 +179,8 @@ test('spans that came one by one give the same as all at once', () => {
 });
 
 test('a span that is put in among the others gives the same as if it had been there', () => {
-  const spans = [span('turn', 'a', 0, 9), span('tool', 'a', 1, 2), span('tool', 'b', 5, 6), span('feature', 'a', 6, 7, {name: 'f'})];
+  const spans = [span('turn', 'a', 0, 9), span('tool', 'a', 1, 2), span('tool', 'b', 5, 6),
+    span('feature', 'a', 6, 7, {name: 'f'})];
   const {lanes, axis, model} = lanes_of([spans[0], spans[1], spans[3]]);
   lanes.update({...model, spans, spans_revision: 2}, axis);
 
@@ -191,7 +201,8 @@ test('a list that is not in order is read as if it were', () => {
   const late = span('tool', 'a', 1, 2);
   const {lanes} = lanes_of([span('tool', 'a', 5, 6), late, span('tool', 'a', 7, 8)]);
 
-  assert.deepEqual([...lanes.by_agent.get('a').tools.get('other').from.subarray(0, 3)], [0, 4, 6].map((n) => n * SECOND));
+  assert.deepEqual([...lanes.by_agent.get('a').tools.get('other').from.subarray(0, 3)],
+    [0, 4, 6].map((n) => n * SECOND));
 });
 
 test('a span of which only the end is known stands at its end', () => {
@@ -250,7 +261,8 @@ test('full rows: a row a feature, then agents with a track a kind of tools', () 
 });
 
 test('compact rows: one for all features', () => {
-  const {lanes} = lanes_of([span('feature', 'a', 0, 4, {name: 'one'}), span('feature', 'a', 5, 9, {name: 'two'})], {}, ['a']);
+  const spans = [span('feature', 'a', 0, 4, {name: 'one'}), span('feature', 'a', 5, 9, {name: 'two'})];
+  const {lanes} = lanes_of(spans, {}, ['a']);
 
   assert.deepEqual(rows_of(lanes, [], true, 0).rows.map((row) => row.kind), ['feature', 'agent']);
 });
@@ -278,4 +290,23 @@ test('full rows grow into the room there is, and not beyond it', () => {
   const {height} = rows_of(lanes, [], false, needed + 20);
 
   assert.ok(height > needed && height <= needed + 20, `${needed} ${height}`);
+});
+
+test('subagents that have names of their own share the lanes of those that are done', () => {
+  const names = ['h1', 'h2', 'h3', 'h4', 'h5'];
+  const parents = Object.fromEntries(names.map((name) => [name, 'coder']));
+  const spans = names.map((name, i) => span('subagent', name, 10 * i, 10 * i + 5));
+
+  const {lanes} = lanes_of(spans, parents, ['coder', ...names]);
+
+  assert.deepEqual(lanes.agents.map((lane) => lane.agents), [['coder'], ['h1', 'h4', 'h5'], ['h2'], ['h3']]);
+});
+
+test('a subagent does not share the lane of one that is still at work', () => {
+  const names = ['h1', 'h2', 'h3', 'h4'];
+  const parents = Object.fromEntries(names.map((name) => [name, 'coder']));
+
+  const {lanes} = lanes_of(names.map((name, i) => span('subagent', name, i, null)), parents, ['coder', ...names]);
+
+  assert.equal(lanes.agents.length, 5);
 });

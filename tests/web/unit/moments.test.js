@@ -8,7 +8,8 @@ import {big_history, columns_of} from '../big_history.mjs';
 /** Events as [second, type, agent]. */
 function columns(...events) {
   return columns_of(events.map(([second, event_type, agent_id]) => ({
-    timestamp: new Date(Date.UTC(2026, 10, 27, 12) + second * 1000).toISOString().replace('Z', '000Z'), event_type, agent_id,
+    timestamp: new Date(Date.UTC(2026, 10, 27, 12) + second * 1000).toISOString().replace('Z', '000Z'),
+    event_type, agent_id,
   })));
 }
 
@@ -25,7 +26,8 @@ test('notes are told with their category and their agent', () => {
 });
 
 test('a wait for a permission lasts until that agent\'s next event', () => {
-  const {waits} = moments_of([0, 'permission.requested', 'a'], [5, 'turn.started', 'b'], [9, 'agent.tool.completed', 'a']);
+  const {waits} = moments_of([0, 'permission.requested', 'a'], [5, 'turn.started', 'b'],
+    [9, 'agent.tool.completed', 'a']);
 
   assert.equal(waits[0].to_us - waits[0].us, 9e6);
 });
@@ -35,28 +37,33 @@ test('a wait lasts while nothing comes', () => {
 });
 
 test('asking again ends one wait and begins another', () => {
-  const {waits} = moments_of([0, 'permission.requested', 'a'], [2, 'permission.requested', 'a'], [3, 'turn.completed', 'a']);
+  const {waits} = moments_of([0, 'permission.requested', 'a'], [2, 'permission.requested', 'a'],
+    [3, 'turn.completed', 'a']);
 
   assert.deepEqual(waits.map((wait) => (wait.to_us - wait.us) / 1e6), [2, 1]);
 });
 
 test('a pause lasts until the workflow goes on or ends', () => {
-  const {pauses} = moments_of([0, 'workflow.paused'], [4, 'agent.note.idea', 'a'], [7, 'workflow.resumed'], [9, 'workflow.paused'], [10, 'workflow.failed']);
+  const {pauses} = moments_of([0, 'workflow.paused'], [4, 'agent.note.idea', 'a'], [7, 'workflow.resumed'],
+    [9, 'workflow.paused'], [10, 'workflow.failed']);
 
   assert.deepEqual(pauses.map((pause) => (pause.to_us - pause.us) / 1e6), [7, 1]);
 });
 
 test('an error is a moment of its own unless a span shows it', () => {
-  const {errors} = moments_of([0, 'agent.tool.failed', 'a'], [1, 'agent.error', 'a'], [2, 'tests.failed', 'a'], [3, 'feature.failed', 'a']);
+  const {errors} = moments_of([0, 'agent.tool.failed', 'a'], [1, 'agent.error', 'a'], [2, 'tests.failed', 'a'],
+    [3, 'feature.failed', 'a']);
 
   assert.deepEqual(errors.map((error) => error.what), ['agent.error', 'tests.failed']);
 });
 
 test('milestones are what features, phases, pauses and questions do', () => {
-  const {milestones} = moments_of([0, 'workflow.phase_changed'], [1, 'feature.started'], [2, 'feature.failed'], [3, 'agent.note.question', 'a'],
+  const {milestones} = moments_of([0, 'workflow.phase_changed'], [1, 'feature.started'], [2, 'feature.failed'],
+    [3, 'agent.note.question', 'a'],
     [4, 'workflow.paused'], [5, 'feature.completed'], [6, 'agent.note.idea', 'a']);
 
-  assert.deepEqual(milestones.map((milestone) => milestone.what), ['phase', 'started', 'failed', 'question', 'paused', 'completed']);
+  assert.deepEqual(milestones.map((milestone) => milestone.what),
+    ['phase', 'started', 'failed', 'question', 'paused', 'completed']);
 });
 
 test('moments are by time, whatever the order of their events', () => {
@@ -73,7 +80,8 @@ test('events taken in one by one give the same as all at once', () => {
 
   const whole = new Moments();
   whole.take(all);
-  for (const list of ['notes', 'errors', 'milestones', 'waits', 'pauses']) assert.deepEqual(grown[list], whole[list], list);
+  for (const list of ['notes', 'errors', 'milestones', 'waits', 'pauses'])
+    assert.deepEqual(grown[list], whole[list], list);
 });
 
 test('the number before a time does not count those at it', () => {
