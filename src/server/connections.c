@@ -23,7 +23,8 @@ typedef enum phase {
     IDLE,
     RECEIVING,
     ANSWERING,
-    STREAM
+    STREAM,
+    CUT_OFF
 } phase;
 
 struct jc_connection {
@@ -85,8 +86,10 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     connection->received += info->n_added;
     all->receiving_size += info->n_added;
     if (all->receiving_size > all->limits->receiving_size_max &&
-        connection->received > SMALL_REQUEST)
+        connection->received > SMALL_REQUEST) {
+        enter(connection, CUT_OFF);
         cut(connection);
+    }
 }
 
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
@@ -115,16 +118,13 @@ static int status_of_own(const jc_connection *connection, int said)
 static void replace_one(jc_connection *connection)
 {
     char line[32] = "";
-    int said = 0;
     struct evbuffer *output = bufferevent_get_output(connection->bufferevent);
     connection->refused_itself = false;
     if (is_given_up(connection))
         return;
-    ev_ssize_t size = evbuffer_copyout(output, line, sizeof line - 1);
-    if (size < 12 || strncmp(line, "HTTP/1.", 7) != 0)
-        return;
-    said = atoi(line + 9);
-    int status = status_of_own(connection, said);
+    (void)evbuffer_copyout(output, line, sizeof line - 1);
+    const char *said = strchr(line, ' '); /* "HTTP/1.1 400 …" */
+    int status = said != NULL ? status_of_own(connection, atoi(said)) : 0;
     if (status == 0)
         return;
     (void)evbuffer_unfreeze(output, 1);
