@@ -27,6 +27,7 @@ static const struct {
     {"mcp", bench_mcp, true, true},
     {"import", bench_import, true, true},
     {"redact", bench_redact, true, false},
+    {"live", bench_live, true, false},
     {"writers", bench_writers, true, false},
     {"growth", bench_growth, true, false},
     {"page-sizes", bench_page_sizes, false, false},
