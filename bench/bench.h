@@ -181,5 +181,6 @@ void bench_mcp(const bench_options *options);
 void bench_import(const bench_options *options);
 void bench_redact(const bench_options *options);
 void bench_api(const bench_options *options);
+void bench_live(const bench_options *options);
 
 #endif

@@ -28,6 +28,7 @@ static const struct {
     {"import", bench_import, true, true},
     {"api", bench_api, true, true},
     {"redact", bench_redact, true, false},
+    {"live", bench_live, true, false},
     {"writers", bench_writers, true, false},
     {"growth", bench_growth, true, false},
     {"page-sizes", bench_page_sizes, false, false},

@@ -134,6 +134,7 @@ more() {
     )
     tap crashes "$(test_program crash)" --points 40000 --jobs 2
     tap models "$(test_program model)" --seeds 300
+    tap streams "$(test_program live_crowd)" --seconds 40 --seed 7
     tap clients-asan sh tests/mcp/run.sh "$(program_of build-asan)"
     if command -v node >/dev/null; then
         tap folds node tests/web/fold_random.mjs build/tests/web/fold_states "$(date +%s)" 4000

@@ -9,32 +9,20 @@
  * Each does a bounded piece of work, so that no one waits for another's past. */
 #include "server/live.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "server/live_catch_up.h"
+#include "server/live_news.h"
 
 #include <event2/event.h>
 #include <event2/http.h>
 #include <stdlib.h>
 
-#define GROUP_SIZE_MAX ((size_t)256 * 1024) /* and one event more */
-#define TURN_US 1000                        /* of catching up, before the loop goes round */
+#define TURN_US 1000 /* of catching up, before the loop goes round */
 #define TICK_S 1
 #define BLIND_TICK_US 10000 /* where nothing wakes us */
 #define BUSY_TIMEOUT_MS 50  /* the loop does not wait for writers */
 #define DAMAGES_MAX 64      /* rows in one reading */
-
-/* What is told at once: events with their frames. `heads` are made when somebody wants them. */
-typedef struct news {
-    jc_arena arena;
-    jc_event events[JC_LIVE_GROUP_MAX]; /* no more of them than filters look at */
-    jc_live_frame *lines[JC_LIVE_GROUP_MAX];
-    jc_live_frame *heads[JC_LIVE_GROUP_MAX];
-    size_t count;
-    size_t size;
-    uint64_t before; /* position behind which it begins */
-} news;
 
 struct jc_live {
     struct event_base *base;
@@ -58,7 +46,7 @@ struct jc_live {
     int64_t now_s;
     int64_t looked_s; /* when the clients were last looked after */
 
-    news group;
+    jc_live_news news;
     jc_buf scratch;
     jc_live_stats stats;
 };
@@ -148,32 +136,16 @@ static void put_behind(jc_live *live, jc_live_client *client, uint64_t place)
     set_state(live, client, full ? JC_LIVE_FULL : JC_LIVE_READY);
 }
 
-static size_t choose(const news *group, const jc_live_client *client,
-                     jc_live_frame *ret_frames[JC_LIVE_GROUP_MAX], size_t *ret_size)
-{
-    size_t count = 0;
-    *ret_size = 0;
-    for (size_t i = 0; i < group->count; i++) {
-        const jc_event *event = &group->events[i];
-        if (!jc_live_client_wants(client, event))
-            continue;
-        bool line = jc_live_client_wants_line(client, event);
-        ret_frames[count] = line ? group->lines[i] : group->heads[i];
-        *ret_size += ret_frames[count++]->size;
-    }
-    return count;
-}
-
 static void tell(jc_live *live, jc_live_client *client)
 {
     jc_live_frame *frames[JC_LIVE_GROUP_MAX];
     size_t size = 0;
-    size_t count = choose(&live->group, client, frames, &size);
+    size_t count = jc_live_news_choose(&live->news, client, frames, &size);
     size_t waiting = jc_live_client_waiting(client);
     if (count == 0)
         return;
     if (waiting > 0 && waiting + size > JC_LIVE_QUEUED_MAX) {
-        put_behind(live, client, live->group.before);
+        put_behind(live, client, live->news.before);
         return;
     }
     live->stats.events_sent += count;
@@ -194,8 +166,7 @@ static void tell_all(jc_live *live)
 static void put_all_behind(jc_live *live, uint64_t place)
 {
     jc_live_client *client;
-    TAILQ_FOREACH(client, &live->clients, others)
-    {
+    TAILQ_FOREACH(client, &live->clients, others) {
         if (client->state == JC_LIVE_HEAD)
             put_behind(live, client, place);
     }
@@ -203,51 +174,15 @@ static void put_all_behind(jc_live *live, uint64_t place)
 
 /* ---- Reading on ---- */
 
-static void empty_group(news *group, uint64_t before)
+/* The next events, up to live->last. A damaged row is passed over: its sequence is missing. When memory is short,
+ * everybody is caught up later. */
+static jc_status gather(jc_live *live)
 {
-    for (size_t i = 0; i < group->count; i++) {
-        jc_live_frame_drop(group->lines[i]);
-        jc_live_frame_drop(group->heads[i]);
-    }
-    group->count = 0;
-    group->size = 0;
-    group->before = before;
-    jc_arena_reset(&group->arena);
-}
-
-static bool add_to_group(jc_live *live, const jc_event *event)
-{
-    news *group = &live->group;
-    jc_event *kept = &group->events[group->count];
-    *kept = (jc_event){.position = event->position};
-    if (jc_arena_keep(&group->arena, event->workflow_id, &kept->workflow_id, NULL) < 0 ||
-        jc_arena_keep(&group->arena, event->event_type, &kept->event_type, NULL) < 0 ||
-        jc_arena_keep(&group->arena, event->agent_id, &kept->agent_id, NULL) < 0)
-        return false;
-    jc_live_frame *line = jc_live_frame_log(event, &live->scratch);
-    jc_live_frame *head = live->heads_wanted > 0 ? jc_live_frame_head(event, &live->scratch) : NULL;
-    if (line == NULL || (live->heads_wanted > 0 && head == NULL)) {
-        jc_live_frame_drop(line);
-        jc_live_frame_drop(head);
-        return false;
-    }
-    group->lines[group->count] = line;
-    group->heads[group->count] = head;
-    group->count++;
-    group->size += line->size;
-    return true;
-}
-
-/* The next events into the group, up to live->last. A damaged row is passed over: its sequence is missing. */
-static jc_status fill_group(jc_live *live)
-{
-    news *group = &live->group;
     uint64_t position = live->position;
     jc_status status = JC_OK;
     int damages = 0;
-    empty_group(group, position);
-    while (position < live->last && group->count < JC_LIVE_GROUP_MAX &&
-           group->size < GROUP_SIZE_MAX) {
+    jc_live_news_begin(&live->news, position);
+    while (position < live->last && !jc_live_news_is_full(&live->news)) {
         const jc_event *event = NULL;
         status = jc_cursor_next(live->cursor, &event, NULL);
         if (status == JC_ECORRUPT && damages++ < DAMAGES_MAX)
@@ -255,10 +190,9 @@ static jc_status fill_group(jc_live *live)
         if (status != JC_OK)
             break;
         position = event->position;
-        if (!add_to_group(live, event)) {
-            put_all_behind(live, live->position);
-            empty_group(group, position);
-            live->position = position;
+        if (!jc_live_news_add(&live->news, event, live->heads_wanted > 0, &live->scratch)) {
+            put_all_behind(live, live->news.before);
+            jc_live_news_begin(&live->news, position);
         }
     }
     live->position = status == JC_END ? live->last : position;
@@ -267,7 +201,7 @@ static jc_status fill_group(jc_live *live)
 
 static void replace_log(jc_live *live);
 
-/* One group. What is left is read when the loop has gone round. */
+/* What is left is read when the loop has gone round. */
 static void read_on(jc_live *live)
 {
     if (live->store == NULL)
@@ -279,7 +213,7 @@ static void read_on(jc_live *live)
         if (status != JC_OK)
             return;
     }
-    jc_status status = fill_group(live);
+    jc_status status = gather(live);
     tell_all(live);
     if (status < 0)
         live->last = live->position; /* looked at anew at the next tick */
@@ -574,8 +508,7 @@ void jc_live_free(jc_live *live)
         event_free(live->tick);
     if (live->turn != NULL)
         event_free(live->turn);
-    empty_group(&live->group, 0);
-    jc_arena_release(&live->group.arena);
+    jc_live_news_release(&live->news);
     jc_buf_release(&live->scratch);
     free(live->project_dir);
     free(live);
@@ -585,8 +518,7 @@ jc_live_stats jc_live_stats_get(const jc_live *live)
 {
     jc_live_stats stats = live->stats;
     const jc_live_client *client;
-    TAILQ_FOREACH(client, &live->clients, others)
-    {
+    TAILQ_FOREACH(client, &live->clients, others) {
         stats.behind += client->state != JC_LIVE_HEAD;
         stats.queued_bytes += jc_live_client_waiting(client);
     }

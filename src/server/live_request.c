@@ -176,8 +176,7 @@ static jc_status read_pairs(reading *of, const struct evkeyvalq *pairs, jc_error
     unsigned seen = 0;
     size_t count = 0;
     const struct evkeyval *pair;
-    TAILQ_FOREACH(pair, pairs, next)
-    {
+    TAILQ_FOREACH(pair, pairs, next) {
         if (count++ == JC_REQUEST_PARAMETER_MAX)
             return jc_fail(reterr, JC_EINVAL, "more than %d parameters", JC_REQUEST_PARAMETER_MAX);
         jc_status status = read_parameter(of, pair, &seen, reterr);

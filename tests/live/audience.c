@@ -63,6 +63,7 @@ void jc_audience_init(jc_audience *audience, size_t count, int port, uint64_t se
         jc_member *member = &audience->members[i];
         member->reader.fd = -1;
         member->workflow = -1;
+        member->epoch = 1;
         if (!idle)
             choose_stream(audience, member);
         write_path(member);
@@ -110,8 +111,9 @@ static void enter(jc_audience *audience, jc_member *member)
     bool small = member->habit == JC_HABIT_SLOW || member->habit == JC_HABIT_NEVER;
     if (member->has_id)
         (void)snprintf(id, sizeof id, "Last-Event-ID: %" PRIu64 "\r\n", member->id);
-    (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n",
-                   member->path, id);
+    (void)snprintf(request, sizeof request,
+                   "GET %s&epoch=%" PRIu64 " HTTP/1.1\r\nHost: 127.0.0.1\r\n%s\r\n", member->path,
+                   member->epoch, id);
     if (!jc_reader_ask(&member->reader, audience->port, small ? WINDOW_SIZE : 0, request)) {
         jc_reader_close(&member->reader);
         member->open_at_us = jc_clock_monotonic_us() + BETWEEN_US;
@@ -141,8 +143,10 @@ static void note(jc_audience *audience, jc_member *member, const jc_said *said)
     audience->received++;
 }
 
-static void start_over(jc_audience *audience, jc_member *member)
+static void start_over(jc_audience *audience, jc_member *member, jc_str data)
 {
+    const char *epoch = memmem(data.bytes, data.size, "\"epoch\":", 8);
+    member->epoch = epoch != NULL ? strtoull(epoch + 8, NULL, 10) : 0;
     audience->replaced++;
     member->count = 0;
     member->has_id = false;
@@ -154,7 +158,7 @@ static void hear(jc_audience *audience, jc_member *member, const jc_said *said)
     if (said->event.bytes == NULL)
         return;
     if (jc_str_equal(said->event, JC_STR("replaced"))) {
-        start_over(audience, member);
+        start_over(audience, member, said->data);
         return;
     }
     member->has_id = true;

@@ -32,7 +32,8 @@ typedef struct jc_member {
     bool started; /* behind this position: */
     uint64_t start;
     bool has_id;
-    uint64_t id; /* the last one */
+    uint64_t id;    /* the last one */
+    uint64_t epoch; /* of the log that it has seen, as it tells the server */
     jc_seen *seen;
     size_t count;
     size_t capacity;
