@@ -43,7 +43,8 @@ static bool make_token(char ret_token[TOKEN_SIZE + 1])
 /* The host as others write it: where it stands for every address, this machine's name. */
 static void shown_host(const char *host, char *ret, size_t size)
 {
-    bool every = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 || strcmp(host, "[::]") == 0;
+    bool every =
+        strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 || strcmp(host, "[::]") == 0;
     if (every && gethostname(ret, size - 1) == 0)
         ret[size - 1] = '\0';
     else if (strchr(host, ':') != NULL && host[0] != '[')
@@ -58,8 +59,8 @@ static void make_url(const char *host, int port, const char *workflow, const cha
     char shown[256] = "";
     shown_host(host, shown, sizeof shown);
     (void)snprintf(ret_url, URL_SIZE_MAX, "http://%s:%d/%s%s%s%s%s", shown, port,
-                   workflow != NULL || token != NULL ? "?" : "",
-                   workflow != NULL ? "wf=" : "", workflow != NULL ? workflow : "",
+                   workflow != NULL || token != NULL ? "?" : "", workflow != NULL ? "wf=" : "",
+                   workflow != NULL ? workflow : "",
                    token != NULL ? (workflow != NULL ? "&token=" : "token=") : "",
                    token != NULL ? token : "");
 }
@@ -162,7 +163,8 @@ static int dashboard(jc_cli *cli, const void *values)
     if (workflow != NULL && jc_workflow_id_check(jc_str_of(workflow), &error) < 0)
         return jc_cli_fail_error(cli, &error);
     if (of->port.given && of->port.value > 65535)
-        return jc_cli_fail(cli, JC_EXIT_USAGE, "-p: a port is at most 65535, 0 is any that is free");
+        return jc_cli_fail(cli, JC_EXIT_USAGE,
+                           "-p: a port is at most 65535, 0 is any that is free");
     int failed = jc_cli_find_project(cli);
     return failed != 0 ? failed : start(cli, of, workflow);
 }
@@ -184,8 +186,10 @@ static const jc_option dashboard_command_options[] = {
 const jc_command jc_cmd_dashboard = {
     .synopsis = "[-p N] [--host ADDR] [-w WF] [--no-browser]",
     .details =
-        "Serves a page that shows the project's workflows, live and as of any point in their past,\n"
-        "and the API that the page is made of (docs/API.md), until Ctrl-C. Prints the address, and\n"
+        "Serves a page that shows the project's workflows, live and as of any point in their "
+        "past,\n"
+        "and the API that the page is made of (docs/API.md), until Ctrl-C. Prints the address, "
+        "and\n"
         "opens it in a browser where there is a display.\n\n"
         "Only this machine can reach it, unless --host says otherwise. Then everybody needs the\n"
         "token that is printed with the address. A second 'jc dashboard' shows the first.",

@@ -99,8 +99,7 @@ static void set_port(any_address *address, int port)
 
 static int port_of(const any_address *address)
 {
-    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port
-                                                    : address->v4.sin_port);
+    return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);
 }
 
 jc_status jc_address_listen(const char *host, int port, jc_address *ret_address, jc_error *reterr)

@@ -150,7 +150,8 @@ static void forget(jc_connections *all, size_t at)
     jc_connection *connection = all->items[at];
     enter(connection, IDLE);
     (void)evbuffer_remove_cb(bufferevent_get_input(connection->bufferevent), on_input, connection);
-    (void)evbuffer_remove_cb(bufferevent_get_output(connection->bufferevent), on_output, connection);
+    (void)evbuffer_remove_cb(bufferevent_get_output(connection->bufferevent), on_output,
+                             connection);
     (void)bufferevent_decref(connection->bufferevent);
     free(connection);
     all->items[at] = all->items[--all->count];

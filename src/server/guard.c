@@ -168,9 +168,8 @@ static jc_verdict judge_token(const jc_guard *guard, const jc_guard_request *req
 
 static bool is_json(jc_str content_type)
 {
-    const char *end = content_type.bytes != NULL
-                          ? memchr(content_type.bytes, ';', content_type.size)
-                          : NULL;
+    const char *end =
+        content_type.bytes != NULL ? memchr(content_type.bytes, ';', content_type.size) : NULL;
     if (end != NULL)
         content_type.size = (size_t)(end - content_type.bytes);
     while (content_type.size > 0 && content_type.bytes[content_type.size - 1] == ' ')
@@ -186,16 +185,18 @@ jc_verdict jc_guard_judge(const jc_guard *guard, const jc_guard_request *request
         return REFUSED(403, "host", "the request names no host: send the header Host");
     if (!authority_is_ours(guard, request->host, &port) ||
         (request->named.bytes != NULL && !authority_is_ours(guard, request->named, &named_port)))
-        return REFUSED(403, "host",
-                       "the request names another host: use the address that 'jc dashboard' printed");
+        return REFUSED(
+            403, "host",
+            "the request names another host: use the address that 'jc dashboard' printed");
     if (request->origin.bytes != NULL && !origin_is_ours(guard, request->origin, port))
         return REFUSED(403, "origin", "the request comes from another site's page");
     if (!site_is_ours(request) && !is_visit(request))
         return REFUSED(403, "origin", "the request comes from another site's page");
     jc_verdict verdict = judge_token(guard, request);
     if (verdict.entry == JC_ENTRY_OPEN && request->post && !is_json(request->content_type))
-        return REFUSED(415, "content_type",
-                       "what is posted must call itself JSON: send 'Content-Type: application/json'");
+        return REFUSED(
+            415, "content_type",
+            "what is posted must call itself JSON: send 'Content-Type: application/json'");
     return verdict;
 }
 

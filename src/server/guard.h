@@ -40,7 +40,7 @@ typedef enum jc_entry {
     JC_ENTRY_OPEN,    /* let in */
     JC_ENTRY_LIMITED, /* let in without a token: told nothing but that the server is there */
     JC_ENTRY_COOKIE,  /* the address holds the token: give a cookie, and the address without it */
-    JC_ENTRY_AGAIN,   /* a link from elsewhere led here, so the cookie stayed behind: load it anew */
+    JC_ENTRY_AGAIN, /* a link from elsewhere led here, so the cookie stayed behind: load it anew */
     JC_ENTRY_REFUSED
 } jc_entry;
 

@@ -10,10 +10,10 @@ typedef struct jc_server_limits {
     size_t header_size_max;    /* bytes of a request's line and headers */
     size_t body_size_max;      /* bytes of what is posted */
     size_t receiving_size_max; /* bytes of requests that are not whole yet, of all connections */
-    int64_t request_ms;        /* a request, from its first byte to its last; also a silent connection */
-    int64_t answer_ms;         /* until a client has taken its answer */
-    int64_t upkeep_ms;         /* between looks at what must be taken up */
-    int64_t ending_ms;         /* for what is under way when the server ends */
+    int64_t request_ms; /* a request, from its first byte to its last; also a silent connection */
+    int64_t answer_ms;  /* until a client has taken its answer */
+    int64_t upkeep_ms;  /* between looks at what must be taken up */
+    int64_t ending_ms;  /* for what is under way when the server ends */
 } jc_server_limits;
 
 #define JC_SERVER_LIMITS                                                                           \

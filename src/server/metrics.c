@@ -13,7 +13,7 @@
 #define STATUSES_MAX 16
 #define OTHER "other"
 
-static const int64_t bounds_us[] = {500,    1000,   2500,    5000,    10000,   25000,
+static const int64_t bounds_us[] = {500,   1000,   2500,   5000,   10000,   25000,
                                     50000, 100000, 250000, 500000, 1000000, 5000000};
 
 #define BOUND_COUNT (sizeof bounds_us / sizeof bounds_us[0])
@@ -157,9 +157,8 @@ static jc_status write_counts(const jc_metrics *metrics, jc_buf *buf, jc_error *
         for (size_t k = 0; k < STATUSES_MAX && of->statuses[k].status != 0; k++) {
             if (status == JC_OK)
                 status = jc_buf_append_format(
-                    buf, reterr,
-                    "jc_http_requests_total{route=\"%s\",status=\"%d\"} %" PRIu64 "\n", of->name,
-                    of->statuses[k].status, of->statuses[k].count);
+                    buf, reterr, "jc_http_requests_total{route=\"%s\",status=\"%d\"} %" PRIu64 "\n",
+                    of->name, of->statuses[k].status, of->statuses[k].count);
         }
     }
     return status;

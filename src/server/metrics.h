@@ -23,7 +23,6 @@ JC_MUST_CHECK jc_status jc_metrics_write(const jc_metrics *metrics, jc_buf *buf,
 
 /* One number of another kind, with its description; `kind` is "gauge" or "counter". */
 JC_MUST_CHECK jc_status jc_metrics_write_number(jc_buf *buf, const char *name, const char *kind,
-                                                const char *help, uint64_t value,
-                                                jc_error *reterr);
+                                                const char *help, uint64_t value, jc_error *reterr);
 
 #endif

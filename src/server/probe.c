@@ -42,9 +42,9 @@ static void ask(int fd, int port, char ret_answer[ANSWER_SIZE_MAX])
 {
     char request[128];
     size_t size = 0;
-    int length = snprintf(request, sizeof request,
-                          "GET /healthz HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n",
-                          port);
+    int length =
+        snprintf(request, sizeof request,
+                 "GET /healthz HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n", port);
     ret_answer[0] = '\0';
     if (send(fd, request, (size_t)length, MSG_NOSIGNAL) != length)
         return;

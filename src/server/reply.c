@@ -31,7 +31,8 @@ static const struct {
 } refusals[] = {
     {400, "Bad Request", "invalid", "the request is no good HTTP/1.1"},
     {405, "Method Not Allowed", "method", "the path does not take that method"},
-    {413, "Content Too Large", "too_large", "what was posted is larger than 8 MiB: post it in parts"},
+    {413, "Content Too Large", "too_large",
+     "what was posted is larger than 8 MiB: post it in parts"},
     {431, "Request Header Fields Too Large", "headers",
      "the request's line and headers are larger than 16 KiB"},
 };
@@ -154,11 +155,10 @@ void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query)
         return;
     jc_reply_secure(request);
     add(request, "Cache-Control", "no-store");
-    if (jc_buf_append_format(&cookie, NULL,
-                             "jc_token=%.*s; HttpOnly; SameSite=Strict; Path=/%c",
+    if (jc_buf_append_format(&cookie, NULL, "jc_token=%.*s; HttpOnly; SameSite=Strict; Path=/%c",
                              (int)token.size, token.bytes, '\0') == JC_OK &&
-        jc_buf_append_format(&place, NULL, "/%s%.*s%c", query.size > 0 ? "?" : "",
-                             (int)query.size, query.bytes, '\0') == JC_OK) {
+        jc_buf_append_format(&place, NULL, "/%s%.*s%c", query.size > 0 ? "?" : "", (int)query.size,
+                             query.bytes, '\0') == JC_OK) {
         add(request, "Set-Cookie", cookie.bytes);
         add(request, "Location", place.bytes);
     }
@@ -186,8 +186,7 @@ void jc_reply_raw(struct evbuffer *output, int status)
     while (which + 1 < REFUSAL_COUNT && refusals[which].status != status)
         which++;
     jc_api_refuse(&response, status, refusals[which].code, jc_str_of(refusals[which].message));
-    (void)evbuffer_add_printf(output, "HTTP/1.1 %d %s\r\n", status,
-                              refusals[which].phrase);
+    (void)evbuffer_add_printf(output, "HTTP/1.1 %d %s\r\n", status, refusals[which].phrase);
     for (size_t i = 0; i < SECURITY_COUNT; i++)
         (void)evbuffer_add_printf(output, "%s: %s\r\n", security[i].name, security[i].value);
     (void)evbuffer_add_printf(output,

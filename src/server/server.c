@@ -46,7 +46,8 @@ static void say_nothing(int severity, const char *message)
 
 static struct timeval timeval_of(int64_t ms)
 {
-    struct timeval time = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+    struct timeval time = {.tv_sec = (time_t)(ms / 1000),
+                           .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
     return time;
 }
 
@@ -155,12 +156,12 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     if (server->ends_at_us != 0) {
-        bool answered =
-            server->http.pending == 0 && !jc_connections_busy(server->http.connections);
+        bool answered = server->http.pending == 0 && !jc_connections_busy(server->http.connections);
         if (answered || jc_clock_monotonic_us() >= server->ends_at_us)
             (void)event_base_loopbreak(server->base);
     } else if (!server->upkeep_runs) {
-        server->upkeep_runs = jc_workers_run(server->http.workers, do_upkeep, upkeep_done, server, NULL) == JC_OK;
+        server->upkeep_runs =
+            jc_workers_run(server->http.workers, do_upkeep, upkeep_done, server, NULL) == JC_OK;
     }
 }
 

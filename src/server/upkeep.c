@@ -84,8 +84,7 @@ static jc_status list_one(void *context, const jc_workflow_summary *summary)
         known->hash = one.hash;
         return JC_OK;
     }
-    mirror *moved =
-        jc_array_grow(upkeep->mirrors, sizeof one, upkeep->count, &upkeep->capacity);
+    mirror *moved = jc_array_grow(upkeep->mirrors, sizeof one, upkeep->count, &upkeep->capacity);
     if (moved == NULL)
         return JC_ENOMEM;
     upkeep->mirrors = moved;
@@ -111,8 +110,7 @@ static bool ends_with(const jc_upkeep *upkeep, const mirror *one)
 
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
-    bool equal = end >= (off_t)size &&
-                 pread(fd, tail, size, end - (off_t)size) == (ssize_t)size &&
+    bool equal = end >= (off_t)size && pread(fd, tail, size, end - (off_t)size) == (ssize_t)size &&
                  memcmp(tail, wanted, size) == 0;
     if (fd >= 0)
         (void)close(fd);
