@@ -23,7 +23,8 @@ typedef enum phase {
     IDLE,
     RECEIVING,
     ANSWERING,
-    STREAM
+    STREAM,
+    CUT_OFF
 } phase;
 
 struct jc_connection {
@@ -85,8 +86,10 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
     connection->received += info->n_added;
     all->receiving_size += info->n_added;
     if (all->receiving_size > all->limits->receiving_size_max &&
-        connection->received > SMALL_REQUEST)
+        connection->received > SMALL_REQUEST) {
+        enter(connection, CUT_OFF);
         cut(connection);
+    }
 }
 
 static void on_output(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context)
