@@ -210,7 +210,7 @@ is_complete() {
     for program in cc meson ninja pkg-config; do
         command -v $program >/dev/null 2>&1 || return 1
     done
-    for library in 'sqlite3 >= 3.38' 'nettle >= 3.4' 'yyjson >= 0.9' 'libevent_extra >= 2.1'; do
+    for library in 'sqlite3 >= 3.38' 'nettle >= 3.4' 'yyjson >= 0.9' 'libevent_extra >= 2.1.12'; do
         pkg-config --exists "$library" || return 1
     done
     # jq 1.6 has no pkg-config file.

@@ -171,6 +171,7 @@ static jc_status start_events(jc_server *server, jc_error *reterr)
     server->tick = event_new(server->base, -1, EV_PERSIST, on_tick, server);
     if (server->tick == NULL || event_add(server->tick, &period) < 0)
         return jc_fail_memory(reterr);
+    event_active(server->tick, EV_TIMEOUT, 0);
     if (server->options.stop_fd <= 0)
         return JC_OK;
     server->stop = event_new(server->base, server->options.stop_fd, EV_READ, on_stop, server);

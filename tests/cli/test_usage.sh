@@ -2,7 +2,7 @@
 # What every command has in common: finding the project, options, help, versions, output.
 . "$(dirname "$0")/lib.sh"
 
-commands='init emit log show workflows status state diff timings trace search types export import verify head mirror rebuild backup restore doctor
+commands='init emit log show workflows status state diff dashboard timings trace search types export import verify head mirror rebuild backup restore doctor
 completion version help'
 groups='note message hook mcp'
 acting='hook mcp' # of them: those that do something by their names alone
