@@ -15,7 +15,7 @@ export CC
 compile build-fuzz -Dfuzz=true -Dbuildtype=debugoptimized -Ddefault_library=static \
     -Db_sanitize=address,undefined -Db_lundef=false \
     '-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all' || exit 1
-[ $# -gt 0 ] || set -- hook import jq json line match mcp names redact search settings state time transcript
+[ $# -gt 0 ] || set -- hook http import jq json line match mcp names redact search settings state time transcript
 
 # Run one target; the exit code says whether every input kept its promises.
 run_target() {

@@ -118,16 +118,13 @@ static int status_of_own(const jc_connection *connection, int said)
 static void replace_one(jc_connection *connection)
 {
     char line[32] = "";
-    int said = 0;
     struct evbuffer *output = bufferevent_get_output(connection->bufferevent);
     connection->refused_itself = false;
     if (is_given_up(connection))
         return;
-    ev_ssize_t size = evbuffer_copyout(output, line, sizeof line - 1);
-    if (size < 12 || strncmp(line, "HTTP/1.", 7) != 0)
-        return;
-    said = atoi(line + 9);
-    int status = status_of_own(connection, said);
+    (void)evbuffer_copyout(output, line, sizeof line - 1);
+    const char *said = strchr(line, ' '); /* "HTTP/1.1 400 …" */
+    int status = said != NULL ? status_of_own(connection, atoi(said)) : 0;
     if (status == 0)
         return;
     (void)evbuffer_unfreeze(output, 1);

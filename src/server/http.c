@@ -13,6 +13,7 @@
 
 #include <event2/buffer.h>
 #include <event2/http.h>
+#include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <stdlib.h>
 
@@ -83,6 +84,15 @@ static bool is_framed(struct evhttp_request *request)
         return true;
     return coding.bytes == NULL &&
            (length.bytes == NULL || strspn(length.bytes, "0") == length.size);
+}
+
+/* evhttp answers in whatever version it was asked in. False: it is none of ours. */
+static bool is_our_version(struct evhttp_request *request)
+{
+    bool ours = request->major == 1 && request->minor >= 0;
+    request->minor = ours && request->minor == 0 ? 0 : 1;
+    request->major = 1;
+    return ours;
 }
 
 static jc_str named_host(struct evhttp_request *request, char room[300])
@@ -353,7 +363,9 @@ void jc_http_answer(struct evhttp_request *request, void *context)
     jc_http *http = context;
     int64_t began_us = jc_clock_monotonic_us();
     jc_connections_answer(http->connections, request);
-    if (header_size_of(request) > http->limits->header_size_max) {
+    if (!is_our_version(request)) {
+        refuse_and_close(request, 400, "invalid", "the request is no good HTTP/1.1");
+    } else if (header_size_of(request) > http->limits->header_size_max) {
         refuse_and_close(request, 431, "headers",
                          "the request's line and headers are larger than 16 KiB");
     } else if (!is_framed(request)) {

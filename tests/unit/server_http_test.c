@@ -344,11 +344,35 @@ static void what_is_posted_in_chunks_is_put_together(void **state)
 
 static void what_is_no_http_is_refused_as_json(void **state)
 {
-    static const char *const lines[] = {"NONSENSE", "GET", "\x16\x03\x01", ""};
+    static const char *const lines[] = {"NONSENSE", "GET", "\x16\x03\x01", "",
+                                        "GET / HTTP/-7.1\r\nnonsense"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         JC_AUTO(jc_buf) answer = {0};
         ask(state, lines[i], "", &answer);
         assert_refusal(&answer, 400, "invalid");
+    }
+}
+
+static void other_versions_of_http_are_answered_in_ours_or_refused(void **state)
+{
+    static const struct {
+        const char *version;
+        const char *wanted;
+    } cases[] = {{"1.0", "HTTP/1.0 200 "}, {"1.1", "HTTP/1.1 200 "}, {"1.9", "HTTP/1.1 200 "},
+                 {"0.0", "HTTP/1.1 400 "}, {"0.9", "HTTP/1.1 400 "}, {"-1.1", "HTTP/1.1 400 "},
+                 {"2.0", "HTTP/1.1 400 "}, {"1.-1", "HTTP/1.1 400 "}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        JC_AUTO(jc_buf) answer = {0};
+        char request[128];
+        int fd = jc_test_connect(*state);
+        (void)snprintf(request, sizeof request,
+                       "GET /healthz HTTP/%s\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                       cases[i].version);
+        assert_true(jc_test_send(fd, jc_str_of(request)));
+        assert_true(jc_test_read_until(fd, NULL, &answer));
+        if (strncmp(answer.bytes, cases[i].wanted, strlen(cases[i].wanted)) != 0)
+            fail_msg("HTTP/%s: %.20s", cases[i].version, answer.bytes);
+        (void)close(fd);
     }
 }
 
@@ -725,6 +749,7 @@ int main(void)
         STARTED(what_is_posted_beyond_the_limit_is_too_large),
         STARTED(what_is_posted_in_chunks_is_put_together),
         STARTED(what_is_no_http_is_refused_as_json),
+        STARTED(other_versions_of_http_are_answered_in_ours_or_refused),
         STARTED(where_a_request_ends_must_be_clear),
         STARTED(requests_sent_at_once_are_answered_in_order),
         STARTED(bytes_that_come_while_a_request_is_answered_wait),
