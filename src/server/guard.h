@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define JC_TOKEN_SIZE 43 /* characters of one that the program makes: 32 bytes in base64url */
 #define JC_TOKEN_COOKIE "jc_token"
 
 typedef struct jc_guard {

@@ -1,6 +1,8 @@
 /* The headers are a table; a body is handed to libevent without being copied. */
 #include "server/reply.h"
 
+#include "server/guard.h"
+
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <stdio.h>
@@ -155,7 +157,8 @@ void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query)
         return;
     jc_reply_secure(request);
     add(request, "Cache-Control", "no-store");
-    if (jc_buf_append_format(&cookie, NULL, "jc_token=%.*s; HttpOnly; SameSite=Strict; Path=/%c",
+    if (jc_buf_append_format(&cookie, NULL,
+                             JC_TOKEN_COOKIE "=%.*s; HttpOnly; SameSite=Strict; Path=/%c",
                              (int)token.size, token.bytes, '\0') == JC_OK &&
         jc_buf_append_format(&place, NULL, "/%s%.*s%c", query.size > 0 ? "?" : "", (int)query.size,
                              query.bytes, '\0') == JC_OK) {
