@@ -76,8 +76,7 @@ typedef struct jc_note_draft {
     jc_str related_file; /* absent, or blank, which is the same: none */
     jc_str related_feature;
     jc_str correlation_id; /* of the event */
-    jc_str
-        causation_id; /* the id of the question or blocker that it answers, see jc_note_question_find() */
+    jc_str causation_id;   /* what it answers: the id that jc_note_question_find() finds */
 } jc_note_draft;
 
 /* What became of it. */

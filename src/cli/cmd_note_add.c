@@ -153,7 +153,7 @@ static const jc_option add_command_options[] = {
      offsetof(add_options, workflow)},
     {"correlation", 0, JC_OPTION_TEXT, "C", "what it belongs to: correlation_id",
      offsetof(add_options, correlation)},
-    {"answers", 0, JC_OPTION_TEXT, "ID", "the question or blocker that it answers, and whose workflow it goes to",
+    {"answers", 0, JC_OPTION_TEXT, "ID", "the question or blocker that it answers, in its workflow",
      offsetof(add_options, answers)},
     {"id", 0, JC_OPTION_TEXT, "UUID", "its id, for repeating safely; default a new one",
      offsetof(add_options, id)},
