@@ -134,8 +134,8 @@ function compare_agents(before, after, keys) {
 }
 
 /** @param {any} agent */
-const agent_look = (agent) =>
-  [agent.status, agent.open_calls, agent.waiting_for, agent.errors, agent.cost_usd, agent.tokens, calls_of(agent)];
+const agent_look = (agent) => [agent.status, agent.open_calls, agent.waiting_for, agent.waiting_message, agent.errors,
+  agent.cost_usd, agent.tokens, calls_of(agent)];
 
 /** How many calls of tools an agent has made. @param {any} agent */
 export function calls_of(agent) {

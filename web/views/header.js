@@ -164,7 +164,7 @@ const agents_of = (model) => model.states?.agents?.agents ?? [];
 
 /** What an agent does, in a few words. @param {any} agent @param {any[]} calls */
 function doing(agent, calls) {
-  if (agent.status === 'waiting') return 'waits for a permission';
+  if (agent.status === 'waiting') return agent.waiting_for ? 'waits for a permission' : 'waits for you';
   const call = calls.findLast((one) => one.agent_id === agent.agent_id);
   return call ? tool_label(line_of(call.tool_name, 24)) : 'thinking';
 }

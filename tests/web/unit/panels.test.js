@@ -136,6 +136,7 @@ test('an agent says what it does', () => {
   assert.equal(doing({status: 'active'}), 'thinking');
   assert.equal(doing({status: 'active'}, calls, {events}), 'Bash make test');
   assert.equal(doing({status: 'waiting', waiting_for: 'Bash'}), 'waiting for a permission : Bash');
+  assert.equal(doing({status: 'waiting', waiting_message: 'Which branch?'}), 'waiting for you : Which branch?');
   assert.equal(doing({status: 'idle', status_since: AT}), 'idle since 09:30:00');
   assert.equal(doing({status: 'ended', status_since: AT}), 'ended 09:30:00');
 });
