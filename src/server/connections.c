@@ -122,14 +122,16 @@ static void replace_one(jc_connection *connection)
     connection->refused_itself = false;
     if (is_given_up(connection))
         return;
+    /* A bufferevent keeps others from the beginning of its output, even from reading it. */
+    (void)evbuffer_unfreeze(output, 1);
     (void)evbuffer_copyout(output, line, sizeof line - 1);
     const char *said = strchr(line, ' '); /* "HTTP/1.1 400 …" */
     int status = said != NULL ? status_of_own(connection, atoi(said)) : 0;
+    if (status != 0)
+        (void)evbuffer_drain(output, evbuffer_get_length(output));
+    (void)evbuffer_freeze(output, 1);
     if (status == 0)
         return;
-    (void)evbuffer_unfreeze(output, 1);
-    (void)evbuffer_drain(output, evbuffer_get_length(output));
-    (void)evbuffer_freeze(output, 1);
     enter(connection, ANSWERING);
     jc_reply_raw(output, status);
 }
