@@ -297,6 +297,7 @@ static void answer(jc_http *http, struct evhttp_request *request, bool limited, 
 
 static void give_cookie(const jc_http *http, struct evhttp_request *request)
 {
+    char name[JC_TOKEN_COOKIE_SIZE_MAX];
     jc_str query = query_of(request);
     char *left = malloc(query.size + 1);
     if (left == NULL) {
@@ -304,7 +305,8 @@ static void give_cookie(const jc_http *http, struct evhttp_request *request)
         return;
     }
     size_t size = jc_query_without_token(query, left);
-    jc_reply_cookie(request, http->guard.token, (jc_str){left, size});
+    jc_guard_cookie_name(&http->guard, name);
+    jc_reply_cookie(request, name, http->guard.token, (jc_str){left, size});
     free(left);
 }
 

@@ -146,7 +146,7 @@ void jc_reply_asset(struct evhttp_request *request, const jc_asset *asset)
     send_body(request, has_it ? 304 : 200, body);
 }
 
-void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query)
+void jc_reply_cookie(struct evhttp_request *request, const char *name, jc_str token, jc_str query)
 {
     struct evbuffer *body = body_for(request);
     JC_AUTO(jc_buf) cookie = {0};
@@ -155,7 +155,7 @@ void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query)
         return;
     jc_reply_secure(request);
     add(request, "Cache-Control", "no-store");
-    if (jc_buf_append_format(&cookie, NULL, "jc_token=%.*s; HttpOnly; SameSite=Strict; Path=/%c",
+    if (jc_buf_append_format(&cookie, NULL, "%s=%.*s; HttpOnly; SameSite=Strict; Path=/%c", name,
                              (int)token.size, token.bytes, '\0') == JC_OK &&
         jc_buf_append_format(&place, NULL, "/%s%.*s%c", query.size > 0 ? "?" : "", (int)query.size,
                              query.bytes, '\0') == JC_OK) {
