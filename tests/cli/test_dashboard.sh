@@ -372,4 +372,14 @@ test_the_browser_is_not_opened_without_a_display_or_when_not_wanted() {
     [ ! -e "$T/opened" ] || complain "opened: $(cat "$T/opened")"
 }
 
+test_an_address_with_a_token_is_handed_to_no_program() {
+    make_opener
+    DISPLAY=:99
+    export DISPLAY
+    start --host 0.0.0.0
+    ask "GET /healthz"
+    stop
+    [ ! -e "$T/opened" ] || complain "opened: $(cat "$T/opened")"
+}
+
 run_tests
