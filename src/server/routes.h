@@ -36,8 +36,8 @@ typedef struct jc_route {
     const char *path;       /* a name in braces at its end stands for one that is given */
     const char *parameters; /* see request.h */
     jc_handler *handler;
-    bool
-        without_log; /* it has an answer when the log cannot be opened: the call has no store then */
+    jc_request_kind kind;
+    bool without_log; /* it has an answer when the log cannot be opened: no store then */
 } jc_route;
 
 /* The route of a path and a method; NULL: there is none. *ret_name is what stands for the name in braces, as

@@ -19,7 +19,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define OWN_FILES 64 /* that the server needs beside its connections */
+#define OWN_FILES                                                                                  \
+    128 /* that the server needs beside its connections: seven stores, their mirrors */
 #define ENDING_STEP_MS 20
 
 struct jc_server {
