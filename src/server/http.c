@@ -127,9 +127,22 @@ static struct evhttp_request *exchange_end(jc_exchange *exchange)
     return request;
 }
 
+/* Clients that ask and do not read must not fill the memory. */
+static void refuse_if_crowded(const jc_http *http, jc_response *response)
+{
+    if (jc_connections_have_room(http->connections, response->body.size))
+        return;
+    jc_buf_release(&response->body);
+    jc_api_refuse(response, 503, "busy",
+                  JC_STR("too much waits for clients that do not take it: ask again in a second"));
+    response->retry_after_s = 1;
+}
+
 static void reply(jc_exchange *exchange, jc_response *response)
 {
     struct evhttp_request *request = exchange_end(exchange);
+    if (request != NULL)
+        refuse_if_crowded(exchange->http, response);
     int64_t took_us = jc_clock_monotonic_us() - exchange->began_us;
     jc_metrics_count(exchange->http->metrics, exchange->route, response->status, took_us);
     if (request != NULL && exchange->http->ending)
