@@ -55,7 +55,7 @@ void jc_api_refuse(jc_response *response, int status, const char *code, jc_str m
         jc_buf_clear(&response->body);
 }
 
-static void refuse_status(jc_response *response, jc_status status, jc_str message)
+void jc_api_refuse_status(jc_response *response, jc_status status, jc_str message)
 {
     static const struct {
         jc_status status;
@@ -83,7 +83,7 @@ static void refuse(const jc_call *call, jc_status status, const jc_error *error)
     if (call->out.too_large)
         jc_api_refuse(call->response, 413, "too_large", message);
     else
-        refuse_status(call->response, status, message);
+        jc_api_refuse_status(call->response, status, message);
 }
 
 /* ---- The store ---- */
@@ -258,16 +258,15 @@ jc_status jc_call_head(jc_call *call, jc_str workflow_id, jc_head *ret_head, jc_
 jc_status jc_call_point(jc_call *call, const char *name, jc_point *ret_point, bool *ret_given,
                         jc_error *reterr)
 {
-    jc_head head;
     jc_status status = jc_query_point(&call->query, name, ret_point, reterr);
     *ret_given = jc_query_has(&call->query, name);
-    if (status == JC_OK)
-        status = jc_call_head(call, call->name, &head, reterr);
+    if (status == JC_OK && call->head.sequence == 0)
+        status = jc_call_head(call, call->name, &call->head, reterr);
     if (status < 0 || ret_point->kind == JC_POINT_SEQUENCE || ret_point->kind == JC_POINT_TIME)
         return status;
-    if (ret_point->number <= head.sequence)
-        *ret_point =
-            (jc_point){.kind = JC_POINT_SEQUENCE, .number = head.sequence - ret_point->number};
+    if (ret_point->number <= call->head.sequence)
+        *ret_point = (jc_point){.kind = JC_POINT_SEQUENCE,
+                                .number = call->head.sequence - ret_point->number};
     return JC_OK;
 }
 

@@ -72,4 +72,7 @@ jc_request_kind jc_api_kind(jc_method method, jc_str path);
 /* Write a refusal: {"error":{"code":…,"message":…}}. */
 void jc_api_refuse(jc_response *response, int status, const char *code, jc_str message);
 
+/* The same for what the library says: JC_EINVAL is 400 `invalid`, and so on. */
+void jc_api_refuse_status(jc_response *response, jc_status status, jc_str message);
+
 #endif

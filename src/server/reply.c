@@ -46,8 +46,10 @@ static void add(struct evhttp_request *request, const char *name, const char *va
 
 void jc_reply_secure(struct evhttp_request *request)
 {
-    for (size_t i = 0; i < SECURITY_COUNT; i++)
+    for (size_t i = 0; i < SECURITY_COUNT; i++) {
+        (void)evhttp_remove_header(evhttp_request_get_output_headers(request), security[i].name);
         add(request, security[i].name, security[i].value);
+    }
 }
 
 /* NULL: libevent's own. */

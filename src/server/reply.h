@@ -8,7 +8,7 @@
 struct evbuffer;
 struct evhttp_request;
 
-/* The headers of every answer. */
+/* The headers of every answer; each is there once, however often this is called. */
 void jc_reply_secure(struct evhttp_request *request);
 
 /* Answer; the body is taken out of the response. */

@@ -24,6 +24,9 @@ typedef struct jc_query {
 JC_MUST_CHECK jc_status jc_percent_decode(jc_str text, bool plus, jc_arena *arena, jc_str *ret,
                                           jc_error *reterr);
 
+/* A number in digits alone, at most `max`. */
+bool jc_digits_read(jc_str text, uint64_t max, uint64_t *ret);
+
 /* Read what stands behind '?'. JC_EINVAL names the parameter. */
 JC_MUST_CHECK jc_status jc_query_read(jc_str text, const char *known, jc_arena *arena,
                                       jc_query *ret_query, jc_error *reterr);

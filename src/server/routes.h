@@ -22,7 +22,8 @@ typedef struct jc_call {
     jc_arena *arena;
     const jc_request *request;
     jc_query query;
-    jc_str name; /* the {name} of the path, decoded; absent: it has none */
+    jc_str name;  /* the {name} of the path, decoded; absent: it has none */
+    jc_head head; /* that points of one answer are counted from; sequence 0: not read yet */
     jc_answer out;
     jc_response *response;
     bool is_again; /* the log was replaced under the first try */
