@@ -175,6 +175,7 @@ static void the_same_note_again_is_stored_once(void **state)
 static void what_is_no_note_is_refused(void **state)
 {
     static const char *const wrong[][2] = {
+        {"{\"workflow_id\":\"wf\",\"title\\u0000\":\"t\"}", "'title' is no member"},
         {"{\"title\":\"t\"}", "workflow_id"},
         {"{\"workflow_id\":\"wf\"}", "title"},
         {"{\"workflow_id\":\"wf\",\"title\":\" \"}", "title"},
