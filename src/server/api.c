@@ -96,23 +96,29 @@ static void close_store(jc_api *api)
 }
 
 /* Not finding the log is no answer to what was asked. */
-static jc_status open_store(jc_api *api, jc_error *reterr)
+jc_status jc_store_ready(const char *project_dir, const jc_options *options, jc_store **store,
+                         jc_error *reterr)
 {
     jc_error error = {0};
-    close_store(api);
-    jc_status status = jc_open(api->project_dir, NULL, &api->store, &error);
+    uint64_t position = 0;
+    if (*store != NULL && jc_wait(*store, UINT64_MAX, 0, &position, NULL) != JC_ESTALE)
+        return JC_OK;
+    jc_close(*store);
+    *store = NULL;
+    jc_status status = jc_open(project_dir, options, store, &error);
     if (status == JC_ENOTFOUND)
         status = JC_EIO;
     return status < 0 ? jc_fail(reterr, status, "%s", error.text) : status;
 }
 
-/* Have the log that is there now. Nothing waits. */
+/* Rows are those of a log. */
 static jc_status ready_store(jc_api *api, jc_error *reterr)
 {
-    uint64_t position = 0;
-    if (api->store != NULL && jc_wait(api->store, UINT64_MAX, 0, &position, NULL) != JC_ESTALE)
-        return JC_OK;
-    return open_store(api, reterr);
+    const jc_store *before = api->store;
+    jc_status status = jc_store_ready(api->project_dir, NULL, &api->store, reterr);
+    if (api->store != before)
+        jc_rows_release(&api->rows);
+    return status;
 }
 
 jc_status jc_api_new(const char *project_dir, jc_api **ret_api, jc_error *reterr)
@@ -194,14 +200,12 @@ static jc_status run(jc_call *call, const jc_route *route, jc_str name, jc_error
         status = read_path(call, route, name, reterr);
     if (status < 0)
         return status;
-    jc_error problem = {0};
-    status = ready_store(call->api, &problem);
-    if (status < 0 && !route->without_log)
-        return jc_fail(reterr, status, "%s", problem.text);
-    call->store = call->api->store;
-    call->problem = &problem;
-    status = route->handler(call, reterr);
-    call->problem = NULL;
+    if (!route->has_own_log) {
+        status = ready_store(call->api, reterr);
+        call->store = call->api->store;
+    }
+    if (status == JC_OK)
+        status = route->handler(call, reterr);
     return status < 0 ? status : jc_answer_status(&call->out, reterr);
 }
 
@@ -210,11 +214,7 @@ static jc_status try_once(jc_api *api, const jc_request *request, const jc_route
                           jc_str name, bool is_again, jc_response *response)
 {
     jc_error error = {0};
-    jc_call call = {.api = api,
-                    .arena = &api->arena,
-                    .request = request,
-                    .response = response,
-                    .is_again = is_again};
+    jc_call call = {.api = api, .arena = &api->arena, .request = request, .response = response};
     jc_arena_reset(&api->arena);
     jc_buf_clear(&response->body);
     *response =

@@ -25,7 +25,7 @@ static const jc_route routes[] = {
     {JC_METHOD_GET, "/api/verify", "workflow*", jc_api_verify, JC_REQUEST_CHECKS},
     {JC_METHOD_POST, "/api/events", "", jc_api_append, JC_REQUEST_WRITES},
     {JC_METHOD_POST, "/api/notes", "", jc_api_add_note, JC_REQUEST_WRITES},
-    {JC_METHOD_POST, "/hook", "workflow agent", jc_api_hook, .without_log = true},
+    {JC_METHOD_POST, "/hook", "workflow agent", jc_api_hook, .has_own_log = true},
 };
 
 /* Does the path fit? A name is one segment, and not empty. */

@@ -5,6 +5,7 @@
  * locks. */
 #include "server/workers.h"
 
+#include "base/clock.h"
 #include "base/fail.h"
 
 #include <errno.h>
@@ -22,6 +23,7 @@ struct task {
     size_t size; /* of the block */
     jc_request request;
     jc_request_kind kind;
+    int64_t asked_us;
     void (*job)(void *context); /* NULL: the request is asked */
     jc_workers_done *done;
     void *context;
@@ -142,6 +144,24 @@ static task *take_work(jc_workers *workers)
     return one;
 }
 
+/* Behind others who waited for the log in vain, a write waits no longer than it would have for the log. */
+static bool has_waited_enough(const task *one)
+{
+    return one->kind == JC_REQUEST_WRITES &&
+           jc_clock_monotonic_us() - one->asked_us >= JC_BUSY_TIMEOUT_MS * INT64_C(1000);
+}
+
+static void do_task(worker *self, task *one)
+{
+    jc_str busy = JC_STR("other writers kept the log for too long; nothing was written: try again");
+    if (one->job != NULL)
+        one->job(one->context);
+    else if (has_waited_enough(one))
+        jc_api_refuse_status(&one->response, JC_EBUSY, busy);
+    else
+        jc_api_answer(self->api, &one->request, &one->response);
+}
+
 static void wake_loop(jc_workers *workers)
 {
     /* A full pipe wakes the loop as well as another byte would. */
@@ -155,10 +175,7 @@ static void *work(void *context)
     (void)pthread_mutex_lock(&workers->lock);
     for (task *one = take_work(workers); one != NULL; one = take_work(workers)) {
         (void)pthread_mutex_unlock(&workers->lock);
-        if (one->job != NULL)
-            one->job(one->context);
-        else
-            jc_api_answer(self->api, &one->request, &one->response);
+        do_task(self, one);
         (void)pthread_mutex_lock(&workers->lock);
         workers->lasting[one->kind] = false;
         queue_add(&workers->done, one);
@@ -283,6 +300,7 @@ jc_status jc_workers_ask(jc_workers *workers, const jc_request *request, jc_work
     if (one == NULL)
         return jc_fail_memory(reterr);
     one->kind = jc_api_kind(request->method, request->path);
+    one->asked_us = jc_clock_monotonic_us();
     one->done = done;
     one->context = context;
     return hand_over(workers, one, reterr);

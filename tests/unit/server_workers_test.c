@@ -2,6 +2,7 @@
  * waits for nobody for long. */
 #include "unit.h"
 
+#include "base/clock.h"
 #include "contract/folder.h"
 #include "server/workers.h"
 
@@ -176,6 +177,24 @@ static void while_the_log_is_locked_questions_are_answered(void **state)
     assert_int_equal(own->last_status, 201);
 }
 
+static void a_write_behind_others_waits_no_longer_than_one(void **state)
+{
+    fixture *own = *state;
+    jc_error error = {0};
+    jc_request note = {.method = JC_METHOD_POST,
+                       .path = JC_STR("/api/notes"),
+                       .content_type = JC_STR("application/json"),
+                       .body = JC_STR("{\"workflow_id\":\"w\",\"title\":\"t\"}")};
+    sqlite3 *lock = lock_log(own);
+    int64_t began_us = jc_clock_monotonic_us();
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(jc_workers_ask(own->workers, &note, done, own, &error), JC_OK);
+    run_until(own, 8);
+    assert_int_equal(own->last_status, 503);
+    assert_in_range(jc_clock_monotonic_us() - began_us, 0, 3 * JC_BUSY_TIMEOUT_MS * INT64_C(1000));
+    (void)sqlite3_close(lock);
+}
+
 static void a_job_goes_before_requests_that_wait(void **state)
 {
     fixture *own = *state;
@@ -252,6 +271,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_job_keeps_no_request_waiting_while_a_thread_is_free,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(while_the_log_is_locked_questions_are_answered, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_write_behind_others_waits_no_longer_than_one, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_job_goes_before_requests_that_wait, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_that_wait_are_refused_at_once, set_up, tear_down),
