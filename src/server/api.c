@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define BUSY_RETRY_S 1
 
@@ -152,16 +151,6 @@ void jc_api_free(jc_api *api)
 
 /* ---- Answering ---- */
 
-static bool is_json(jc_str content_type)
-{
-    static const char json[] = "application/json";
-    const size_t size = sizeof json - 1;
-    if (content_type.size < size || strncasecmp(content_type.bytes, json, size) != 0)
-        return false;
-    jc_str rest = {content_type.bytes + size, content_type.size - size};
-    return rest.size == 0 || rest.bytes[0] == ';' || rest.bytes[0] == ' ';
-}
-
 /* What can be said without looking at the log. false: the request is refused. */
 static bool admit(const jc_request *request, const jc_route *route, jc_response *response)
 {
@@ -171,7 +160,7 @@ static bool admit(const jc_request *request, const jc_route *route, jc_response 
         jc_api_refuse(response, 405, "method", JC_STR("the path does not take that method"));
     else if (request->body.size > JC_REQUEST_BODY_SIZE_MAX)
         jc_api_refuse(response, 413, "too_large", JC_STR("what was posted is larger than 8 MiB"));
-    else if (route->method == JC_METHOD_POST && !is_json(request->content_type))
+    else if (route->method == JC_METHOD_POST && !jc_content_type_is_json(request->content_type))
         jc_api_refuse(response, 415, "content_type",
                       JC_STR("what is posted must be of the type application/json"));
     else

@@ -5,6 +5,8 @@
  * page in a window of its own tells the page with the link nothing. */
 #include "server/guard.h"
 
+#include "server/request.h"
+
 #include <arpa/inet.h>
 #include <nettle/memops.h>
 #include <stdio.h>
@@ -175,17 +177,6 @@ static jc_verdict judge_token(const jc_guard *guard, const jc_guard_request *req
                    "'Authorization: Bearer TOKEN'");
 }
 
-static bool is_json(jc_str content_type)
-{
-    const char *end =
-        content_type.bytes != NULL ? memchr(content_type.bytes, ';', content_type.size) : NULL;
-    if (end != NULL)
-        content_type.size = (size_t)(end - content_type.bytes);
-    while (content_type.size > 0 && content_type.bytes[content_type.size - 1] == ' ')
-        content_type.size--;
-    return is(content_type, "application/json");
-}
-
 jc_verdict jc_guard_judge(const jc_guard *guard, const jc_guard_request *request)
 {
     if (request->host.bytes == NULL)
@@ -200,7 +191,8 @@ jc_verdict jc_guard_judge(const jc_guard *guard, const jc_guard_request *request
     if (!site_is_ours(request) && !is_visit(request))
         return REFUSED(403, "origin", "the request comes from another site's page");
     jc_verdict verdict = judge_token(guard, request);
-    if (verdict.entry == JC_ENTRY_OPEN && request->post && !is_json(request->content_type))
+    if (verdict.entry == JC_ENTRY_OPEN && request->post &&
+        !jc_content_type_is_json(request->content_type))
         return REFUSED(
             415, "content_type",
             "what is posted must call itself JSON: send 'Content-Type: application/json'");

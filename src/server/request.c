@@ -5,11 +5,28 @@
 #include "base/fail.h"
 #include "base/json.h"
 
+#include <strings.h>
+
 #define SHOWN_MAX 60 /* bytes of what was given, in a refusal */
 
 static int shown(jc_str text)
 {
     return (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX);
+}
+
+/* ---- What was posted ---- */
+
+bool jc_content_type_is_json(jc_str content_type)
+{
+    static const char json[] = "application/json";
+    const char *end =
+        content_type.size > 0 ? memchr(content_type.bytes, ';', content_type.size) : NULL;
+    if (end != NULL)
+        content_type.size = (size_t)(end - content_type.bytes);
+    while (content_type.size > 0 && content_type.bytes[content_type.size - 1] == ' ')
+        content_type.size--;
+    return content_type.size == sizeof json - 1 &&
+           strncasecmp(content_type.bytes, json, content_type.size) == 0;
 }
 
 /* ---- Decoding ---- */

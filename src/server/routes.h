@@ -80,9 +80,4 @@ JC_MUST_CHECK jc_status jc_call_projection(jc_call *call, jc_str name, jc_found_
 /* Frees what handlers keep in the api. */
 void jc_hook_memory_free(struct jc_hook_memory *memory);
 
-static inline void jc_call_free_state(jc_state **state)
-{
-    jc_state_free(*state);
-}
-
 #endif
