@@ -65,7 +65,7 @@ static void fit_limits(jc_server *server)
         return;
     server->limits.connections_max = files.rlim_cur > 2 * OWN_FILES
                                          ? (size_t)files.rlim_cur - OWN_FILES
-                                         : (size_t)files.rlim_cur / 2;
+                                         : (size_t)files.rlim_cur / 4;
 }
 
 static jc_status listen_somewhere(jc_server *server, jc_error *reterr)
