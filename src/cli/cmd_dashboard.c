@@ -86,6 +86,21 @@ static int show(jc_cli *cli, const dashboard_options *of, const char *url, int p
     return 0;
 }
 
+static const char *name_of(jc_probe found)
+{
+    switch (found) {
+    case JC_PROBE_SAME:
+        return "this project's dashboard, which only this machine can reach";
+    case JC_PROBE_OTHER:
+        return "the dashboard of another project";
+    case JC_PROBE_CLOSED:
+        return "a dashboard that demands its token";
+    case JC_PROBE_NONE:
+        break;
+    }
+    return "another program";
+}
+
 /* The port is in use: by a dashboard of this project, or by something else? */
 static int look_who_is_there(jc_cli *cli, const dashboard_options *of, const char *host, int port,
                              const char *workflow)
@@ -99,15 +114,13 @@ static int look_who_is_there(jc_cli *cli, const dashboard_options *of, const cha
     if (jc_store_info_read(cli->store, &info, &error) < 0)
         return jc_cli_fail_error(cli, &error);
     jc_probe found = jc_server_probe(host, port, info.store_id);
-    if (found == JC_PROBE_SAME) {
+    if (found == JC_PROBE_SAME && jc_server_is_loopback(host)) {
         make_url(host, port, workflow, NULL, url);
         return show(cli, of, url, port, false, "it runs already, and is shown");
     }
     return jc_cli_fail(cli, JC_EXIT_FAILED,
                        "port %d is in use by %s: take another, 'jc dashboard -p %d'", port,
-                       found == JC_PROBE_OTHER ? "the dashboard of another project"
-                                               : "another program",
-                       port < 65535 ? port + 1 : port - 1);
+                       name_of(found), port < 65535 ? port + 1 : port - 1);
 }
 
 static void warn(void *context, const char *text)
