@@ -49,7 +49,8 @@ function bar(row, axis, model) {
   const css = ['t-bar', row.failed && 'failed', row.end_us === null && 'open'].filter(Boolean).join(' ');
   const told = row.end?.data?.duration_ms;
   const ms = typeof told === 'number' && told >= 0 ? told : (end_us - row.start_us) / 1000;
-  const text = row.end_us === null ? 'open' : row.end ? duration(ms) : '';
+  const is_known = row.end !== null || end_us > row.start_us;
+  const text = row.end_us === null ? 'open' : is_known ? duration(ms) : '';
   /* A name that would not fit behind its bar stands before it. */
   const is_late = right > 0.8;
   return h('span', {class: 't-time', vars: {'--c': `var(${hue})`}},

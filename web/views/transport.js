@@ -70,7 +70,7 @@ function as_of(model, actions) {
   const past = ago(Date.now() * 1000 - us);
   return h('button', {
     key: 'asof', type: 'button', class: 'asof then', title: 'Copy a link to this point  y',
-    'aria-label': `As of event ${model.point}, ${clock(us)}, ${past}. Copy a link`, on: {click: actions.copy_link},
+    on: {click: actions.copy_link},
   }, h('span', {}, 'as of'), `#${model.point}`, h('span', {}, when), h('span', {}, past));
 }
 

@@ -41,7 +41,7 @@ function log_row(model, actions, sequence) {
   const type = event?.event_type ?? columns.type_names[columns.types[sequence - 1]] ?? '';
   const agent = columns.agents[sequence - 1] >= 0 ? columns.agent_names[columns.agents[sequence - 1]] : undefined;
   const summary = event ? summary_of(event) : {strong: '', text: type};
-  const place = model.live ? 'fresh' : sequence === model.point ? 'cur' : '';
+  const place = !model.live && sequence === model.point ? 'cur' : '';
   const css = `lrow ${is_error(type) ? 'err' : ''} ${place}`;
   return h('li', {key: sequence},
     h('button', {class: css, type: 'button', title: type, on: {click: () => actions.go(sequence)}},
