@@ -9,12 +9,12 @@ import {status_look, tool_label} from '../kinds.js';
 import {totals_of} from '../marks.js';
 import {VIEWS} from '../url.js';
 import {NO_STATUS, segments, STATUS} from './sidebar.js';
+import {workers_line} from './workers.js';
 
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../model.js').Actions} Actions */
 
 const PHASES_MAX = 4;
-const WORKERS_MAX = 6;
 
 /** @type {Record<Model['view'], string>} */
 const TITLES = {overview: 'Overview', timeline: 'Timeline', events: 'Events', notes: 'Notes', trace: 'Trace'};
@@ -177,16 +177,13 @@ function workers(model) {
   const calls = open_calls(model.states?.agents);
   const caption = model.live ? 'Agents at work' : 'Agents at work then';
   if (list.length === 0) return metric(caption, 'w', h('small', null, 'None'));
-  const shown = list.slice(0, WORKERS_MAX);
-  return metric(caption, 'w', h('div', {class: 'work'},
-    shown.map((agent) => h('span', {class: 'worker', key: agent.agent_id},
-      h('span', {
-        class: `dot ${agent.parent_agent_id === undefined ? '' : 'sub'}`,
-        vars: {'--c': `var(${model.hues.get(agent.agent_id) ?? '--agent-none'})`},
-      }),
-      h('b', {class: 'cut'}, line_of(agent.agent_id, 40)),
-      h('small', {class: 'cut'}, doing(agent, calls)))),
-    list.length > shown.length ? h('small', {key: '+'}, `and ${list.length - shown.length} more`) : null));
+  return metric(caption, 'w', workers_line(list.map((agent) => ({
+    agent_id: agent.agent_id,
+    name: line_of(agent.agent_id, 40),
+    hue: model.hues.get(agent.agent_id) ?? '--agent-none',
+    is_sub: agent.parent_agent_id !== undefined,
+    does: doing(agent, calls),
+  }))));
 }
 
 /** @param {Model} model */
