@@ -10,6 +10,8 @@ import {icon} from '../icons.js';
 /** @typedef {import('../model.js').Workflow} Workflow */
 
 const SEARCH_FROM = 12;
+/* More segments than this stand without gaps. */
+const SEGMENTS_APART = 20;
 
 /** What a status looks like: icon, tone, and the word. @type {Record<string, [string, string, string]>} */
 export const STATUS = {
@@ -34,7 +36,7 @@ function holds(text, workflow) {
 /** A segment a feature. @param {string[]} features @param {string} [css] */
 export function segments(features, css = '') {
   const list = features.length > 0 ? features : [''];
-  return h('div', {class: `segs ${css}`, 'aria-hidden': 'true'}, list.map((status) => h('i', {class: status})));
+  return h('div', {class: `segs ${list.length > SEGMENTS_APART ? 'many' : ''} ${css}`, 'aria-hidden': 'true'}, list.map((status) => h('i', {class: status})));
 }
 
 /** @param {Workflow} workflow */
@@ -67,7 +69,7 @@ function item(workflow, model, actions, now_us) {
       h('div', {class: 'l1'},
         icon(shape, `${tone} ${shape === 'running' ? 'spin' : ''}`),
         h('span', {class: 'sr'}, word),
-        h('span', {class: 'cut grow said', title: name}, name),
+        h('span', {class: 'grow said', title: name}, name),
         flag(workflow)),
       h('div', {class: 'l2'},
         h('span', {class: 'mono cut grow said'}, visible(workflow.workflow_id)),
