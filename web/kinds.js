@@ -228,8 +228,15 @@ export function summary_of(event) {
 function tool_summary(type, data) {
   if (type.startsWith('agent.tool_batch.')) return {strong: '', text: value_at(data, 'tool_calls.tool_name') || type};
   const strong = tool_label(tool_name_of(data));
-  const parts = [tool_argument(data), is_error(type) ? value_at(data, 'error|tool_response.error|message') : ''];
+  const parts = [tool_argument(data), is_error(type) ? error_line(data) : ''];
   return {strong: strong || 'tool', text: joined(parts)};
+}
+
+/** The first line of an error, whose rest is often all that a command said. @param {unknown} data */
+function error_line(data) {
+  const error = member(data, 'error');
+  const first = typeof error === 'string' ? line_of(/\S[^\n]*/.exec(error)?.[0] ?? '') : '';
+  return first || value_at(data, 'error|tool_response.error|message');
 }
 
 /** @param {unknown} data */

@@ -62,7 +62,7 @@ function title_row(model, actions) {
     square('menu', 'Workflows', '', () => actions.sidebar(true), 'only-s'),
     pill(model),
     h('h1', {class: 'cut said', title}, title),
-    h('button', {class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}},
+    title === line_of(id) ? null : h('button', {class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}},
       visible(id)),
     h('span', {class: 'grow'}),
     model.copied_at === null && model.loading === 'ready' ?

@@ -2,7 +2,7 @@
 /* The workflows, the one heard of last first, and at the foot what is known of the log. */
 
 import {h} from '../dom.js';
-import {ago, clock, counted, line_of, time_us, visible, whole_number} from '../format.js';
+import {ago, clock, counted, line_of, sentence, time_us, visible, whole_number} from '../format.js';
 import {icon} from '../icons.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -72,7 +72,7 @@ function item(workflow, model, actions, now_us) {
         h('span', {class: 'grow said', title: name}, name),
         flag(workflow)),
       h('div', {class: 'l2'},
-        h('span', {class: 'mono cut grow said'}, visible(workflow.workflow_id)),
+        workflow.name === undefined ? null : h('span', {class: 'mono cut grow said'}, visible(workflow.workflow_id)),
         h('span', null, progress)),
       segments(workflow.features),
       h('div', {class: 'l2'},
@@ -131,7 +131,7 @@ function foot(model, actions) {
 /** @param {Model} model */
 function none(model) {
   if (model.workflows_state === 'loading') return h('p', {class: 'side-none'}, 'Reading the log');
-  if (model.workflows_state === 'failed') return h('p', {class: 'side-none bad'}, model.workflows_problem);
+  if (model.workflows_state === 'failed') return h('p', {class: 'side-none bad'}, sentence(model.workflows_problem));
   if (model.workflows.length === 0) return h('p', {class: 'side-none'}, 'None yet');
   return h('p', {class: 'side-none'}, 'None holds these words');
 }
