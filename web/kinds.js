@@ -261,6 +261,15 @@ function tests_counted(data) {
 /** @param {string[]} parts */
 const joined = (parts) => parts.filter((part) => part !== '').join(' · ');
 
+/**
+ * Has a workflow ended, as far as the log goes: nothing in it is under way any more.
+ * @param {import('./model.js').Workflow[]} workflows @param {string | null} workflow_id
+ */
+export function is_over(workflows, workflow_id) {
+  const status = workflows.find((workflow) => workflow.workflow_id === workflow_id)?.status;
+  return status === 'completed' || status === 'failed';
+}
+
 /** The name of the tool that an event's data tells of; "" when of none. @param {unknown} data */
 export function tool_name_of(data) {
   return value_at(data, 'tool_name|tool|name');

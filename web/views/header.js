@@ -4,6 +4,7 @@
 import {open_calls} from '../attention.js';
 import {h} from '../dom.js';
 import {duration, line_of, money, short_number, time_us, visible, whole_number} from '../format.js';
+import {is_person} from '../hues.js';
 import {icon} from '../icons.js';
 import {status_look, tool_label} from '../kinds.js';
 import {totals_of} from '../marks.js';
@@ -169,11 +170,16 @@ function doing(agent, calls) {
   return call ? tool_label(line_of(call.tool_name, 24)) : 'thinking';
 }
 
+/** @param {any} agent */
+function is_at_work({status, agent_id}) {
+  return (status === 'active' || status === 'waiting') && !is_person(agent_id);
+}
+
 /** @param {Model} model */
 function workers(model) {
   const status = status_of(model);
   const ended = status === 'completed' || status === 'failed';
-  const list = ended ? [] : agents_of(model).filter(({status: now}) => now === 'active' || now === 'waiting');
+  const list = ended ? [] : agents_of(model).filter(is_at_work);
   const calls = open_calls(model.states?.agents);
   const caption = model.live ? 'Agents at work' : 'Agents at work then';
   if (list.length === 0) return metric(caption, 'w', h('small', null, 'None'));

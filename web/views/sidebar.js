@@ -3,6 +3,7 @@
 
 import {h} from '../dom.js';
 import {ago, clock, counted, line_of, sentence, time_us, visible, whole_number} from '../format.js';
+import {is_person} from '../hues.js';
 import {icon} from '../icons.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -50,7 +51,7 @@ function flag(workflow) {
 
 /** @param {Workflow} workflow */
 function at_work(workflow) {
-  const count = workflow.agents_active.length;
+  const count = workflow.agents_active.filter((agent) => !is_person(agent)).length;
   if (workflow.status === 'running' || (!workflow.status && count)) {
     return count ? `${count} agent${count === 1 ? '' : 's'} at work` : 'No agent at work';
   }

@@ -6,6 +6,7 @@ import {correlations} from '../correlations.js';
 import {h, widget} from '../dom.js';
 import {beginning, counted, duration, time_us, visible} from '../format.js';
 import {icon} from '../icons.js';
+import {is_over} from '../kinds.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
 import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
@@ -47,7 +48,7 @@ function read_trace({state, props: {model}}) {
   const {trace} = model;
   const now_us = Math.floor(model.as_of_us / NOW_STEP_US) * NOW_STEP_US;
   if (!trace) return;
-  const ends = `${pairs_of(model).revision} ${is_over(model, model.workflow_id)}`;
+  const ends = `${pairs_of(model).revision} ${is_over(model.workflows, model.workflow_id)}`;
   const is_settled = ends === state.ends || state.rows.every((row) => row.end_us !== null);
   const is_same = trace === state.of && is_settled;
   if (is_same && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null))) return;
@@ -62,12 +63,6 @@ function read_trace({state, props: {model}}) {
   state.axis = quiet_axis(state.rows, last_us(model, state.rows));
 }
 
-/** @param {Model} model @param {string | null} workflow_id */
-function is_over({workflows}, workflow_id) {
-  const status = workflows.find((workflow) => workflow.workflow_id === workflow_id)?.status;
-  return status === 'completed' || status === 'failed';
-}
-
 /** @param {Model} model @returns {import('../waterfall.js').Known} */
 function known_of(model) {
   const pairs = pairs_of(model);
@@ -76,7 +71,7 @@ function known_of(model) {
       const took = event.workflow_id === model.workflow_id ? pairs.took_us(event.sequence) : null;
       return took === null ? null : time_us(event.timestamp) + took;
     },
-    is_over: (event) => is_over(model, event.workflow_id),
+    is_over: (event) => is_over(model.workflows, event.workflow_id),
   };
 }
 

@@ -3,6 +3,7 @@
 import {h} from '../dom.js';
 import {ago, clock} from '../format.js';
 import {icon} from '../icons.js';
+import {is_over} from '../kinds.js';
 import {scrubber} from './scrubber.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -69,10 +70,7 @@ function key(name, title, act, disabled, css = '') {
 }
 
 /** The workflow is over, at its head. @param {Model} model */
-function has_ended(model) {
-  const status = model.workflows.find((workflow) => workflow.workflow_id === model.workflow_id)?.status;
-  return status === 'completed' || status === 'failed';
-}
+const has_ended = (model) => is_over(model.workflows, model.workflow_id);
 
 /** The point in words: where it is, its time, how long ago. @param {Model} model @param {Actions} actions */
 function as_of(model, actions) {
