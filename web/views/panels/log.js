@@ -3,7 +3,7 @@
 import {h} from '../../dom.js';
 import {icon} from '../../icons.js';
 import {clock} from '../../format.js';
-import {icon_of, is_error, summary_of, tone_of, tool_name_of} from '../../kinds.js';
+import {icon_of, is_error, is_over, summary_of, tone_of, tool_name_of} from '../../kinds.js';
 import {dot, nothing, panel} from './parts.js';
 
 /** @typedef {import('../../model.js').Model} Model */
@@ -13,7 +13,7 @@ const ROWS_MAX = 30;
 
 /** @param {Model} model @param {Actions} actions */
 export function log(model, actions) {
-  const title = model.live ? 'Live log' : 'Log';
+  const title = model.live && !is_over(model.workflows, model.workflow_id) ? 'Live log' : 'Log';
   const more = h('button', {class: 'link', type: 'button', on: {click: () => actions.show('events')}}, 'All events');
   const last = Math.min(model.point, model.columns.count);
   if (last === 0) {
