@@ -11,9 +11,8 @@ function model_of(count, more = {}) {
   const events = big_history(count, 1);
   const columns = columns_of(events);
   return {
-    workflow_id: 'w', columns, spans: spans_of(events), spans_revision: 1, parent_of: new Map(), zoom: null, live: true,
-    point: count,
-    head: count, events: {get: () => undefined}, ...more,
+    workflow_id: 'w', workflows: [], columns, spans: spans_of(events), spans_revision: 1, parent_of: new Map(), zoom: null,
+    live: true, point: count, head: count, events: {get: () => undefined}, ...more,
   };
 }
 
