@@ -73,9 +73,18 @@ function* of_workflow(workflow) {
   }
 }
 
+/** Those that may wait for an answer: by the index, where there is one, as most of 100,000 notes never do.
+ * @param {any} notes @returns {any[]} */
+function asking(notes) {
+  const all = list(notes?.notes);
+  const {by_category} = notes ?? {};
+  if (typeof by_category !== 'object' || by_category === null) return all;
+  return ['question', 'blocker'].flatMap((category) => list(by_category[category]).map((place) => all[place]));
+}
+
 /** @param {any} notes */
 function* of_notes(notes) {
-  for (const note of list(notes?.notes)) {
+  for (const note of asking(notes)) {
     const category = note?.category;
     if ((category !== 'question' && category !== 'blocker') || note.answered_at !== undefined) continue;
     const asked = {sequence: note.sequence, at: note.created_at, agent_id: note.agent_id};

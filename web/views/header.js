@@ -8,6 +8,7 @@ import {is_person} from '../hues.js';
 import {icon} from '../icons.js';
 import {status_look, tool_label} from '../kinds.js';
 import {totals_of} from '../marks.js';
+import {changes_since} from '../spans.js';
 import {VIEWS} from '../url.js';
 import {NO_STATUS, segments, STATUS} from './sidebar.js';
 import {workers_line} from './workers.js';
@@ -76,13 +77,17 @@ function title_row(model, actions) {
 /** @type {{spans: import('../model.js').Span[] | null, revision: number, phases: import('../model.js').Span[]}} */
 const phase_spans = {spans: null, revision: -1, phases: []};
 
-/** Spans of phases, looked for again only when spans changed. @param {Model} model */
+/** @param {import('../model.js').Span} span */
+const is_phase = (span) => span.kind === 'phase';
+
+/** Spans of phases, looked for again only when one of them may have changed. @param {Model} model */
 function phase_spans_of({spans, spans_revision}) {
-  if (phase_spans.spans !== spans || phase_spans.revision !== spans_revision) {
-    phase_spans.spans = spans;
-    phase_spans.revision = spans_revision;
-    phase_spans.phases = spans.filter((span) => span.kind === 'phase');
-  }
+  const is_same = phase_spans.spans === spans;
+  if (is_same && phase_spans.revision === spans_revision) return phase_spans.phases;
+  const changes = is_same ? changes_since(spans, phase_spans.revision) : null;
+  if (!changes || changes.spans.some(is_phase)) phase_spans.phases = spans.filter(is_phase);
+  phase_spans.spans = spans;
+  phase_spans.revision = spans_revision;
   return phase_spans.phases;
 }
 
