@@ -80,6 +80,8 @@ let url_timer = null;
 /* Browsers refuse an address that changes too often, as it would under a hand that drags. */
 /** @param {string} search @param {boolean} push */
 function put_url(search, push) {
+  /* What waits is of the place that is left: back leads to it as it was. */
+  if (push) flush_url(false);
   url_waits = search;
   if (push) {
     flush_url(true);
