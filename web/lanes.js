@@ -40,6 +40,14 @@ export function tool_track(name) {
 }
 
 export class Track {
+  from = new Float64Array(0);
+  to = new Float64Array(0);
+  /** The latest end up to each. */
+  reach = new Float64Array(0);
+  bad = new Uint8Array(0);
+  span = new Int32Array(0);
+  row = new Uint8Array(0);
+
   /** @param {string} kind */
   constructor(kind) {
     this.kind = kind;

@@ -32,7 +32,10 @@ import {count_before} from './moments.js';
 const RIGHT = 6;
 const NARROW = 2.5;
 
-/** The pixel of a folded time. @param {Scene} scene @param {number} at */
+/**
+ * The pixel of a folded time. @param {{width: number, gutter: number, from: number, to: number}} scene
+ * @param {number} at
+ */
 export function x_of(scene, at) {
   return scene.gutter + ((at - scene.from) / (scene.to - scene.from)) * (scene.width - scene.gutter - RIGHT);
 }
