@@ -52,15 +52,21 @@ export function duration(ms) {
   return two(Math.floor(minutes / 1440), 'd', Math.floor((minutes % 1440) / 60), 'h');
 }
 
-/** "now", "8 s ago", "19 min ago", "3 h 6 min ago", "1 d ago". @param {number} us since then */
+/** "now", "8 s ago", "19 min ago", "3 h 6 min ago", "1 d ago"; "in 2 h" when another clock is ahead.
+ * @param {number} us since then */
 export function ago(us) {
   const ms = us / 1000;
   if (!Number.isFinite(ms)) return '';
-  if (ms < 5 * SECOND) return 'now';
-  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
-  if (ms < DAY) return `${two(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min')} ago`;
-  return `${Math.floor(ms / DAY)} d ago`;
+  if (ms < -MINUTE) return `in ${about(-ms)}`;
+  return ms < 5 * SECOND ? 'now' : `${about(ms)} ago`;
+}
+
+/** @param {number} ms */
+function about(ms) {
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return two(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min');
+  return `${Math.floor(ms / DAY)} d`;
 }
 
 /** @param {number} large @param {string} large_unit @param {number} small @param {string} small_unit */

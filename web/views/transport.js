@@ -59,7 +59,7 @@ function has_ended(model) {
 /** The point in words: where it is, its time, how long ago. @param {Model} model @param {Actions} actions */
 function as_of(model, actions) {
   const us = model.columns.times_us[model.point - 1];
-  if (model.point === 0 || us === undefined) return h('div', {key: 'asof', class: 'asof'}, 'No events yet');
+  if (model.point === 0 || us === undefined) return h('div', {key: 'asof', class: 'asof'}, 'Before the first event');
   const when = `· ${clock(us)} ·`;
   if (model.live) {
     const {word, css} = live_state(model);

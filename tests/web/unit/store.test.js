@@ -265,6 +265,13 @@ test('workflows that cannot be read are said, and can be tried again', async () 
   assert.equal(store.model().workflow_id, 'w');
 });
 
+test('a name that no workflow can have is that of no workflow', async () => {
+  const {store} = await open('?wf=a/b', {
+    outline: async () => Promise.reject(Object.assign(new Error('a character'), {status: 400})),
+  });
+  assert.equal(store.model().loading, 'missing');
+});
+
 test('an unknown workflow is shown as soon as it begins', async () => {
   const sources = [];
   let known = false;
