@@ -2,11 +2,14 @@
 /* What an event holds that deserves more than a tree of JSON: what was edited, a command and its output, texts.
  * Pure; data can hold anything, so each member is looked at before it is believed. */
 
+import {todos_done, todos_of} from './todos.js';
+
 /** @typedef {import('./model.js').Event} Event */
 /** @typedef {{kind: 'diff', title: string, before: string, after: string, hunks: unknown}} DiffPart */
 /** @typedef {{kind: 'command', command: string, output: string | null, failed: boolean}} CommandPart */
 /** @typedef {{kind: 'text', title: string, text: string, prose: boolean, failed: boolean}} TextPart */
-/** @typedef {DiffPart | CommandPart | TextPart} EventPart */
+/** @typedef {{kind: 'todos', title: string, todos: import('./todos.js').Todo[]}} TodosPart */
+/** @typedef {DiffPart | CommandPart | TextPart | TodosPart} EventPart */
 
 const EDITS_MAX = 50;
 
@@ -85,6 +88,8 @@ function tool_parts(event) {
   const output = answer_text(answer);
   const edits = edits_of(input, answer);
   if (edits.length > 0) return failed && output ? [...edits, text_part('Result', output, true)] : edits;
+  const todos = todos_of(data);
+  if (todos.length > 0) return [{kind: 'todos', title: `To do: ${todos_done(todos)}`, todos}];
   const command = command_of(input);
   if (command !== null) return [{kind: 'command', command, output, failed}];
   /** @type {EventPart[]} */

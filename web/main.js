@@ -176,9 +176,11 @@ function draw(now, before) {
   document.title = title ? `${title} · jc` : 'jc · flight recorder';
   const ready = now.workflow_id !== null && now.columns.count > 0;
   parts.app.classList.toggle('past', ready && !now.live);
+  parts.app.classList.toggle('stale', now.stale);
   parts.app.classList.toggle('drawer', now.sidebar_open);
   parts.view.className = `view-${now.view}`;
   parts.view.setAttribute('aria-labelledby', `tab-${now.view}`);
+  parts.view.setAttribute('aria-busy', String(now.stale));
   patch(parts.side, sidebar(now, actions, world.now_us()));
   patch(parts.head, header(now, actions));
   patch(parts.view, [shell(now, actions)]);

@@ -76,6 +76,7 @@ export class Store {
   #watch = null;
   /** @type {States | null} the last that were shown: they stay until the new ones are there */
   #kept_states = null;
+  #stale = false;
   #closed = false;
 
   /* Small caches: a frame that changes nothing of these costs nothing. */
@@ -215,6 +216,7 @@ export class Store {
       as_of_us,
       event: (point > 0 && history?.pages.get(point)) || null,
       states,
+      stale: this.#stale,
       attention,
       ...this.#marks(point, states, attention),
       correlation: this.correlation,
@@ -307,6 +309,7 @@ export class Store {
     this.history = null;
     this.#watch = null;
     this.#kept_states = null;
+    this.#stale = false;
   }
 
   /* The log was restored or rebuilt: positions may be lower than before. */
@@ -327,7 +330,9 @@ export class Store {
   /** @param {number} point */
   #states_at(point) {
     if (!this.history || this.history.loading !== 'ready') return null;
-    this.#kept_states = this.history.states_at(point) ?? this.#kept_states;
+    const states = this.history.states_at(point);
+    this.#stale = states === null;
+    this.#kept_states = states ?? this.#kept_states;
     return this.#kept_states;
   }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /* What stands under every view: playing and stepping, the point in words, what changed, compare, and the scrubber. */
+import {diff_command, state_command} from '../command.js';
 import {h} from '../dom.js';
 import {ago, clock} from '../format.js';
 import {icon} from '../icons.js';
@@ -16,6 +17,7 @@ export function transport(model, actions) {
       as_of(model, actions),
       since(model),
       h('span', {class: 'grow'}),
+      command(model, actions),
       h('button', {
         key: 'compare', type: 'button', class: 'btn not-s', 'aria-pressed': String(model.compare !== null),
         title: 'Compare with this point  c', disabled: model.head === 0, on: {click: actions.compare_toggle},
@@ -24,6 +26,16 @@ export function transport(model, actions) {
         {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
         has_ended(model) ? 'To the end' : 'Back to live')),
     scrubber(model, actions));
+}
+
+/** What shows in a terminal what is shown here: the state at the point, or what differs. @param {Model} model
+ * @param {Actions} actions */
+function command({workflow_id, compare, point}, actions) {
+  if (workflow_id === null) return null;
+  const text = compare === null || compare === point
+    ? state_command(workflow_id, point) : diff_command(workflow_id, compare, point);
+  return h('button', {key: 'command', type: 'button', class: 'btn sq not-s', title: `Copy ${text}`,
+    'aria-label': 'Copy as a jc command', on: {click: () => actions.copy(text, 'Command')}}, icon('command', 's'));
 }
 
 /** @param {Model} model @param {Actions} actions */

@@ -100,6 +100,25 @@ test('a step marks what changed since the point before', async () => {
   assert.ok(model.marks.keys.has('feature:login'));
 });
 
+test('while the states of the point are on their way the page says that it shows others', async () => {
+  let answer = async () => {};
+  const copy = copy_api({made_at: null, workflow: listed('w'), events: EVENTS});
+  const {store, actions} = await open('?wf=w', {
+    events: () => new Promise(() => {}),
+    state: async (workflow_id, projections, at) => {
+      if (at !== null) await new Promise((resolve) => (answer = resolve));
+      return copy.state(workflow_id, projections, at);
+    },
+  }, false);
+  await wait();
+  assert.equal(store.model().stale, false);
+  actions.go(2);
+  assert.deepEqual([store.model().stale, store.model().states.workflow.features[0].status], [true, 'completed']);
+  answer();
+  await wait();
+  assert.deepEqual([store.model().stale, store.model().states.workflow.features[0].status], [false, 'started']);
+});
+
 test('a drag marks what changed since it began', async () => {
   const {store, actions} = await open('?wf=w&at=1');
   actions.go(2, 'begin');
