@@ -75,6 +75,20 @@ function rail_button(model, actions, category, count, label, shape, tone, open) 
   h('span', {class: 'n'}, count > 0 ? String(count) : ''));
 }
 
+/**
+ * What was typed stays while another view is looked at: a state a workflow. @template State @param {() => State} fresh
+ * @returns {(props: {model: Model}) => State}
+ */
+function kept(fresh) {
+  /** @type {Map<string | null, State>} */
+  const states = new Map();
+  return ({model: {workflow_id}}) => {
+    const state = states.get(workflow_id) ?? fresh();
+    states.set(workflow_id, state);
+    return state;
+  };
+}
+
 /** @typedef {{title: string, content: string, category: string, answers: any, find: string, shown: number,
  *   busy: boolean}} NoteState */
 
@@ -84,7 +98,7 @@ const fresh_note = () => ({...empty_note(), find: '', shown: STEP, busy: false})
 /** A composer with nothing typed. */
 const empty_note = () => ({title: '', content: '', category: 'context', answers: null});
 
-const note_list = stateful('div', 'ncol', fresh_note, (
+const note_list = stateful('div', 'ncol', kept(fresh_note), (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = notes_of(model);
   const every = model.note_category === null && state.find === '';
@@ -200,7 +214,7 @@ const PRIORITIES = ['normal', 'urgent', 'high', 'low'];
 /** @type {() => MessageState} */
 const fresh_message = () => ({to: '', content: '', priority: 'normal', shown: STEP, busy: false});
 
-const message_list = stateful('div', 'ncol', fresh_message, (
+const message_list = stateful('div', 'ncol', kept(fresh_message), (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = messages_of(model.states?.mailbox);
   return [panel({title: 'Messages', key: 'messages', count: all.length || ''},
