@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 const DATE_MS_MAX = 253402300799999;
 
 /** Characters of an agent's text that a line shows at most. */
-export const LINE_LENGTH_MAX = 300;
+const LINE_LENGTH_MAX = 300;
 
 /** Microseconds of UTC of an RFC 3339 time with 6 digits; NaN when it is none. @param {string} timestamp */
 export function time_us(timestamp) {

@@ -26,7 +26,7 @@ const type_at = (columns, sequences, at) => columns.type_names[columns.types[seq
 /** Where the group that begins at a place ends. @param {Columns} columns @param {Int32Array} sequences
  * @param {Pairs} pairs
  * @param {number} first @returns {number} its last place */
-export function group_end(columns, sequences, pairs, first) {
+function group_end(columns, sequences, pairs, first) {
   const tool = pairs.tool(sequences[first]);
   if (tool === '') return first;
   if (fails_at_once(columns, sequences, pairs, first)) return first + 1;

@@ -316,7 +316,7 @@ function reach(value, steps) {
 }
 
 /** A member of an object that is its own; undefined of anything else. @param {unknown} value @param {string} name */
-export function member(value, name) {
+function member(value, name) {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? /** @type {Record<string, unknown>} */ (value)[name] : undefined;
 }

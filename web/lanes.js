@@ -18,7 +18,7 @@ export const TOOL_TRACKS = ['search', 'edit', 'shell', 'task', 'other'];
 /** So many subagents of one parent have a lane each, before they share. */
 const OWN_LANES = 3;
 /** How many turns of one agent at a time get a row each. */
-export const TURN_ROWS_MAX = 3;
+const TURN_ROWS_MAX = 3;
 
 /** @type {Record<string, string>} */
 const TRACK_OF = {};
@@ -369,7 +369,7 @@ function is_done(lane, at) {
 }
 
 /** Of some only the end is known. @param {Span} span */
-export function start_of(span) {
+function start_of(span) {
   return Number.isFinite(span.started_us) ? span.started_us : (span.ended_us ?? NaN);
 }
 

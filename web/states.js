@@ -25,7 +25,7 @@ const CHECKPOINTS_MAX = 160;
 const REACH = 5000;
 
 /** @returns {Cursor} */
-export function begin_cursor() {
+function begin_cursor() {
   return {sequence: 0, folds: Object.fromEntries(PROJECTIONS.map((name) => [name, FOLDS[name].init()]))};
 }
 

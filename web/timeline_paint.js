@@ -271,7 +271,7 @@ function paint_tools(scene, track, y, h, colour) {
  * @param {Scene} scene @param {Track} track @param {number} y @param {number} h @param {string} colour
  * @param {string} bad_colour @param {number} [row]
  */
-export function paint_track(scene, track, y, h, colour, bad_colour, row = -1) {
+function paint_track(scene, track, y, h, colour, bad_colour, row = -1) {
   const {first, end} = track.range(scene.from, scene.to);
   if (first >= end) return;
   const good = new Path2D();

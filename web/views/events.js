@@ -10,6 +10,7 @@ import {KINDS} from '../kinds.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
 import {event_detail} from './detail.js';
+import {is_phone} from './event_bits.js';
 import {event_row} from './event_rows.js';
 import {part} from './part.js';
 
@@ -248,8 +249,6 @@ function nothing({columns, loading, filters}, actions) {
     h('b', null, filters.q ? 'Nothing found' : 'No event fits'),
     h('button', {class: 'btn line', type: 'button', on: {click: clear}}, 'Clear all filters'));
 }
-
-const is_phone = () => matchMedia('(max-width: 760px)').matches;
 
 /** @param {Self} self @param {import('../filter.js').Selection} selected @param {boolean} grouped */
 function list({props: {model, actions}, state, set}, {sequences, count, generation}, grouped) {
