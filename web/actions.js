@@ -71,8 +71,9 @@ function point_actions(store, {changed, toast}) {
 
   /** @param {number} sequence @param {'begin' | 'move' | 'end'} [drag] */
   function go(sequence, drag) {
-    player.pause();
     const before = store.point;
+    if (store.player.playing) store.world.request_frame();
+    player.pause();
     if (drag === undefined && sequence === before) return;
     if (drag === undefined || drag === 'begin') store.since = before;
     if (drag !== 'end') store.at = sequence >= store.head ? null : Math.max(1, sequence);
@@ -122,8 +123,13 @@ function make_player(store, changed) {
 
   /** @param {number} then */
   function tick(then) {
-    if (!store.player.playing || !store.history) return;
+    if (!store.player.playing) return;
     const now = performance.now();
+    /* While the log is read anew, time stands still. */
+    if (store.history?.loading !== 'ready') {
+      timer = setTimeout(() => tick(performance.now()), PLAY_MS);
+      return;
+    }
     const from = {point: store.point, left_ms};
     const to = play_on(store.history.columns, from, now - then, store.player.speed);
     left_ms = to.left_ms;
@@ -142,6 +148,7 @@ function make_player(store, changed) {
   }
 
   function play() {
+    clearTimeout(timer);
     if (store.player.playing) {
       pause();
       return changed();

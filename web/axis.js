@@ -25,7 +25,7 @@ const SECOND = 1e6;
 const MINUTE = 60e6;
 const HOUR = 3600e6;
 const DAY = 24 * HOUR;
-const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30].map((n) => n * SECOND)
+const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30].map((n) => n * SECOND)
   .concat([1, 2, 5, 10, 15, 30].map((n) => n * MINUTE), [1, 2, 3, 6, 12].map((n) => n * HOUR),
     [1, 2, 7, 14, 28, 91, 364].map((n) => n * DAY));
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -279,22 +279,28 @@ export function nice_step(us_min) {
   return STEPS.find((step) => step >= us_min) ?? STEPS[STEPS.length - 1];
 }
 
-/** "27 Nov" @param {number} us */
-export function day_of(us) {
+/** "27 Nov", "27 Nov 2026" @param {number} us @param {boolean} with_year */
+function day_of(us, with_year) {
   const date = new Date(Math.floor(us / 1000));
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+  return with_year ? `${day} ${date.getUTCFullYear()}` : day;
 }
 
-/** @param {number} us @param {number} step */
-function label_of(us, step) {
-  if (step >= DAY || us % DAY === 0) return day_of(us);
+/** @param {number} us */
+const year_of = (us) => new Date(Math.floor(us / 1000)).getUTCFullYear();
+
+/** @param {number} us @param {number} step @param {string} day */
+function label_of(us, step, day) {
+  if (step >= DAY || us % DAY === 0) return day;
+  if (step < 0.1 * SECOND) return clock(us, 3);
   if (step < SECOND) return clock(us, 3).slice(0, 10);
   return step < MINUTE ? clock(us) : clock(us).slice(0, 5);
 }
 
 /**
  * Where the ruler has its lines within a window, and what stands there. Nothing stands within gaps; a stretch between
- * two that is shorter than a step has one where it begins. The day is told where it changes.
+ * two that is shorter than a step has one where it begins. The day is told where it changes,
+ * and the year when there are several.
  * @param {Axis} axis @param {number} from @param {number} to @param {number} us_min between two @returns {Tick[]}
  */
 export function axis_ticks(axis, from, to, us_min) {
@@ -304,13 +310,15 @@ export function axis_ticks(axis, from, to, us_min) {
   let begin_us = Math.max(axis.start_us, axis.unfold(from));
   const last_us = axis.unfold(to);
   const many_days = Math.floor(axis.start_us / DAY) !== Math.floor(axis.end_us / DAY);
+  const many_years = year_of(axis.start_us) !== year_of(axis.end_us);
   let day = many_days ? -1 : Math.floor(axis.start_us / DAY);
   /** @param {number} us */
   const put = (us) => {
     const is_new_day = Math.floor(us / DAY) !== day;
-    const label = label_of(us, step);
+    const said_day = day_of(us, many_years);
+    const label = label_of(us, step, said_day);
     day = Math.floor(us / DAY);
-    const whole = is_new_day && label !== day_of(us) ? `${day_of(us)} ${label}` : label;
+    const whole = is_new_day && label !== said_day ? `${said_day} ${label}` : label;
     ticks.push({at: axis.fold(us), us, label: whole, day: is_new_day || us % DAY === 0});
   };
   const gaps = axis.gaps(from, to);

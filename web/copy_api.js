@@ -68,7 +68,7 @@ function tell_outline(events, on_block) {
   }
 }
 
-/** @param {Event[]} events @param {number} at @param {string} name */
+/** @param {Event[]} events @param {number} at @param {keyof typeof FOLDS} name */
 async function fold(events, at, name) {
   const state = FOLDS[name].init();
   const used_up = slice_clock();
@@ -146,7 +146,7 @@ export function copy_api({made_at, workflow, events}) {
       const sequence = at ?? events.length;
       /** @type {Record<string, any>} */
       const states = {};
-      for (const name of projections) states[name] = await fold(events, sequence, name);
+      for (const name of /** @type {(keyof typeof FOLDS)[]} */ (projections)) states[name] = await fold(events, sequence, name);
       return {sequence, states};
     },
     async timeline(workflow_id, on_line) {

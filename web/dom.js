@@ -15,6 +15,8 @@
 
 /** @typedef {{tag: string, props: Props, children: Child[], key: unknown, widget: Factory | null}} Node_ */
 /** @typedef {Node_ | string | number | null | undefined | false} Child */
+/** @typedef {Child | Child[]} Some */
+/** @typedef {Some | (Some | Some[])[]} Children  nested, as views have them at hand */
 /** @typedef {Record<string, any>} Props */
 /** @typedef {(element: Element, props: Props) => {update(props: Props): void, destroy?(): void}} Factory */
 
@@ -38,7 +40,7 @@ export function show_fresh(on) {
  * Describe an element. `props`: `key` (of a child among its siblings), `class`, `on` (an object of listeners),
  * `vars` (CSS custom properties, set through the CSSOM), `dom` (properties such as value, checked, scrollTop),
  * anything else an attribute: true is an empty one, false, null and undefined are none.
- * @param {string} tag @param {Props | null} [props] @param {...(Child | Child[])} children @returns {Node_}
+ * @param {string} tag @param {Props | null} [props] @param {...Children} children @returns {Node_}
  */
 export function h(tag, props, ...children) {
   return {tag, props: props ?? {}, children: /** @type {Child[]} */ (children.flat(3)), key: props?.key, widget: null};

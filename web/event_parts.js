@@ -2,11 +2,14 @@
 /* What an event holds that deserves more than a tree of JSON: what was edited, a command and its output, texts.
  * Pure; data can hold anything, so each member is looked at before it is believed. */
 
+import {todos_done, todos_of} from './todos.js';
+
 /** @typedef {import('./model.js').Event} Event */
 /** @typedef {{kind: 'diff', title: string, before: string, after: string, hunks: unknown}} DiffPart */
 /** @typedef {{kind: 'command', command: string, output: string | null, failed: boolean}} CommandPart */
 /** @typedef {{kind: 'text', title: string, text: string, prose: boolean, failed: boolean}} TextPart */
-/** @typedef {DiffPart | CommandPart | TextPart} EventPart */
+/** @typedef {{kind: 'todos', title: string, todos: import('./todos.js').Todo[]}} TodosPart */
+/** @typedef {DiffPart | CommandPart | TextPart | TodosPart} EventPart */
 
 const EDITS_MAX = 50;
 
@@ -85,6 +88,8 @@ function tool_parts(event) {
   const output = answer_text(answer) ?? (failed && is_text(data.error) ? data.error : null);
   const edits = edits_of(input, answer);
   if (edits.length > 0) return failed && output ? [...edits, text_part('Result', output, true)] : edits;
+  const todos = todos_of(data);
+  if (todos.length > 0) return [{kind: 'todos', title: `To do: ${todos_done(todos)}`, todos}];
   const command = command_of(input);
   if (command !== null) return [{kind: 'command', command, output, failed}];
   /** @type {EventPart[]} */
@@ -108,15 +113,18 @@ function said_parts(data) {
   return parts;
 }
 
-/** @param {CommandPart | TextPart} part */
-const text_of = (part) => (part.kind === 'command' ? part.output : part.text);
+/** What was said, as text; null: it is something else. @param {EventPart} part */
+function text_of(part) {
+  if (part.kind === 'command') return part.output;
+  return part.kind === 'text' ? part.text : null;
+}
 
 /** The parts of an event, the most telling first. @param {Event} event @returns {EventPart[]} */
 export function parts_of(event) {
   const data = object_of(event.data) ?? {};
   const parts = event.event_type.startsWith('agent.tool') || event.event_type.startsWith('permission.')
     ? tool_parts({...event, data}) : said_parts(data);
-  const is_told = parts.some((part) => part.kind !== 'diff' && text_of(part) === data.error);
+  const is_told = parts.some((part) => text_of(part) === data.error);
   if (is_text(data.error) && !is_told
     && (data.error.length > 120 || data.error.includes('\n'))) parts.unshift(text_part('Error', data.error, true));
   if (Array.isArray(data.failures) && data.failures.length > 0) {

@@ -8,6 +8,7 @@
  *
  * Both read the columns only, once: what came since the last call is added, and all is read again when the
  * filters, the search or the workflow changed. Words are searched by the server; its answer is intersected. */
+import {count_up_to as how_many} from './axis.js';
 import {KINDS, is_error, kind_of} from './kinds.js';
 
 /** @typedef {import('./model.js').Columns} Columns */
@@ -213,13 +214,4 @@ function kinds_of(names, counts) {
 
 /** Where a sequence is, or would be, in an ascending list: how many are at or before it.
  * @param {Int32Array} sequences @param {number} sequence */
-export function count_up_to(sequences, sequence) {
-  let low = 0;
-  let high = sequences.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sequences[middle] <= sequence) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+export const count_up_to = (sequences, sequence) => how_many(sequences, sequences.length, sequence);

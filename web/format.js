@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 const DATE_MS_MAX = 253402300799999;
 
 /** Characters of an agent's text that a line shows at most. */
-export const LINE_LENGTH_MAX = 300;
+const LINE_LENGTH_MAX = 300;
 
 /** Microseconds of UTC of an RFC 3339 time with 6 digits; NaN when it is none. @param {string} timestamp */
 export function time_us(timestamp) {
@@ -57,15 +57,21 @@ export function sentence(text) {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** "now", "8 s ago", "19 min ago", "3 h 6 min ago", "1 d ago". @param {number} us since then */
+/** "now", "8 s ago", "19 min ago", "3 h 6 min ago", "1 d ago"; "in 2 h" when another clock is ahead.
+ * @param {number} us since then */
 export function ago(us) {
   const ms = us / 1000;
   if (!Number.isFinite(ms)) return '';
-  if (ms < 5 * SECOND) return 'now';
-  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
-  if (ms < DAY) return `${two(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min')} ago`;
-  return `${Math.floor(ms / DAY)} d ago`;
+  if (ms < -MINUTE) return `in ${about(-ms)}`;
+  return ms < 5 * SECOND ? 'now' : `${about(ms)} ago`;
+}
+
+/** @param {number} ms */
+function about(ms) {
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) return two(Math.floor(ms / HOUR), 'h', Math.floor((ms % HOUR) / MINUTE), 'min');
+  return `${Math.floor(ms / DAY)} d`;
 }
 
 /** @param {number} large @param {string} large_unit @param {number} small @param {string} small_unit */

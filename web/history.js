@@ -238,7 +238,8 @@ export class History {
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       const {status, message} = /** @type {import('./api.js').Refusal} */ (error);
-      this.loading = status === 404 ? 'missing' : 'failed';
+      /* 400: no workflow can have that name. */
+      this.loading = status === 404 || status === 400 ? 'missing' : 'failed';
       this.problem = message;
       this.#options.on_change();
       return;

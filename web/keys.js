@@ -87,6 +87,8 @@ const ACTS = {
 };
 for (const [index, view] of VIEWS.entries()) ACTS[index + 1] = (actions) => actions.show(view);
 
+/* A key that is held does these once. */
+const ONCE = new Set([' ', 't', 'c', 'y']);
 const STEPS = new Set(['ArrowLeft', 'ArrowRight', 'Shift+ArrowLeft', 'Shift+ArrowRight', '[', ']', 'Home', 'End', 'l']);
 
 /** Is this a place where keys are text, or mean something of their own? @param {any} target @param {string} key */
@@ -99,13 +101,16 @@ function takes_keys(target, key) {
 
 /**
  * What a key does, or null. `data-keys` marks parts that take arrows, Home and End themselves.
- * @param {{key: string, shiftKey?: boolean, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean,
+ * @param {{key: string, repeat?: boolean, shiftKey?: boolean, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean,
  *   target?: any}} event
  * @returns {{act: Act, step: boolean} | null} step: it moves the point
  */
 export function act_of(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  /* On some keyboards [ and ] are typed with Alt, or with AltGr, which some systems tell as Ctrl and Alt. */
+  const types = event.altKey && (event.key === '[' || event.key === ']') && !event.metaKey;
+  if (!types && (event.ctrlKey || event.metaKey || event.altKey)) return null;
   const name = event.shiftKey && /^Arrow/.test(event.key) ? `Shift+${event.key}` : event.key;
   if (!Object.hasOwn(ACTS, name) || takes_keys(event.target, event.key)) return null;
+  if (event.repeat && ONCE.has(name)) return {act: () => {}, step: false};
   return {act: ACTS[name], step: STEPS.has(name)};
 }

@@ -5,6 +5,7 @@
  * names. A type that no row knows is an event like any other. Data can hold anything; what is not of the kind
  * that a row expects is passed over. */
 import {counted, duration, line_of, money, whole_number} from './format.js';
+import {todos_line} from './todos.js';
 
 /** Kinds, in the order of the filter chips. */
 export const KINDS = ['workflow', 'features', 'tools', 'turns', 'notes', 'messages', 'tests', 'errors', 'other'];
@@ -284,7 +285,7 @@ export function tool_label(tool_name) {
 /** What a call of a tool is about: its file, command or pattern, or the first text of its input.
  * @param {unknown} data */
 export function tool_argument(data) {
-  const found = value_at(data, TOOL_ARGUMENT) || any_text(member(data, 'tool_input'));
+  const found = value_at(data, TOOL_ARGUMENT) || line_of(todos_line(data)) || any_text(member(data, 'tool_input'));
   const folder = value_at(data, 'cwd');
   return folder !== '' && found.startsWith(`${folder}/`) ? found.slice(folder.length + 1) : found;
 }
@@ -331,7 +332,7 @@ function reach(value, steps) {
 }
 
 /** A member of an object that is its own; undefined of anything else. @param {unknown} value @param {string} name */
-export function member(value, name) {
+function member(value, name) {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? /** @type {Record<string, unknown>} */ (value)[name] : undefined;
 }

@@ -19,7 +19,7 @@ export const TOOL_TRACKS = ['search', 'edit', 'shell', 'task', 'other'];
 /** So many subagents of one parent have a lane each, before they share. */
 const OWN_LANES = 3;
 /** How many turns of one agent at a time get a row each. */
-export const TURN_ROWS_MAX = 3;
+const TURN_ROWS_MAX = 3;
 /** So many spans are taken in between two looks at the clock. */
 const STRIDE = 64;
 
@@ -43,6 +43,14 @@ export function tool_track(name) {
 }
 
 export class Track {
+  from = new Float64Array(0);
+  to = new Float64Array(0);
+  /** The latest end up to each. */
+  reach = new Float64Array(0);
+  bad = new Uint8Array(0);
+  span = new Int32Array(0);
+  row = new Uint8Array(0);
+
   /** @param {string} kind */
   constructor(kind) {
     this.kind = kind;
@@ -389,7 +397,7 @@ function is_done(lane, at) {
 }
 
 /** Of some only the end is known. @param {Span} span */
-export function start_of(span) {
+function start_of(span) {
   return Number.isFinite(span.started_us) ? span.started_us : (span.ended_us ?? NaN);
 }
 

@@ -35,6 +35,8 @@ export class Directory {
   #timer = null;
   #asked_at = -Infinity;
   #asking = false;
+  /* Something happened behind the question that is asked: its answer may not know. */
+  #again = false;
   #closed = false;
 
   /** @param {Api} api @param {() => void} on_answer */
@@ -49,8 +51,13 @@ export class Directory {
   }
 
   async load() {
-    if (this.#asking || this.#closed) return;
+    if (this.#closed) return;
+    if (this.#asking) {
+      this.#again = true;
+      return;
+    }
     this.#asking = true;
+    this.#again = false;
     try {
       const answer = await this.#api.workflows();
       this.workflows = answer.workflows;
@@ -63,7 +70,7 @@ export class Directory {
     }
     this.#asking = false;
     this.#asked_at = performance.now();
-    this.#load_in(this.problem ? LIST_AGAIN_MS : LIST_MS);
+    this.#load_in(this.problem ? LIST_AGAIN_MS : this.#again ? LIST_SOON_MS : LIST_MS);
     if (!this.#closed) this.#on_answer();
   }
 
@@ -132,13 +139,23 @@ export class Finder {
     try {
       found = read_hits(await this.#api.search(words, workflow_id, HITS_MAX));
     } catch (error) {
-      found = {...NO_SEARCH, state: 'failed', problem: /** @type {Error} */ (error).message};
+      if (question !== this.#asked) return;
+      found = this.#failed(error, () => this.#ask(question, workflow_id, words));
     }
     if (question !== this.#asked) return;
     this.search = found;
     this.#on_change();
   }
+
+  /** @param {any} error @param {() => void} ask @returns {Search} */
+  #failed(error, ask) {
+    if (may_pass(error)) this.#timer = setTimeout(ask, SEARCH_AGAIN_MS);
+    return {...NO_SEARCH, state: 'failed', problem: error.message};
+  }
 }
+
+/** Is it trouble that may be over in a while, not a question that will never be answered? @param {any} error */
+const may_pass = (error) => error.status === undefined || error.status === 0 || error.status >= 500;
 
 /** @param {{hits: {event: Event, excerpt: string}[], more: boolean}} answer @returns {Search} */
 function read_hits(answer) {
@@ -198,9 +215,13 @@ export class Tracer {
     } catch (error) {
       if (/** @type {any} */ (error).status === 404) trace.state = 'missing';
     }
-    this.#asking = false;
     if (question !== this.#asked) return;
-    this.trace = trace;
+    this.#asking = false;
+    if (trace.state === 'failed') {
+      this.#events = -1;
+      setTimeout(this.#on_change, TRACE_AGAIN_MS);
+    }
+    if (trace.state !== 'failed' || this.trace?.state !== 'ready') this.trace = trace;
     this.#on_change();
   }
 }

@@ -80,6 +80,8 @@ let url_timer = null;
 /* Browsers refuse an address that changes too often, as it would under a hand that drags. */
 /** @param {string} search @param {boolean} push */
 function put_url(search, push) {
+  /* What waits is of the place that is left: back leads to it as it was. */
+  if (push) flush_url(false);
   url_waits = search;
   if (push) {
     flush_url(true);
@@ -174,9 +176,11 @@ function draw(now, before) {
   document.title = title ? `${title} · jc` : 'jc · flight recorder';
   const ready = now.workflow_id !== null && now.columns.count > 0;
   parts.app.classList.toggle('past', ready && !now.live);
+  parts.app.classList.toggle('stale', now.stale);
   parts.app.classList.toggle('drawer', now.sidebar_open);
   parts.view.className = `view-${now.view}`;
   parts.view.setAttribute('aria-labelledby', `tab-${now.view}`);
+  parts.view.setAttribute('aria-busy', String(now.stale));
   patch(parts.side, sidebar(now, actions, world.now_us()));
   patch(parts.head, header(now, actions));
   patch(parts.view, [shell(now, actions)]);

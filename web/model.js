@@ -71,6 +71,7 @@
  * @property {number} as_of_us          the time "now" for what is shown: the point's, or the clock's when live
  * @property {Event | null} event       the event at the point, once it is loaded
  * @property {States | null} states     at the point; null until they are there
+ * @property {boolean} stale            the states are those shown before: those of the point are on their way
  * @property {Attention[]} attention    at the point
  * @property {Span[]} spans             of the whole workflow, sorted by start; the same array until it changes
  * @property {Map<string, string>} hues  an agent's colour: the name of a CSS variable (hues.js)

@@ -1,7 +1,7 @@
 // @ts-check
 /* Time passing: which event the point is at after some milliseconds of play. */
 
-export const SPEEDS = [1, 4, 8, 20, 60];
+const SPEEDS = [1, 4, 8, 20, 60];
 
 const QUIET_US = 75e6;
 const QUIET_MS = 600;

@@ -2,7 +2,7 @@
 /* Long work in slices, so that the page answers between them. */
 
 /** As long as one slice may take: well below the 50 ms from which on people notice. */
-export const SLICE_MS = 10;
+const SLICE_MS = 10;
 
 /** Let the page do what waits. @returns {Promise<void>} */
 export function breathe() {

@@ -30,7 +30,7 @@ const STATES_MIN = 8;
 const REACH = 5000;
 
 /** @returns {Cursor} */
-export function begin_cursor() {
+function begin_cursor() {
   return {sequence: 0, folds: Object.fromEntries(PROJECTIONS.map((name) => [name, FOLDS[name].init()]))};
 }
 

@@ -5,7 +5,7 @@ import {attention_of} from './attention.js';
 import {make_columns} from './columns.js';
 import {assign_hues} from './hues.js';
 import {Directory, Finder, Tracer, Verifier} from './lookups.js';
-import {marks_between} from './marks.js';
+import {NO_MARKS, marks_between} from './marks.js';
 import {History} from './history.js';
 import {Live} from './live.js';
 import {write_url} from './url.js';
@@ -29,8 +29,6 @@ import {write_url} from './url.js';
  */
 
 const LIVE_BUDGET_MS = 8;
-/** @type {import('./model.js').Marks} */
-const NO_MARKS = {keys: new Set(), summary: []};
 
 const no_events = {revision: 0, get: () => undefined, by_id: () => undefined};
 const no_columns = make_columns();
@@ -78,6 +76,7 @@ export class Store {
   #watch = null;
   /** @type {States | null} the last that were shown: they stay until the new ones are there */
   #kept_states = null;
+  #stale = false;
   #closed = false;
 
   /* Small caches: a frame that changes nothing of these costs nothing. */
@@ -120,6 +119,7 @@ export class Store {
     const {added, more} = this.history?.work(LIVE_BUDGET_MS) ?? {added: 0, more: false};
     this.fresh = added > 0 && this.at === null;
     if (added > 0) this.directory.load_soon();
+    if (this.history?.loading === 'ready') this.#stay_within();
     return more;
   }
 
@@ -153,10 +153,11 @@ export class Store {
     this.world.request_frame();
   }
 
-  /** As a link says. @param {import('./url.js').Place} to */
+  /** As a link says; one that names no workflow means the one that is shown. @param {import('./url.js').Place} to */
   go_to(to) {
-    const other = to.workflow_id !== this.workflow_id;
-    this.workflow_id = to.workflow_id ?? this.directory.workflows[0]?.workflow_id ?? null;
+    const other = to.workflow_id !== null && to.workflow_id !== this.workflow_id;
+    if (other) Object.assign(this, {workflow_id: to.workflow_id, zoom: null});
+    this.player = {...this.player, playing: false};
     this.view = to.view;
     this.at = to.at;
     this.since = null;
@@ -215,11 +216,21 @@ export class Store {
       as_of_us,
       event: (point > 0 && history?.pages.get(point)) || null,
       states,
+      stale: this.#stale,
       attention,
       ...this.#marks(point, states, attention),
       correlation: this.correlation,
       trace,
     };
+  }
+
+  /** What a link names may be behind the last event: then it is that one, and stays there when more come. */
+  #stay_within() {
+    const {at, compare, head} = this;
+    if ((at ?? 0) <= head && (compare ?? 0) <= head) return;
+    if (at !== null) this.at = Math.min(at, head);
+    if (compare !== null) this.compare = Math.min(compare, head);
+    this.put_url();
   }
 
   /* What does not depend on the history. */
@@ -266,7 +277,10 @@ export class Store {
 
   /** The list of workflows came, or could not be had. */
   #listed() {
-    this.workflow_id ??= this.directory.workflows[0]?.workflow_id ?? null;
+    if (this.workflow_id === null && this.directory.workflows.length > 0) {
+      this.workflow_id = this.directory.workflows[0].workflow_id;
+      this.put_url();
+    }
     if (!this.directory.problem) this.#open_or_watch();
     this.world.request_frame();
   }
@@ -296,6 +310,7 @@ export class Store {
     this.history = null;
     this.#watch = null;
     this.#kept_states = null;
+    this.#stale = false;
   }
 
   /* The log was restored or rebuilt: positions may be lower than before. */
@@ -316,7 +331,9 @@ export class Store {
   /** @param {number} point */
   #states_at(point) {
     if (!this.history || this.history.loading !== 'ready') return null;
-    this.#kept_states = this.history.states_at(point) ?? this.#kept_states;
+    const states = this.history.states_at(point);
+    this.#stale = states === null;
+    this.#kept_states = states ?? this.#kept_states;
     return this.#kept_states;
   }
 
@@ -333,7 +350,7 @@ export class Store {
     if (since === null || since === point || !states || !this.history) return {since, marks: NO_MARKS};
     const other = this.history.states_at(Math.min(since, this.head), 'other');
     if (!other) return {since, marks: NO_MARKS};
-    const attention_then = this.#attention(other, this.#time_of(since), 'other');
+    const attention_then = this.#attention(other, this.#time_of(Math.min(since, this.head)), 'other');
     const marks = this.#marks_cache([states, other, attention, attention_then], () =>
       since < point
         ? marks_between(other, states, attention_then, attention)
@@ -359,8 +376,11 @@ export class Store {
   #trace() {
     if (this.view !== 'trace' || !this.history) return null;
     const {columns, workflow_id} = this.history;
-    const names = columns.correlation_names;
-    this.correlation ??= names[columns.correlations[this.point - 1] ?? -1] ?? names[0] ?? null;
+    if (this.correlation === null && this.history.loading === 'ready') {
+      const names = columns.correlation_names;
+      this.correlation = names[columns.correlations[this.point - 1] ?? -1] ?? names[0] ?? null;
+      if (this.correlation !== null) this.put_url();
+    }
     this.tracer.show(workflow_id, this.correlation, columns.count);
     return this.tracer.trace;
   }

@@ -1,7 +1,7 @@
 /* The theme before the first paint: a script of its own that the page waits for, since modules come later.
  * store.js decides by the same rule: what the link asks for, what was chosen here, what the system prefers. */
 (() => {
-  const known = (theme) => theme === 'light' || theme === 'dark';
+  const known = (/** @type {unknown} */ theme) => theme === 'light' || theme === 'dark';
   let kept = null;
   try {
     kept = localStorage.getItem('jc-theme');

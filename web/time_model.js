@@ -16,6 +16,8 @@ const SPANS_MS = 8;
 /* Room behind the last event. */
 const END_ROOM = 1.006;
 const WINDOW_US_MIN = 2e6;
+/* Of a single event there is something to see, too. */
+const WHOLE_US_MIN = 1e4;
 
 export class TimeModel {
   /** @param {Model} model */
@@ -69,7 +71,7 @@ export class TimeModel {
 
   /** How much the scrubber shows. */
   get whole() {
-    return Math.max(this.axis.length * END_ROOM, 1e6);
+    return Math.max(this.axis.length * END_ROOM, WHOLE_US_MIN);
   }
 
   /** What the big timeline shows. @param {Model} model @returns {[number, number]} */

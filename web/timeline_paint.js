@@ -32,7 +32,10 @@ import {count_before} from './moments.js';
 const RIGHT = 6;
 const NARROW = 2.5;
 
-/** The pixel of a folded time. @param {Scene} scene @param {number} at */
+/**
+ * The pixel of a folded time. @param {{width: number, gutter: number, from: number, to: number}} scene
+ * @param {number} at
+ */
 export function x_of(scene, at) {
   return scene.gutter + ((at - scene.from) / (scene.to - scene.from)) * (scene.width - scene.gutter - RIGHT);
 }
@@ -268,7 +271,7 @@ function paint_tools(scene, track, y, h, colour) {
  * @param {Scene} scene @param {Track} track @param {number} y @param {number} h @param {string} colour
  * @param {string} bad_colour @param {number} [row]
  */
-export function paint_track(scene, track, y, h, colour, bad_colour, row = -1) {
+function paint_track(scene, track, y, h, colour, bad_colour, row = -1) {
   const {first, end} = track.range(scene.from, scene.to);
   if (first >= end) return;
   const good = new Path2D();

@@ -353,8 +353,9 @@ function deny_tool(state, event, data) {
 function subagent_span(state, event, data) {
   const {id, type, parent_id} = subagent_of(data, event);
   const call = text_in(data, 'parent_tool_use_id', 'tool_use_id');
-  let parent = find(state, 'tool', call) ?? find(state, 'subagent', parent_id);
-  if (parent === undefined || (!is_open(parent) && parent.kind === 'subagent')) parent = place_of(state, event, data);
+  const known = find(state, 'tool', call) ?? find(state, 'subagent', parent_id);
+  const is_over = known === undefined || (known.kind === 'subagent' && !is_open(known));
+  const parent = is_over ? place_of(state, event, data) : known;
   return span_new('subagent', parent, {name: type ?? id, agent_id: id, key: id ?? type});
 }
 

@@ -7,9 +7,9 @@ import {log_command} from '../command.js';
 import {causes_of, effects_of} from '../causes.js';
 import {h, widget} from '../dom.js';
 import {parts_of} from '../event_parts.js';
-import {clock, day, duration, time_us, visible, whole_number} from '../format.js';
+import {clock, day, duration, line_of, time_us, visible, whole_number} from '../format.js';
 import {icon} from '../icons.js';
-import {icon_of, is_error, summary_of, tone_of} from '../kinds.js';
+import {icon_of, is_error, status_look, summary_of, tone_of} from '../kinds.js';
 import {pairs_of} from '../pairs.js';
 import {answer_form, is_answerable} from './answer.js';
 import {diff_amount, diff_block} from './diff.js';
@@ -100,6 +100,7 @@ function facts(props) {
   return h('dl', {class: 'kv'},
     fact('Event', h('span', {class: 'num', title: `${day(us)} ${clock(us, 6)} UTC`},
       `#${event.sequence}  ${clock(us, 3)}`)),
+    fact('Type', only_type(event.event_type, actions)),
     fact('Agent', agent_name(model, event.agent_id, 'none')),
     took !== null && fact('Took', h('span', {class: 'num', title: `${whole_number(took)} ms`}, duration(took))),
     other_half(props),
@@ -110,13 +111,20 @@ function facts(props) {
 }
 
 /** @param {string} id @param {Actions} actions */
-function correlation(id, actions) {
+const correlation = (id, actions) => only(id, {correlation: id}, actions);
+
+/** @param {string} type @param {Actions} actions */
+const only_type = (type, actions) => only(type, {types: [type]}, actions);
+
+/** What leads to all events that have it. @param {string} text @param {Partial<Model['filters']>} filters
+ * @param {Actions} actions */
+function only(text, filters, actions) {
   return h('span', {class: 'corr'},
-    h('button', {class: 'link mono cut said', type: 'button', title: `Only events of ${visible(id)}`,
+    h('button', {class: 'link mono cut said', type: 'button', title: `Only events of ${visible(text)}`,
       on: {click: () => {
-        actions.filter({correlation: id});
+        actions.filter(filters);
         actions.show('events');
-      }}}, visible(id)));
+      }}}, visible(text)));
 }
 
 /** @param {string} title @param {Child | Child[]} aside @param {...(Child | Child[])} body */
@@ -125,12 +133,22 @@ function block(title, aside, ...body) {
     h('h3', null, h('span', {class: 'cut said'}, title), h('span', {class: 'grow'}), aside), ...body);
 }
 
+/** @param {import('../todos.js').Todo[]} todos */
+function todo_list(todos) {
+  return h('ul', {class: 'todos'}, todos.map(({text, status}) => {
+    const [shape, tone] = status_look(status);
+    return h('li', {class: status}, icon(shape, `s ${tone}`), h('span', {class: 'sr'}, `${status}: `),
+      h('span', {class: 'said'}, line_of(text)));
+  }));
+}
+
 /** @param {EventPart} shown @param {number} at */
 function part_block(shown, at) {
   const key = `p${at}`;
   if (shown.kind === 'diff') {
     return {...block(visible(shown.title), h('span', {class: 'num'}, diff_amount(shown)), diff_block(shown, key)), key};
   }
+  if (shown.kind === 'todos') return {...block(shown.title, '', todo_list(shown.todos)), key};
   if (shown.kind === 'command') {
     const {command, output, failed} = shown;
     const [first, ...rest] = command.split('\n');

@@ -38,6 +38,9 @@ export function summary(event) {
   return [strong && h('b', null, strong), strong && text ? ' ' : '', text];
 }
 
+/** Is the page as narrow as a phone's? There the detail is a sheet. */
+export const is_phone = () => matchMedia('(max-width: 760px)').matches;
+
 /** The focus stays with the list, whose keys move the point. @param {Event} event */
 export const keep_focus = (event) => event.preventDefault();
 

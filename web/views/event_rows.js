@@ -24,7 +24,7 @@ const type_of = (model, sequence) => model.columns.type_names[model.columns.type
  * What a group comes to: how many calls, how many of them failed, and what the first of them were about.
  * @param {Rows} rows @param {Row} row
  */
-export function group_facts({model, sequences, pairs}, {first, last}) {
+function group_facts({model, sequences, pairs}, {first, last}) {
   let calls = 0;
   let failed = 0;
   let read = 0;

@@ -10,6 +10,7 @@ import {KINDS} from '../kinds.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
 import {event_detail} from './detail.js';
+import {is_phone} from './event_bits.js';
 import {event_row} from './event_rows.js';
 import {part} from './part.js';
 
@@ -97,7 +98,7 @@ function chip(key, pressed, click, ...children) {
 }
 
 /**
- * @param {Model} model @param {Actions} actions @param {{agents: number[]}} counts @param {boolean} all
+ * @param {Model} model @param {Actions} actions @param {{agents: number[], nobody: number}} counts @param {boolean} all
  * @param {() => void} show_all
  */
 function agent_chips(model, actions, counts, all, show_all) {
@@ -115,9 +116,28 @@ function agent_chips(model, actions, counts, all, show_all) {
         h('i', {class: model.parent_of.has(name) ? 'dot sub' : 'dot', vars: {'--c': `var(${hue})`}}),
         h('span', {class: 'cut said', title: counted(count, 'event')}, visible(name)));
     }),
+    nobody_chip(model, actions, counts.nobody),
     shown.length < agent_names.length
       && h('button', {class: 'chip', key: 'more', type: 'button', on: {click: show_all}},
         `${agent_names.length - shown.length} more agents`),
+  ];
+}
+
+/** What no agent did. @param {Model} model @param {Actions} actions @param {number} count */
+function nobody_chip({columns, filters}, actions, count) {
+  const pressed = filters.agents.includes('');
+  if (!pressed && (count === 0 || columns.agent_names.length === 0)) return null;
+  return chip('a:', pressed, () => actions.filter({agents: toggled(filters.agents, '')}),
+    h('i', {class: 'dot', vars: {'--c': `var(${HUE_NONE})`}}), h('span', {title: counted(count, 'event')}, 'No agent'));
+}
+
+/** What a link filters by and this workflow does not have. @param {Model} model @param {Actions} actions */
+function strange_chips({columns, filters: {agents, kinds}}, actions) {
+  return [
+    ...agents.filter((name) => name !== '' && !columns.agent_names.includes(name)).map((name) =>
+      set_chip(`a:${name}`, 'Agent', name, () => actions.filter({agents: toggled(agents, name)}))),
+    ...kinds.filter((kind) => !KINDS.includes(kind)).map((kind) =>
+      set_chip(`k:${kind}`, 'Kind', kind, () => actions.filter({kinds: toggled(kinds, kind)}))),
   ];
 }
 
@@ -171,6 +191,7 @@ function filter_bar({props: {model, actions}, state, set}) {
     correlation !== null && set_chip('c', 'Correlation', correlation, () => actions.filter({correlation: null})),
     filters.types.map((type) =>
       set_chip(`t:${type}`, 'Type', type, () => actions.filter({types: toggled(filters.types, type)}))),
+    strange_chips(model, actions),
     agent_chips(model, actions, counts, state.all_agents, () => set({all_agents: true})),
     h('span', {class: 'sep', key: 'sep'}),
     kind_chips(model, actions, counts.kinds));
@@ -222,8 +243,6 @@ function nothing({columns, loading, filters}, actions) {
     h('b', null, filters.q ? 'Nothing found' : 'No event fits'),
     h('button', {class: 'btn line', type: 'button', on: {click: clear}}, 'Clear all filters'));
 }
-
-const is_phone = () => matchMedia('(max-width: 760px)').matches;
 
 /** @param {Self} self @param {import('../filter.js').Selection} selected @param {boolean} grouped */
 function list({props: {model, actions}, state, set}, {sequences, count, generation}, grouped) {

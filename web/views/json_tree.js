@@ -23,7 +23,7 @@ export function slices(from, end) {
 }
 
 /** A whole number that the browser may have rounded. @param {unknown} value */
-export function is_rounded(value) {
+function is_rounded(value) {
   return typeof value === 'number'
     && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
 }

@@ -85,6 +85,20 @@ function rail_button(model, actions, category, count, label, shape, tone, open) 
   h('span', {class: 'n'}, count > 0 ? String(count) : ''));
 }
 
+/**
+ * What was typed stays while another view is looked at: a state a workflow. @template State @param {() => State} fresh
+ * @returns {(props: {model: Model}) => State}
+ */
+function kept(fresh) {
+  /** @type {Map<string | null, State>} */
+  const states = new Map();
+  return ({model: {workflow_id}}) => {
+    const state = states.get(workflow_id) ?? fresh();
+    states.set(workflow_id, state);
+    return state;
+  };
+}
+
 /** @typedef {{title: string, content: string, category: string, answers: any, find: string, shown: number,
  *   busy: boolean, finder: ReturnType<typeof note_finder>, goes_on: boolean}} NoteState */
 
@@ -95,7 +109,7 @@ const fresh_note = () =>
 /** A composer with nothing typed. */
 const empty_note = () => ({title: '', content: '', category: 'context', answers: null});
 
-const note_list = stateful('div', 'ncol', fresh_note, (
+const note_list = stateful('div', 'ncol', kept(fresh_note), (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = notes_of(model);
   const {count, is_done, newest} = found_notes(model, all, state, set);
@@ -228,7 +242,7 @@ const PRIORITIES = ['normal', 'urgent', 'high', 'low'];
 /** @type {() => MessageState} */
 const fresh_message = () => ({to: '', content: '', priority: 'normal', shown: STEP, busy: false});
 
-const message_list = stateful('div', 'ncol', fresh_message, (
+const message_list = stateful('div', 'ncol', kept(fresh_message), (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = messages_of(model.states?.mailbox);
   const more = () => set({shown: state.shown + STEP});

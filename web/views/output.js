@@ -5,8 +5,8 @@ import {h, widget} from '../dom.js';
 import {beginning, counted, visible, whole_number} from '../format.js';
 import {part} from './part.js';
 
-export const FOLDED_LINES = 9;
-export const PAGE_LINES = 2000;
+const FOLDED_LINES = 9;
+const PAGE_LINES = 2000;
 export const LINE_LENGTH = 2000;
 const MORE_LENGTH = 16_000;
 

@@ -78,7 +78,7 @@ function item(workflow, model, actions, now_us) {
       segments(workflow.features),
       h('div', {class: 'l2'},
         h('span', {class: 'cut grow'}, at_work(workflow)),
-        h('span', null, ago(Math.max(0, now_us - time_us(workflow.last_at)))))));
+        h('span', null, ago(now_us - time_us(workflow.last_at))))));
 }
 
 /** @param {Model} model @param {Actions} actions */

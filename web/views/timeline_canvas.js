@@ -61,6 +61,10 @@ export class TimelineCanvas {
     this.rows_key = '';
     this.redraw = () => this.draw();
     this.#make();
+    const [base, point, near] = element.children;
+    this.base = /** @type {HTMLCanvasElement} */ (base);
+    this.point = /** @type {HTMLCanvasElement} */ (point);
+    this.near = /** @type {HTMLElement} */ (near);
     this.cursor = new Cursor(this);
     this.observer = new ResizeObserver(() => this.#resized());
     this.observer.observe(element);
@@ -79,10 +83,6 @@ export class TimelineCanvas {
       h('canvas', {'aria-hidden': 'true'}),
       h('div', {class: 'sr', role: 'group'}),
     ]);
-    const [base, point, near] = element.children;
-    this.base = /** @type {HTMLCanvasElement} */ (base);
-    this.point = /** @type {HTMLCanvasElement} */ (point);
-    this.near = /** @type {HTMLElement} */ (near);
   }
 
   /** @param {import('../dom.js').Props} props */

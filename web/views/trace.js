@@ -10,6 +10,7 @@ import {is_over} from '../kinds.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
 import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
+import {is_phone} from './event_bits.js';
 import {detail_panel} from './events.js';
 import {part} from './part.js';
 import {gap_stripes, ruler, trace_row} from './trace_rows.js';
@@ -176,8 +177,6 @@ function tree_key(self, event, index) {
   }
   return true;
 }
-
-const is_phone = () => matchMedia('(max-width: 760px)').matches;
 
 /** @param {Self} self */
 function tree(self) {

@@ -1,5 +1,6 @@
 // @ts-check
 /* What stands under every view: playing and stepping, the point in words, what changed, compare, and the scrubber. */
+import {diff_command, state_command} from '../command.js';
 import {h} from '../dom.js';
 import {ago, clock} from '../format.js';
 import {icon} from '../icons.js';
@@ -17,6 +18,7 @@ export function transport(model, actions) {
       as_of(model, actions),
       since(model),
       h('span', {class: 'grow'}),
+      command(model, actions),
       compare(model, actions),
       model.live ? null : to_live(model, actions)),
     scrubber(model, actions));
@@ -40,6 +42,16 @@ function to_live(model, actions) {
   return h('button',
     {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
     h('span', {class: 'not-s'}, long), h('span', {class: 'only-s'}, short));
+}
+
+/** What shows in a terminal what is shown here: the state at the point, or what differs. @param {Model} model
+ * @param {Actions} actions */
+function command({workflow_id, compare, point}, actions) {
+  if (workflow_id === null) return null;
+  const text = compare === null || compare === point
+    ? state_command(workflow_id, point) : diff_command(workflow_id, compare, point);
+  return h('button', {key: 'command', type: 'button', class: 'btn sq not-s', title: `Copy ${text}`,
+    'aria-label': 'Copy as a jc command', on: {click: () => actions.copy(text, 'Command')}}, icon('command', 's'));
 }
 
 /** @param {Model} model @param {Actions} actions */
@@ -75,7 +87,7 @@ const has_ended = (model) => is_over(model.workflows, model.workflow_id);
 /** The point in words: where it is, its time, how long ago. @param {Model} model @param {Actions} actions */
 function as_of(model, actions) {
   const us = model.columns.times_us[model.point - 1];
-  if (model.point === 0 || us === undefined) return h('div', {key: 'asof', class: 'asof'}, 'No events yet');
+  if (model.point === 0 || us === undefined) return h('div', {key: 'asof', class: 'asof'}, 'Before the first event');
   const when = `· ${clock(us)} ·`;
   if (model.live) {
     const {word, css} = live_state(model);

@@ -67,3 +67,32 @@ test('a workflow that does not exist is said to be none', async (context) => {
   await page.getByText('There is no such workflow').waitFor();
   assert.deepEqual(page.faults.filter((fault) => !fault.includes('404')), []);
 });
+
+test('a link without a workflow names the one that it showed, and back stays there', async (context) => {
+  const project = new Project(context);
+  const server = await serve(context, project);
+  const page = await open(context, server, '/');
+  const shown = await page.evaluate(() => document.querySelector('#app').dataset.workflow);
+  await until(page, (id) => new URLSearchParams(location.search).get('wf') === id, shown, 'the address does not name it');
+  await page.keyboard.press('3');
+  project.emit('newer', 'workflow.started', {description: 'Heard of last'});
+  await page.locator('#side').getByText('Heard of last').waitFor();
+
+  await page.goBack();
+
+  await until(page, () => document.querySelector('#app').dataset.view === 'overview');
+  assert.equal(await page.evaluate(() => document.querySelector('#app').dataset.workflow), shown);
+  well_behaved(page);
+});
+
+test('what a link filters by and nobody knows can be seen, and taken off', async (context) => {
+  const server = await serve(context, new Project(context));
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&agent=ghost&kind=odd`);
+  const filters = page.getByRole('group', {name: 'Filters'});
+
+  await filters.getByRole('button', {name: 'Agent ghost'}).click();
+  await filters.getByRole('button', {name: 'Kind odd'}).click();
+
+  await page.locator('#view').getByText('407 events').first().waitFor();
+  well_behaved(page);
+});

@@ -72,3 +72,43 @@ test('in the past nothing can be written, and the page says why', async (context
   assert.equal(await page.getByRole('form').count(), 0);
   well_behaved(page);
 });
+
+test('a note that is refused because the log is busy stays in the composer, and can be sent again', async (context) => {
+  const project = new Project(context);
+  const server = await serve(context, project);
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
+  const composer = page.getByRole('form', {name: 'Leave a note'});
+  const title = composer.getByRole('textbox').first();
+  const busy = {error: {code: 'busy', message: 'the log is busy'}};
+  await page.route('**/api/notes', (route) => route.fulfill({status: 503, json: busy}));
+
+  await title.fill('Not to be lost');
+  await composer.getByRole('button', {name: 'Add note'}).click();
+  await page.locator('#toast').getByText('Not written: the log is busy').waitFor();
+
+  assert.equal(await title.inputValue(), 'Not to be lost');
+  await page.unroute('**/api/notes');
+  await composer.getByRole('button', {name: 'Add note'}).click();
+  await head_is(page, 408);
+  assert.equal(last(project).data.title, 'Not to be lost');
+  assert.equal(await title.inputValue(), '');
+});
+
+test('what was typed stays while another view, or another workflow, is looked at', async (context) => {
+  const server = await serve(context, new Project(context));
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
+  const title = () => page.getByRole('form', {name: 'Leave a note'}).getByRole('textbox').first();
+  await title().fill('Half a thought');
+  await page.keyboard.press('Escape');
+
+  await page.keyboard.press('3');
+  await page.keyboard.press('4');
+  assert.equal(await title().inputValue(), 'Half a thought');
+  await page.keyboard.press('j');
+  await until(page, (id) => document.querySelector('#app').dataset.workflow !== id, WORKFLOW_ID);
+  assert.equal(await title().inputValue(), '');
+  await page.keyboard.press('k');
+  await until(page, (id) => document.querySelector('#app').dataset.workflow === id, WORKFLOW_ID);
+  assert.equal(await title().inputValue(), 'Half a thought');
+  well_behaved(page);
+});

@@ -104,3 +104,36 @@ test('a trace shows the tree that jc trace prints', async (context) => {
   await until(page, () => document.querySelector('#app').dataset.live === 'false');
   well_behaved(page);
 });
+
+test('what no agent did, and one type, can be listed alone', async (context) => {
+  const project = new Project(context);
+  const server = await serve(context, project);
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events`);
+  const lines = project.jc('log', WORKFLOW_ID, '--json').trim().split('\n').map((line) => JSON.parse(line));
+  const nobody = lines.filter((event) => event.agent_id === undefined).length;
+
+  await page.getByRole('group', {name: 'Filters'}).getByRole('button', {name: 'No agent'}).click();
+  await counted(page, `${nobody} of 407`);
+  await page.getByRole('group', {name: 'Filters'}).getByRole('button', {name: 'No agent'}).click();
+  const last = lines[lines.length - 1].event_type;
+  await page.locator('.detail').getByTitle(`Only events of ${last}`).click();
+
+  await counted(page, `${of_log(project, '--type', last)} of 407`);
+  well_behaved(page);
+});
+
+test('the command that tells the state at the point, or what differs, can be copied', async (context) => {
+  const server = await serve(context, new Project(context));
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=120`, {permissions: ['clipboard-read', 'clipboard-write']});
+  const copied = async () => {
+    await page.getByRole('button', {name: 'Copy as a jc command'}).click();
+    await page.locator('#toast').getByText('Command copied').waitFor();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+
+  assert.equal(await copied(), `jc state ${WORKFLOW_ID} --at 120`);
+  await page.keyboard.press('c');
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await copied(), `jc diff ${WORKFLOW_ID} 120 119`);
+  well_behaved(page);
+});

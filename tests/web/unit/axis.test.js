@@ -234,3 +234,16 @@ test('growing by one event among 100,000 takes no rebuild', () => {
   assert.equal(axis.nearest(axis.length), 100_001);
   assert.ok(axis.sorted === sorted || axis.sorted.length >= 2 * sorted.length);
 });
+
+test('ticks tell the year when there are several', () => {
+  const axis = axis_of([Date.UTC(2024, 0, 1) * 1000, Date.UTC(2026, 4, 5) * 1000, Date.UTC(2026, 4, 5, 0, 1) * 1000]);
+  const labels = axis_ticks(axis, 0, axis.length, MINUTE).map((tick) => tick.label);
+  assert.deepEqual(labels, ['5 May 2026']);
+});
+
+test('ticks of a workflow of some milliseconds tell these apart', () => {
+  const start_us = Date.UTC(2026, 0, 1, 12) * 1000;
+  const axis = axis_of([start_us, start_us + 10e3]);
+  const labels = axis_ticks(axis, 0, axis.length, 4000).map((tick) => tick.label);
+  assert.deepEqual(labels, ['12:00:00.000', '12:00:00.005']);
+});

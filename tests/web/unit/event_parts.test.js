@@ -112,3 +112,16 @@ test('numbers that the browser rounds are found', () => {
 test('missing events near each other are loaded together', () => {
   assert.deepEqual(clusters([1, 2, 200, 5000, 5001]), [[1, 200], [5000, 5001]]);
 });
+
+test('a list of things to do is a list, whatever an agent calls it', () => {
+  const todos = [{content: 'Plan', status: 'completed'}, {content: 'Build', status: 'in_progress'}, {content: 'Rest'}];
+  const [part] = tool('TodoWrite', {todos}, {oldTodos: [], newTodos: todos});
+  assert.deepEqual([part.kind, part.title, part.todos.map(({status}) => status)],
+    ['todos', 'To do: 1 of 3 done', ['completed', 'running', 'planned']]);
+  const [plan] = tool('update_plan', {plan: [{step: 'Look', status: 'completed'}, null, {step: 7}]}, 'ok');
+  assert.deepEqual(plan.todos, [{text: 'Look', status: 'completed'}]);
+});
+
+test('a call that names files to do something with is no list of things to do', () => {
+  assert.deepEqual(tool('Bash', {command: 'ls', todos: 'none'}, 'a').map(({kind}) => kind), ['command']);
+});

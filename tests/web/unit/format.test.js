@@ -42,6 +42,7 @@ test('a duration below nothing is nothing, and none is not shown', () => {
 test('what was is told by how long ago', () => says((seconds) => ago(seconds * 1e6), [
   [-20, 'now'], [0, 'now'], [4.9, 'now'], [8, '8 s ago'], [59.9, '59 s ago'], [60, '1 min ago'], [1140, '19 min ago'],
   [11160, '3 h 6 min ago'], [10800, '3 h ago'], [86400, '1 d ago'], [NaN, ''],
+  [-59, 'now'], [-3 * 3600, 'in 3 h'],
 ]));
 
 test('money has cents, and more digits below one', () => says(money, [

@@ -71,3 +71,15 @@ test('j and k go along the list and stop at its ends', () => {
 test('names of objects are no keys', () => {
   assert.equal(act_of({key: 'constructor'}), null);
 });
+
+test('milestones are stepped along on keyboards that type brackets with Alt or AltGr; other keys with Alt are not ours',
+  () => {
+    assert.deepEqual(press('[', {altKey: true}), [['milestone', -1]]);
+    assert.deepEqual(press(']', {altKey: true, ctrlKey: true}), [['milestone', 1]]);
+    assert.deepEqual([press('[', {ctrlKey: true}), press('l', {altKey: true})], [[], []]);
+  });
+
+test('a key that is held plays once, and steps on and on', () => {
+  assert.deepEqual([press(' ', {repeat: true}), press('t', {repeat: true})], [[], []]);
+  assert.deepEqual(press('ArrowLeft', {repeat: true}), [['step', -1]]);
+});

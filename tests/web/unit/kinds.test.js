@@ -161,3 +161,9 @@ test('statuses differ in shape', () => {
 test('a status that nobody knows looks like one that has not begun', () => {
   for (const odd of ['odd', '__proto__', 5, null]) assert.deepEqual(status_look(odd), ['planned', 'idle']);
 });
+
+test('a list of things to do is told by how far it is, and by what is done now', () => {
+  const of = (todos) => summary('agent.tool.completed', {tool_name: 'TodoWrite', tool_input: {todos}}).text;
+  assert.equal(of([{content: 'a', status: 'completed'}, {content: 'b', status: 'in_progress'}]), '1 of 2 done · b');
+  assert.equal(of([{content: 'a', status: 'pending'}]), '0 of 1 done');
+});

@@ -120,3 +120,62 @@ test('a list that was there stays when it cannot be read anew', async () => {
   assert.deepEqual([directory.state, directory.problem, directory.has('w')], ['ready', 'gone', true]);
   directory.close();
 });
+
+test('what happens while the list is being read is in the next one, a second later', async () => {
+  mock.timers.enable({apis: ['setTimeout']});
+  const answers = [];
+  const directory = new Directory({workflows: () => new Promise((resolve) => answers.push(resolve))}, ok);
+  directory.load();
+  directory.load_soon();
+  await pass(0);
+  answers[0]({workflows: [], position: 1});
+  await settle();
+  await pass(1010);
+  assert.equal(answers.length, 2);
+  directory.close();
+  mock.timers.reset();
+});
+
+test('words that could not be searched are searched again by themselves, unless nothing can answer them', async () => {
+  for (const [status, times] of [[0, 2], [503, 2], [400, 1]]) {
+    mock.timers.enable({apis: ['setTimeout']});
+    let asked = 0;
+    const search = async () => {
+      if (++asked === 1) throw Object.assign(new Error('no'), {status});
+      return {hits: [], more: false};
+    };
+    const of = new Finder({search}, ok);
+    of.find('w', 'log', 5);
+    await pass(200);
+    assert.equal(of.search.state, 'failed');
+    await pass(3000);
+    assert.deepEqual([status, asked], [status, times]);
+    mock.timers.reset();
+  }
+});
+
+test('a trace that could not be read is read again; one that was there stays meanwhile', async () => {
+  mock.timers.enable({apis: ['setTimeout']});
+  let now = 0;
+  const clock = mock.method(performance, 'now', () => now);
+  let fails = true;
+  const trace = async () => {
+    if (fails) throw new Error('gone');
+    return {events: [{event: {sequence: 1}, depth: 0, offset_ms: 0}]};
+  };
+  const tracer = new Tracer({trace}, ok);
+  /* As frames do. */
+  const look = async (events) => {
+    now += 2000;
+    tracer.show('w', 'a', events);
+    await settle();
+    return tracer.trace.state;
+  };
+  assert.equal(await look(1), 'failed');
+  fails = false;
+  assert.equal(await look(1), 'ready');
+  fails = true;
+  assert.equal(await look(2), 'ready');
+  clock.mock.restore();
+  mock.timers.reset();
+});

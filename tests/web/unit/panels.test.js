@@ -177,7 +177,7 @@ test('the log asks once for what it lacks, and shows types until it comes', () =
   const {asked, actions} = recorder();
   const columns = {count: 9, times_us: Array(9).fill(NOW), types: Array(9).fill(0), agents: Array(9).fill(-1),
     type_names: ['turn.started'], agent_names: []};
-  const made = log(model_of({columns, point: 5}), actions);
+  const made = log(model_of({columns, point: 5, workflows: []}), actions);
 
   assert.deepEqual(asked, [['want', 1, 5]]);
   assert.equal(find_all(made, 'lrow').length, 5);

@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 /** A page without a page. */
-async function open(search = '', more = {}) {
+async function open(search = '', more = {}, whole = true) {
   const posted = [];
   const urls = [];
   const copied = [];
@@ -65,7 +65,7 @@ async function open(search = '', more = {}) {
   stores.push(store);
   const actions = make_actions(store, {export_page: async () => {}});
   await store.directory.load();
-  await store.history?.loaded;
+  if (whole) await store.history?.loaded;
   await wait();
   return {store, actions, posted, urls, copied, themes};
 }
@@ -98,6 +98,25 @@ test('a step marks what changed since the point before', async () => {
   const model = store.model();
   assert.deepEqual([model.point, model.since], [2, 1]);
   assert.ok(model.marks.keys.has('feature:login'));
+});
+
+test('while the states of the point are on their way the page says that it shows others', async () => {
+  let answer = async () => {};
+  const copy = copy_api({made_at: null, workflow: listed('w'), events: EVENTS});
+  const {store, actions} = await open('?wf=w', {
+    events: () => new Promise(() => {}),
+    state: async (workflow_id, projections, at) => {
+      if (at !== null) await new Promise((resolve) => (answer = resolve));
+      return copy.state(workflow_id, projections, at);
+    },
+  }, false);
+  await wait();
+  assert.equal(store.model().stale, false);
+  actions.go(2);
+  assert.deepEqual([store.model().stale, store.model().states.workflow.features[0].status], [true, 'completed']);
+  answer();
+  await wait();
+  assert.deepEqual([store.model().stale, store.model().states.workflow.features[0].status], [false, 'started']);
 });
 
 test('a drag marks what changed since it began', async () => {
@@ -265,6 +284,13 @@ test('workflows that cannot be read are said, and can be tried again', async () 
   assert.equal(store.model().workflow_id, 'w');
 });
 
+test('a name that no workflow can have is that of no workflow', async () => {
+  const {store} = await open('?wf=a/b', {
+    outline: async () => Promise.reject(Object.assign(new Error('a character'), {status: 400})),
+  });
+  assert.equal(store.model().loading, 'missing');
+});
+
 test('an unknown workflow is shown as soon as it begins', async () => {
   const sources = [];
   let known = false;
@@ -305,4 +331,63 @@ test('a workflow that could not be read is read again with the next list of work
   await store.directory.load();
   await store.history.loaded;
   assert.equal(store.model().loading, 'ready');
+});
+
+test('the workflow that was chosen is in the address, so that a copied link names it', async () => {
+  const {urls} = await open('');
+  assert.deepEqual(urls, [['?wf=w', false]]);
+});
+
+test('a link without a workflow means the one that is shown', async () => {
+  const {store} = await open('?wf=other');
+  const {history} = store;
+  store.go_to(read_url('?view=events'));
+  assert.deepEqual([store.model().workflow_id, store.history === history], ['other', true]);
+});
+
+test('a link that is followed while time passes stops it, and the point is the link\'s', async () => {
+  const {store, actions} = await open('?wf=w&at=1');
+  actions.play();
+  store.go_to(read_url('?wf=other&at=2'));
+  await wait(60);
+  const model = store.model();
+  assert.deepEqual([model.player.playing, model.point, model.live], [false, 2, false]);
+});
+
+test('time stands still while the workflow is read anew, and then goes on', async () => {
+  let held = Promise.resolve();
+  const whole = copy_api({made_at: null, workflow: listed('w'), events: EVENTS});
+  const {store, actions} = await open('?wf=w&at=1', {
+    outline: async (...asked) => {
+      await held;
+      return whole.outline(...asked);
+    },
+  });
+  let go_on = () => {};
+  held = new Promise((resolve) => (go_on = resolve));
+  actions.play();
+  store.open();
+  await wait(60);
+  assert.deepEqual([store.player.playing, store.at], [true, 1]);
+  go_on();
+  await store.history.loaded;
+  for (let tries = 0; store.at !== null && tries < 100; tries++) await wait(20);
+  assert.equal(store.at, null, 'it does not come to the end');
+});
+
+test('a point and a pin behind the last event are the last event, and stay there when more come', async () => {
+  const {store, urls} = await open('?wf=w&at=99&from=77');
+  store.work();
+  assert.deepEqual([store.at, store.model().compare, urls.at(-1)], [5, 5, ['?wf=w&at=5&from=5', false]]);
+});
+
+test('no trace is chosen before all events are known; then the one of the point, and the address says it', async () => {
+  let go_on = () => {};
+  const held = new Promise((resolve) => (go_on = resolve));
+  const {store, urls} = await open('?wf=w&view=trace&at=4', {timeline: () => held}, false);
+  assert.equal(store.model().correlation, null);
+  go_on();
+  await store.history.loaded;
+  assert.equal(store.model().correlation, 'c-1');
+  assert.deepEqual(urls.at(-1), ['?wf=w&view=trace&at=4&trace=c-1', false]);
 });

@@ -81,10 +81,11 @@ export function leads(css, sequence_of, actions) {
 
 /**
  * A part with a state of its own, such as what was typed or how much is shown: `render(props, state, set)` describes
- * its children, `set(change)` changes the state and shows it. The state lives as long as the part's place in the page.
+ * its children, `set(change)` changes the state and shows it. The state lives as long as the part's place in the page,
+ * unless `initial` gives one that it keeps.
  * @template {Record<string, any>} Props
  * @template {Record<string, any>} State
- * @param {string} tag @param {string} css @param {() => State} initial
+ * @param {string} tag @param {string} css @param {(props: Props) => State} initial
  * @param {(props: Props, state: State, set: (patch: Partial<State>) => void) => Child[]} render
  * @returns {(props: Props & {key?: unknown}) => import('../../dom.js').Node_}
  */
@@ -92,7 +93,7 @@ export function stateful(tag, css, initial, render) {
   /** @type {import('../../dom.js').Factory} */
   const factory = (element, first) => {
     let props = /** @type {Props} */ (first);
-    const state = initial();
+    const state = initial(props);
     element.setAttribute('class', css);
     const show = () => patch(element, render(props, state, set));
     /** @param {Partial<State>} change */
