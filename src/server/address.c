@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -85,6 +86,8 @@ static bool listen_at(int fd, any_address *address, socklen_t size)
     int no = 0;
     int size_kept = SEND_SIZE;
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    /* Handed on to what is accepted: else the end of a longer answer waits 40 ms for an acknowledgement. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     /* Handed on to what is accepted: else the system keeps megabytes for whoever does not read. */
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size_kept, sizeof size_kept);
     if (address->any.sa_family == AF_INET6)

@@ -56,7 +56,7 @@ void jc_api_free(jc_api *api);
  * Logs that were replaced are opened again. */
 void jc_api_answer(jc_api *api, const jc_request *request, jc_response *ret_response);
 
-/* Is there such a path, and for which of the methods? Their sum; 0: none. Pages and streams are not the API's. */
+/* Is there such a path, and for which of the methods? As bits, 1U << method; 0: none. Pages and streams are not the API's. */
 unsigned jc_api_methods(jc_str path);
 
 /* How long may an answer need? Of what lasts, one of a kind is answered at a time, so that nothing short waits. */

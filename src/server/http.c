@@ -18,6 +18,9 @@
 
 #define ROUTE_FOR_REFUSED "refused"
 
+/* A method as a bit, as jc_api_methods() gives them. */
+#define BIT(method) (1U << (method))
+
 static jc_str header_of(struct evhttp_request *request, const char *name)
 {
     return jc_str_of(evhttp_find_header(evhttp_request_get_input_headers(request), name));
@@ -266,21 +269,21 @@ static unsigned methods_of(jc_str path, bool *ret_health, bool *ret_metrics)
 {
     *ret_health = jc_str_equal(path, JC_STR("/healthz"));
     *ret_metrics = jc_str_equal(path, JC_STR("/metrics"));
-    return *ret_health || *ret_metrics ? JC_METHOD_GET : jc_api_methods(path);
+    return *ret_health || *ret_metrics ? BIT(JC_METHOD_GET) : jc_api_methods(path);
 }
 
 static const char *methods_text(unsigned methods)
 {
-    if (methods == (JC_METHOD_GET | JC_METHOD_POST))
+    if (methods == (BIT(JC_METHOD_GET) | BIT(JC_METHOD_POST)))
         return "GET, HEAD, POST";
-    return methods == JC_METHOD_POST ? "POST" : "GET, HEAD";
+    return methods == BIT(JC_METHOD_POST) ? "POST" : "GET, HEAD";
 }
 
 static unsigned method_of(struct evhttp_request *request)
 {
     if (takes_get(request))
-        return JC_METHOD_GET;
-    return evhttp_request_get_command(request) == EVHTTP_REQ_POST ? JC_METHOD_POST : 0;
+        return BIT(JC_METHOD_GET);
+    return evhttp_request_get_command(request) == EVHTTP_REQ_POST ? BIT(JC_METHOD_POST) : 0;
 }
 
 static void answer(jc_http *http, struct evhttp_request *request, bool limited, int64_t began_us)

@@ -1,6 +1,8 @@
 /* The headers are a table; a body is handed to libevent without being copied. */
 #include "server/reply.h"
 
+#include "server/guard.h"
+
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <stdio.h>

@@ -60,7 +60,7 @@ unsigned jc_api_methods(jc_str path)
     jc_str name;
     for (unsigned method = JC_METHOD_GET; method <= JC_METHOD_POST; method++) {
         if (jc_route_find((jc_method)method, path, &name) != NULL)
-            methods |= method;
+            methods |= 1U << method;
     }
     return methods;
 }

@@ -360,6 +360,14 @@ static void release(jc_workers *workers)
     free(workers);
 }
 
+static void leave(jc_workers *workers)
+{
+    for (size_t i = 0; i < JC_WORKERS_COUNT; i++) {
+        if (workers->workers[i].started)
+            (void)pthread_detach(workers->workers[i].thread);
+    }
+}
+
 bool jc_workers_free(jc_workers *workers)
 {
     if (workers == NULL)
@@ -376,5 +384,7 @@ bool jc_workers_free(jc_workers *workers)
     finish_done(workers);
     if (all_ended)
         release(workers);
+    else
+        leave(workers);
     return all_ended;
 }

@@ -27,7 +27,7 @@ typedef struct fixture {
 /* Not of a fixture: threads may outlive one. */
 static sem_t entered; /* posted by a job that holds its thread */
 static sem_t leave;   /* lets one such job end */
-static jc_workers *left_behind;
+static jc_workers *volatile left_behind;
 
 static int set_up(void **state)
 {
