@@ -305,16 +305,17 @@ static void on_taken(struct evhttp_request *request, void *context)
         cut(connection);
 }
 
-void jc_connections_answer(jc_connections *all, struct evhttp_request *request)
+bool jc_connections_answer(jc_connections *all, struct evhttp_request *request)
 {
     jc_connection *connection = find(all, request);
     if (connection == NULL)
-        return;
+        return false;
     enter(connection, ANSWERING);
     limit_input(connection);
     /* evhttp ends the process when bytes come in while it waits for an answer. */
     (void)bufferevent_disable(connection->bufferevent, EV_READ);
     evhttp_request_set_on_complete_cb(request, on_taken, all);
+    return true;
 }
 
 void jc_connections_stream(jc_connections *all, struct evhttp_request *request)

@@ -235,7 +235,7 @@ static void attach(jc_http *http, struct evhttp_request *request, const char *ro
         jc_metrics_count(http->metrics, route, 200, jc_clock_monotonic_us() - began_us);
         return;
     }
-    jc_connections_answer(http->connections, request);
+    (void)jc_connections_answer(http->connections, request);
     count(http, route, request, began_us);
 }
 
@@ -331,9 +331,11 @@ void jc_http_answer(struct evhttp_request *request, void *context)
     jc_http *http = context;
     int64_t began_us = jc_clock_monotonic_us();
     const char *doubt = NULL;
-    jc_connections_answer(http->connections, request);
+    bool watched = jc_connections_answer(http->connections, request);
     int refused = jc_framing_check(request, http->limits->header_size_max, &doubt);
-    if (refused != 0) {
+    if (!watched) {
+        refuse_and_close(request, 503, "busy", "memory is short: ask again in a second");
+    } else if (refused != 0) {
         refuse_and_close(request, refused, refused == 431 ? "headers" : "invalid", doubt);
     } else {
         jc_verdict verdict = judge(http, request, path_of(request));
