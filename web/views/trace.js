@@ -24,6 +24,7 @@ import {gap_stripes, ruler, trace_row} from './trace_rows.js';
 const SEARCHED_ABOVE = 12;
 const PICKED_MAX = 300; // correlations in the list of a narrow page
 const NOW_STEP_US = 1e6; // how often bars that are open grow
+const MANY_ROWS = 4000; // of more, ends are looked for no oftener than that
 
 function begin() {
   return {
@@ -49,7 +50,8 @@ function read_trace({state, props: {model}}) {
   const now_us = Math.floor(model.as_of_us / NOW_STEP_US) * NOW_STEP_US;
   if (!trace) return;
   const ends = `${pairs_of(model).revision} ${is_over(model.workflows, model.workflow_id)}`;
-  const is_settled = ends === state.ends || state.rows.every((row) => row.end_us !== null);
+  const is_settled = ends === state.ends || (state.rows.length > MANY_ROWS && now_us === state.now_us)
+    || state.rows.every((row) => row.end_us !== null);
   const is_same = trace === state.of && is_settled;
   if (is_same && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null))) return;
   if (!is_same) {
