@@ -25,6 +25,7 @@ import {gap_stripes, ruler, trace_row} from './trace_rows.js';
 const SEARCHED_ABOVE = 12;
 const PICKED_MAX = 300; // correlations in the list of a narrow page
 const NOW_STEP_US = 1e6; // how often bars that are open grow
+const MANY_ROWS = 4000; // of more, ends are looked for no oftener than that
 
 function begin() {
   return {
@@ -51,7 +52,8 @@ function read_trace({state, props: {model}}) {
   const {trace} = model;
   if (!trace) return;
   const ends = `${pairs_of(model).revision} ${is_over(model.workflows, model.workflow_id)}`;
-  const is_settled = ends === state.ends || state.rows.every((row) => row.end_us !== null);
+  const is_settled = ends === state.ends || (state.rows.length > MANY_ROWS && now_us === state.now_us)
+    || state.rows.every((row) => row.end_us !== null);
   const is_same = trace === state.of && is_settled;
   if (!is_same) {
     if (trace.correlation_id !== state.of?.correlation_id) state.closed = new Set();
