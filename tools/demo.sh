@@ -149,4 +149,5 @@ cat <<END
   the log (truth)     $demo/.jc/events.db      try: sqlite3 $demo/.jc/events.db 'SELECT * FROM events'
   the mirrors         $demo/agents/*/events.jsonl
   go on with          cd $demo && $jc log -n 5
+  look at it          cd $demo && $jc dashboard
 END

@@ -22,7 +22,7 @@ export function attention_of(states, as_of_us) {
   const found = new Map();
   for (const each of matters(states, as_of_us)) {
     const before = found.get(each.key);
-    if (!Number.isNaN(time_us(each.at)) && !(before && before.sequence <= each.sequence)) found.set(each.key, each);
+    if (!Number.isNaN(time_us(each.at)) && !(before && began_before(before, each))) found.set(each.key, each);
   }
   return [...found.values()].sort(worst_first);
 }
@@ -39,6 +39,11 @@ function* matters(states, as_of_us) {
 
 /** Is the workflow over? @param {any} workflow */
 export const has_ended = (workflow) => workflow?.status === 'completed' || workflow?.status === 'failed';
+
+/** Times of one form sort as texts, exactly. @param {Attention} a @param {Attention} b */
+function began_before(a, b) {
+  return a.at !== b.at ? a.at < b.at : a.sequence <= b.sequence;
+}
 
 /** @param {Attention} a @param {Attention} b */
 function worst_first(a, b) {
@@ -68,9 +73,18 @@ function* of_workflow(workflow) {
   }
 }
 
+/** Those that may wait for an answer: by the index, where there is one, as most of 100,000 notes never do.
+ * @param {any} notes @returns {any[]} */
+function asking(notes) {
+  const all = list(notes?.notes);
+  const {by_category} = notes ?? {};
+  if (typeof by_category !== 'object' || by_category === null) return all;
+  return ['question', 'blocker'].flatMap((category) => list(by_category[category]).map((place) => all[place]));
+}
+
 /** @param {any} notes */
 function* of_notes(notes) {
-  for (const note of list(notes?.notes)) {
+  for (const note of asking(notes)) {
     const category = note?.category;
     if ((category !== 'question' && category !== 'blocker') || note.answered_at !== undefined) continue;
     const asked = {sequence: note.sequence, at: note.created_at, agent_id: note.agent_id};
@@ -84,7 +98,9 @@ function* of_agents(agents) {
     if (agent?.status !== 'waiting') continue;
     const id = agent.agent_id;
     const waits = {sequence: agent.waiting_sequence, at: agent.waiting_since, agent_id: id};
-    yield item('permission', id, waits, `${text(id)} waits for a permission`, agent.waiting_for);
+    const tool = agent.waiting_for;
+    if (typeof tool === 'string') yield item('permission', id, waits, `${text(id)} waits for a permission`, tool);
+    else yield item('permission', id, waits, `${text(id)} waits for you`, agent.waiting_message);
   }
 }
 

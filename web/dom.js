@@ -54,17 +54,19 @@ export function widget(tag, factory, props) {
   return {tag, props, children: [], key: props.key, widget: factory};
 }
 
-/** @type {WeakMap<Node, Node_>} what an element was made from */
-const madeFrom = new WeakMap();
-/** @type {WeakMap<Node, ReturnType<Factory>>} */
-const widgets = new WeakMap();
-/** @type {WeakMap<Node, Record<string, any>>} the listeners of an element, which handleEvent looks up */
-const listeners = new WeakMap();
+/* What is known of an element is kept with it: maps with weak keys for thousands of elements would make the browser
+ * stand still for tens of milliseconds whenever it tidies up. */
+const MADE_FROM = Symbol('made from');
+const WIDGET = Symbol('widget');
+const LISTENERS = Symbol('listeners');
+/**
+ * @typedef {Node & {[MADE_FROM]?: Node_, [WIDGET]?: ReturnType<Factory>,
+ *   [LISTENERS]?: Record<string, (event: Event) => void>}} Made
+ */
 
 /** @param {Event} event */
 function dispatch(event) {
-  const found = listeners.get(/** @type {Node} */ (event.currentTarget))?.[event.type];
-  if (found) found(event);
+  /** @type {Made} */ (event.currentTarget)[LISTENERS]?.[event.type]?.(event);
 }
 
 /** @param {Child} child @returns {child is Node_} */
@@ -96,7 +98,7 @@ function setProp(element, name, before, value) {
 
 /** @param {Element} element @param {Record<string, any>} before @param {Record<string, any>} after */
 function setListeners(element, before, after) {
-  listeners.set(element, after);
+  /** @type {Made} */ (element)[LISTENERS] = after;
   for (const type in before) if (!after[type]) element.removeEventListener(type, dispatch);
   for (const type in after) if (!before[type] && after[type]) element.addEventListener(type, dispatch);
 }
@@ -112,9 +114,9 @@ function make(child) {
   if (!isElement(child)) return document.createTextNode(String(child));
   const {tag} = child;
   const element = SVG_TAGS.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
-  madeFrom.set(element, child);
+  /** @type {Made} */ (element)[MADE_FROM] = child;
   if (child.widget) {
-    widgets.set(element, child.widget(element, child.props));
+    /** @type {Made} */ (element)[WIDGET] = child.widget(element, child.props);
     return element;
   }
   setProps(element, {}, child.props);
@@ -124,14 +126,14 @@ function make(child) {
 
 /** Tell the widgets in a tree that goes. @param {Node} node */
 function forget(node) {
-  widgets.get(node)?.destroy?.();
+  /** @type {Made} */ (node)[WIDGET]?.destroy?.();
   for (const child of node.childNodes) forget(child);
 }
 
 /** @param {Node} node @param {Child} child */
 function fits(node, child) {
   if (!isElement(child)) return node.nodeType === 3;
-  const made = madeFrom.get(node);
+  const made = /** @type {Made} */ (node)[MADE_FROM];
   return made !== undefined && made.tag === child.tag && made.key === child.key && made.widget === child.widget;
 }
 
@@ -142,11 +144,11 @@ function update(node, child) {
     if (node.nodeValue !== text) node.nodeValue = text;
     return;
   }
-  const made = /** @type {Node_} */ (madeFrom.get(node));
+  const made = /** @type {Node_} */ (/** @type {Made} */ (node)[MADE_FROM]);
   if (made === child) return;
-  madeFrom.set(node, child);
+  /** @type {Made} */ (node)[MADE_FROM] = child;
   if (child.widget) {
-    widgets.get(node)?.update(child.props);
+    /** @type {Made} */ (node)[WIDGET]?.update(child.props);
     return;
   }
   setProps(/** @type {Element} */ (node), made.props, child.props);
@@ -185,7 +187,7 @@ export function patch(container, children) {
   const keyed = new Map();
   for (let node = container.firstChild; node; ) {
     const next = node.nextSibling;
-    const key = madeFrom.get(node)?.key;
+    const key = /** @type {Made} */ (node)[MADE_FROM]?.key;
     if (key !== undefined && !keys.has(key)) drop(container, node);
     else if (key !== undefined) keyed.set(key, node);
     node = next;

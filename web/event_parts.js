@@ -85,7 +85,7 @@ function tool_parts(event) {
   const input = object_of(data.tool_input) ?? object_of(data.input) ?? {};
   const answer = data.tool_response ?? data.output ?? data.response;
   const failed = event.event_type.endsWith('.failed');
-  const output = answer_text(answer);
+  const output = answer_text(answer) ?? (failed && is_text(data.error) ? data.error : null);
   const edits = edits_of(input, answer);
   if (edits.length > 0) return failed && output ? [...edits, text_part('Result', output, true)] : edits;
   const todos = todos_of(data);
@@ -113,12 +113,19 @@ function said_parts(data) {
   return parts;
 }
 
+/** What a tool said, of a part. @param {EventPart} part @returns {string | null} */
+function said_in(part) {
+  if (part.kind === 'command') return part.output;
+  return part.kind === 'text' ? part.text : null;
+}
+
 /** The parts of an event, the most telling first. @param {Event} event @returns {EventPart[]} */
 export function parts_of(event) {
   const data = object_of(event.data) ?? {};
   const parts = event.event_type.startsWith('agent.tool') || event.event_type.startsWith('permission.')
     ? tool_parts({...event, data}) : said_parts(data);
-  if (is_text(data.error)
+  const is_told = parts.some((part) => said_in(part) === data.error);
+  if (is_text(data.error) && !is_told
     && (data.error.length > 120 || data.error.includes('\n'))) parts.unshift(text_part('Error', data.error, true));
   if (Array.isArray(data.failures) && data.failures.length > 0) {
     const failures = data.failures.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));

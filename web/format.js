@@ -52,6 +52,11 @@ export function duration(ms) {
   return two(Math.floor(minutes / 1440), 'd', Math.floor((minutes % 1440) / 60), 'h');
 }
 
+/** A refusal as a sentence of its own. @param {string} text */
+export function sentence(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** "now", "8 s ago", "19 min ago", "3 h 6 min ago", "1 d ago"; "in 2 h" when another clock is ahead.
  * @param {number} us since then */
 export function ago(us) {

@@ -10,8 +10,8 @@ import {count_up_to} from './filter.js';
 /** @typedef {import('./model.js').Columns} Columns */
 /** @typedef {import('./filter.js').Selection} Selection */
 /**
- * @typedef {{tool(sequence: number): string, other(sequence: number): number, revision: number,
- * readings: number}} Pairs
+ * @typedef {{tool_number(sequence: number): number, other(sequence: number): number, revision: number,
+ * readings: number, same_before(revision: number): number}} Pairs
  */
 
 /** A row: `first` and `last` are places in the selection. A member has the level 2.
@@ -20,36 +20,45 @@ import {count_up_to} from './filter.js';
 const STARTED = 'agent.tool.started';
 const FAILED = 'agent.tool.failed';
 
-/** @param {Columns} columns @param {Int32Array} sequences @param {number} at */
-const type_at = (columns, sequences, at) => columns.type_names[columns.types[sequences[at] - 1]];
+/**
+ * What a stretch is found in: `started` and `failed` are the numbers of these types, as comparing 100,000 names takes a
+ * frame and more. @typedef {{columns: Columns, sequences: Int32Array, pairs: Pairs, started: number, failed: number}} Run
+ */
 
-/** Where the group that begins at a place ends. @param {Columns} columns @param {Int32Array} sequences
- * @param {Pairs} pairs
- * @param {number} first @returns {number} its last place */
-function group_end(columns, sequences, pairs, first) {
-  const tool = pairs.tool(sequences[first]);
-  if (tool === '') return first;
-  if (fails_at_once(columns, sequences, pairs, first)) return first + 1;
+/** @param {Columns} columns @param {Int32Array} sequences @param {Pairs} pairs @returns {Run} */
+function run_of(columns, sequences, pairs) {
+  const {type_names} = columns;
+  return {columns, sequences, pairs, started: type_names.indexOf(STARTED), failed: type_names.indexOf(FAILED)};
+}
+
+/** @param {Run} run @param {number} at */
+const type_at = ({columns, sequences}, at) => columns.types[sequences[at] - 1];
+
+/** Where the group that begins at a place ends. @param {Run} run @param {number} first @returns {number} its last place */
+function group_end(run, first) {
+  const {columns, sequences, pairs} = run;
+  const tool = pairs.tool_number(sequences[first]);
+  if (tool === 0) return first;
+  if (fails_at_once(run, first)) return first + 1;
   const agent = columns.agents[sequences[first] - 1];
   let last = first;
   while (last + 1 < sequences.length) {
     const next = sequences[last + 1];
-    if (columns.agents[next - 1] !== agent || pairs.tool(next) !== tool) break;
-    if (type_at(columns, sequences, last) === FAILED || fails_at_once(columns, sequences, pairs, last + 1)) break;
+    if (columns.agents[next - 1] !== agent || pairs.tool_number(next) !== tool) break;
+    if (type_at(run, last) === run.failed || fails_at_once(run, last + 1)) break;
     last++;
   }
   return last;
 }
 
-/** Does a call begin here whose failure is the next thing listed? @param {Columns} columns
- * @param {Int32Array} sequences
- * @param {Pairs} pairs @param {number} at */
-function fails_at_once(columns, sequences, pairs, at) {
-  return at + 1 < sequences.length && type_at(columns, sequences, at) === STARTED
-    && type_at(columns, sequences, at + 1) === FAILED && pairs.other(sequences[at]) === sequences[at + 1];
+/** Does a call begin here whose failure is the next thing listed? @param {Run} run @param {number} at */
+function fails_at_once(run, at) {
+  const {sequences, pairs} = run;
+  return at + 1 < sequences.length && type_at(run, at) === run.started
+    && type_at(run, at + 1) === run.failed && pairs.other(sequences[at]) === sequences[at + 1];
 }
 
-const REDONE = 3; // groups at the end, which may have grown since
+const REDONE = 2; // groups before what changed, which it may belong to
 
 /** Keeps the groups of a selection, and which of them are open. */
 export function grouping() {
@@ -69,10 +78,11 @@ export function grouping() {
 
   /** @param {Columns} columns @param {Pairs} pairs */
   function read_on(columns, pairs) {
+    const run = run_of(columns, sequences, pairs);
     let at = starts.pop() ?? 0;
     while (at < count) {
       starts.push(at);
-      at = grouped ? group_end(columns, sequences, pairs, at) + 1 : at + 1;
+      at = grouped ? group_end(run, at) + 1 : at + 1;
     }
   }
 
@@ -108,7 +118,8 @@ export function grouping() {
     update(selection, columns, pairs, as_groups) {
       const same = selection.generation === generation && as_groups === grouped && pairs.readings === readings;
       if (same && selection.count === count && pairs.revision === revision) return;
-      starts.length = same ? Math.max(0, starts.length - REDONE) : 0;
+      const kept = same ? group_of(count_up_to(sequences, pairs.same_before(revision) - 1) - 1) : -1;
+      starts.length = Math.max(0, kept + 1 - REDONE);
       ({generation, sequences, count} = selection);
       ({revision, readings} = pairs);
       grouped = as_groups;

@@ -279,19 +279,22 @@ export class History {
   /** @param {Promise<Told>} tip_told */
   async #load_timeline(tip_told) {
     const {api, workflow_id} = this.#options;
-    /** @type {any[]} */
-    const all = [];
+    const reader = FOLDS.timeline.reader();
     /** @type {any} */
     let head = null;
-    await api.timeline(workflow_id, (line) => (head ? all.push(line) : (head = line)), this.#abort.signal);
+    /* Line by line, as they come: all spans of a long history at once would keep the page from answering. */
+    await api.timeline(workflow_id, (line) => {
+      if (!head) return (head = line);
+      this.spans.read(line);
+      return reader.span(line);
+    }, this.#abort.signal);
     if (!head) return;
-    this.spans.fill(all);
+    this.spans.sort();
     await breathe();
     /* Its lines are the spans; the features' names, which the fold goes on with, are those of the workflow then. */
     let told = await tip_told;
     if (told.sequence !== head.sequence) told = await this.#ask_state(['workflow'], head.sequence);
-    const json = {spans: all, features: told.states.workflow.features};
-    this.#timeline = FOLDS.timeline.from_json(json, head.sequence);
+    this.#timeline = Object.assign(reader.end(told.states.workflow.features), {sequence: head.sequence});
   }
 
   /** All events of a small workflow, and checkpoints along them. */

@@ -229,8 +229,15 @@ export function summary_of(event) {
 function tool_summary(type, data) {
   if (type.startsWith('agent.tool_batch.')) return {strong: '', text: value_at(data, 'tool_calls.tool_name') || type};
   const strong = tool_label(tool_name_of(data));
-  const parts = [tool_argument(data), is_error(type) ? value_at(data, 'error|tool_response.error|message') : ''];
+  const parts = [tool_argument(data), is_error(type) ? error_line(data) : ''];
   return {strong: strong || 'tool', text: joined(parts)};
+}
+
+/** The first line of an error, whose rest is often all that a command said. @param {unknown} data */
+function error_line(data) {
+  const error = member(data, 'error');
+  const first = typeof error === 'string' ? line_of(/\S[^\n]*/.exec(error)?.[0] ?? '') : '';
+  return first || value_at(data, 'error|tool_response.error|message');
 }
 
 /** @param {unknown} data */
@@ -254,6 +261,15 @@ function tests_counted(data) {
 
 /** @param {string[]} parts */
 const joined = (parts) => parts.filter((part) => part !== '').join(' · ');
+
+/**
+ * Has a workflow ended, as far as the log goes: nothing in it is under way any more.
+ * @param {import('./model.js').Workflow[]} workflows @param {string | null} workflow_id
+ */
+export function is_over(workflows, workflow_id) {
+  const status = workflows.find((workflow) => workflow.workflow_id === workflow_id)?.status;
+  return status === 'completed' || status === 'failed';
+}
 
 /** The name of the tool that an event's data tells of; "" when of none. @param {unknown} data */
 export function tool_name_of(data) {

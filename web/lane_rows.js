@@ -5,8 +5,9 @@
  *     features      a row each; when compact, or when there are many, as few rows as they need
  *     agents        a row of turns (more when turns overlap), and when full a track for each kind of tools
  *
- * Heights are pixels. When there is more room than is needed, full rows grow into it; when
- * there is a little less, they shrink into it; beyond that the lanes scroll. */
+ * Heights are pixels. When there is more room than is needed, full rows grow into it; when there is a little less,
+ * those of features and turns shrink into it, but not the tracks of tools, whose names would touch; beyond that
+ * the lanes scroll. */
 import {TOOL_TRACKS} from './lanes.js';
 
 /** @typedef {import('./lanes.js').Lane} Lane */
@@ -22,7 +23,7 @@ export const RULER = 24;
 /* With more features than this the agents would be out of sight. */
 const FEATURE_ROWS_MAX = 12;
 const GROWTH_MAX = 1.75;
-const SHRINK_MAX = 0.8;
+const SHRINK_MAX = 0.86;
 
 /**
  * @param {import('./lanes.js').Lanes} lanes @param {string[]} planned names of features that no attempt is known of
@@ -34,8 +35,14 @@ export function rows_of(lanes, planned, compact, room) {
   if (compact) return needed;
   const has_features = lanes.features.size + planned.length > 0;
   const fixed = RULER + 4 + (has_features ? 8 : 0) + 13 * lanes.agents.length;
-  const scale = (room - fixed) / Math.max(1, needed.height - fixed);
+  const tracks = room < needed.height ? tracks_height(needed) : 0;
+  const scale = (room - fixed - tracks) / Math.max(1, needed.height - fixed - tracks);
   return scale < SHRINK_MAX ? needed : place(lanes, planned, compact, Math.min(GROWTH_MAX, scale));
+}
+
+/** @param {Rows} rows */
+function tracks_height({rows}) {
+  return rows.reduce((sum, row) => sum + (row.kind === 'agent' ? 12 * row.tools.length : 0), 0);
 }
 
 /**
@@ -97,8 +104,8 @@ function full_row(lane, y, scale) {
   for (const kind of TOOL_TRACKS) {
     const track = lane.tools.get(kind);
     if (!track || track.count === 0) continue;
-    tools.push({track, y: below, h: Math.floor(10 * scale)});
-    below += Math.floor(12 * scale);
+    tools.push({track, y: below, h: Math.floor(10 * Math.max(1, scale))});
+    below += Math.floor(12 * Math.max(1, scale));
   }
   return {kind: 'agent', lane, y, h: below + 7 - y, turn_y: y + 3, turn_h, turn_rows, tools};
 }

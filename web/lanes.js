@@ -8,9 +8,10 @@
  *     bad        1: it failed
  *     span       its place in the model's list
  *
- * The model's list changes near its end, when events come: what is new is found by comparing, and only the
- * tails of the tracks are made anew. */
+ * The model's list changes near its end, when events come: what is new it tells (spans.js), or is found by
+ * comparing, and only the tails of the tracks are made anew. */
 import {count_up_to} from './axis.js';
+import {changes_since} from './spans.js';
 
 /** @typedef {import('./model.js').Span} Span */
 
@@ -19,6 +20,8 @@ export const TOOL_TRACKS = ['search', 'edit', 'shell', 'task', 'other'];
 const OWN_LANES = 3;
 /** How many turns of one agent at a time get a row each. */
 const TURN_ROWS_MAX = 3;
+/** So many spans are taken in between two looks at the clock. */
+const STRIDE = 64;
 
 /** @type {Record<string, string>} */
 const TRACK_OF = {};
@@ -179,26 +182,28 @@ export class Lanes {
     this.below = new Map();
     /** @type {Known[]} of each span of the list */
     this.known = [];
+    /** So many spans of the list are in the axis. */
+    this.included = 0;
   }
 
   /**
-   * Take in what changed. @param {import('./model.js').Model} model
-   * @param {import('./axis.js').Axis} axis @param {number} [slice] how many new spans at most; see `is_behind`
+   * Take in what changed. @param {import('./model.js').Model} model @param {import('./axis.js').Axis} axis
+   * @param {() => boolean} [used_up] the time for new spans is over: the next call goes on; see `is_behind`
    */
-  update(model, axis, slice = Infinity) {
+  update(model, axis, used_up = () => false) {
     const names = model.columns.agent_names;
     const same_agents = !this.is_behind && names.length === this.agent_count && model.parent_of === this.parent_of;
     const is_moved = axis.revision !== this.axis_revision;
     if (!is_moved && same_agents && model.spans_revision === this.spans_revision && model.spans === this.list) return;
     const agents_before = this.by_agent.size;
     this.parent_of = model.parent_of;
-    this.spans = model.spans;
-    for (let i = this.known.length; i < this.spans.length; i++) include(axis, this.spans[i]);
+    this.#see_changes(model, axis);
+    for (; this.included < this.spans.length; this.included++) include(axis, this.spans[this.included]);
     if (axis.revision !== this.axis_revision) this.#cut(0);
     /* One that ends where no event is moves what lies behind. */
     do {
       this.axis_revision = axis.revision;
-      this.#take(axis, slice);
+      this.#take(axis, used_up);
       if (axis.revision !== this.axis_revision) this.#cut(0);
     } while (axis.revision !== this.axis_revision);
     /* A subagent has a lane from its first span on. */
@@ -211,23 +216,45 @@ export class Lanes {
     this.revision++;
   }
 
-  /** @param {import('./axis.js').Axis} axis @param {number} slice */
-  #take(axis, slice) {
-    const {spans, known} = this;
-    const shared = Math.min(spans.length, known.length);
-    let same = 0;
-    for (; same < shared; same++) {
-      const span = spans[same];
-      const was = known[same];
-      if (was.span !== span || was.name !== span.name || !Object.is(was.started_us, span.started_us)) break;
-      if (was.ended_us !== span.ended_us || was.status !== span.status) this.#change(same, axis);
+  /** Keep what holds of the spans that are known. @param {import('./model.js').Model} model
+   * @param {import('./axis.js').Axis} axis */
+  #see_changes({spans}, axis) {
+    const is_continued = this.spans === spans && this.list === spans;
+    const changes = is_continued ? changes_since(spans, this.spans_revision) : null;
+    this.spans = spans;
+    if (!changes) return this.#compare(axis);
+    this.#cut(Math.min(changes.from, this.known.length));
+    for (const span of changes.spans) {
+      const place = spans.lastIndexOf(span);
+      if (place < this.known.length && !this.#is_kept(place, axis)) this.#cut(place);
     }
-    if (same < known.length) this.#cut(same);
-    const end = Math.min(spans.length, same + slice);
-    for (let i = same; i < end; i++) {
+  }
+
+  /** The simple way, for a list that does not tell its changes. @param {import('./axis.js').Axis} axis */
+  #compare(axis) {
+    const shared = Math.min(this.spans.length, this.known.length);
+    let same = 0;
+    while (same < shared && this.#is_kept(same, axis)) same++;
+    if (same < this.known.length) this.#cut(same);
+  }
+
+  /** Is it the same span still, which may have ended? @param {number} i @param {import('./axis.js').Axis} axis */
+  #is_kept(i, axis) {
+    const span = this.spans[i];
+    const was = this.known[i];
+    if (was.span !== span || was.name !== span.name || !Object.is(was.started_us, span.started_us)) return false;
+    if (was.ended_us !== span.ended_us || was.status !== span.status) this.#change(i, axis);
+    return true;
+  }
+
+  /** @param {import('./axis.js').Axis} axis @param {() => boolean} used_up */
+  #take(axis, used_up) {
+    const {spans, known} = this;
+    for (let i = known.length; i < spans.length; i++) {
       const is_in_order = i === 0 || start_of(spans[i - 1]) <= start_of(spans[i]);
       if (!is_in_order) return this.#take_sorted(axis);
       this.#add(i, axis);
+      if (i % STRIDE === 0 && used_up()) break;
     }
     for (const [name, row] of this.features) if (row.count === 0) this.features.delete(name);
   }
@@ -236,7 +263,7 @@ export class Lanes {
   #take_sorted(axis) {
     this.#cut(0);
     this.spans = sorted(this.spans);
-    this.#take(axis, Infinity);
+    this.#take(axis, () => false);
   }
 
   /** Forget the spans from a place on. @param {number} place */
@@ -250,6 +277,7 @@ export class Lanes {
     }
     for (const track of tracks) track.cut(place);
     this.known.length = place;
+    this.included = Math.min(this.included, place);
   }
 
   /** @param {number} i @param {import('./axis.js').Axis} axis */

@@ -2,6 +2,8 @@
 /* What the server is asked for beside the history: the list of workflows, words in events, traces, whether the
  * chain holds. Each keeps what was found for as long as the question is the same. */
 
+import {breathe} from './slices.js';
+
 /** @typedef {import('./api.js').Api} Api */
 /** @typedef {import('./model.js').Event} Event */
 /** @typedef {import('./model.js').Search} Search */
@@ -15,6 +17,7 @@ const TYPING_MS = 180;
 const HITS_MAX = 1000;
 const SEARCH_AGAIN_MS = 3000;
 const TRACE_AGAIN_MS = 1500;
+const TRACE_LONG = 2000;
 
 /** The list of workflows: read every 30 seconds, a second after something happened, or four after it failed. */
 export class Directory {
@@ -206,6 +209,8 @@ export class Tracer {
     let trace = {state: 'failed', correlation_id: correlation, events: []};
     try {
       const answer = await this.#api.trace(correlation, workflow_id);
+      /* To read a long answer took long already. */
+      if (answer.events.length > TRACE_LONG) await breathe();
       trace = {...trace, state: answer.events.length ? 'ready' : 'missing', events: tree_of(answer.events)};
     } catch (error) {
       if (/** @type {any} */ (error).status === 404) trace.state = 'missing';

@@ -219,6 +219,7 @@ function draw_dialogs(now) {
 function after(now, before) {
   if (now.view !== before.view || now.workflow_id !== before.workflow_id) parts.view.scrollTop = 0;
   if (now.sidebar_open !== before.sidebar_open) focus_drawer(now.sidebar_open);
+  if (now.detail_open !== before.detail_open) focus_sheet(now.detail_open);
   if (focus_search) {
     focus_search = false;
     /** @type {HTMLInputElement | null} */ (parts.view.querySelector('input[type="search"]'))?.focus();
@@ -239,6 +240,20 @@ function focus_drawer(open) {
   /** @type {HTMLElement | null} */ (target)?.focus();
 }
 
+/** @type {Element | null} what had the focus before the sheet was opened */
+let before_sheet = null;
+
+/** Into the sheet with an event's detail, and back to the list. @param {boolean} open */
+function focus_sheet(open) {
+  const sheet = parts.view.querySelector('.panel.detail');
+  const has_focus = sheet?.contains(document.activeElement) || document.activeElement === document.body;
+  if (!open && !has_focus) return;
+  const list = before_sheet?.isConnected ? before_sheet : parts.view.querySelector('.vl');
+  if (open) before_sheet = document.activeElement;
+  const target = open ? sheet?.querySelector('.ph button') : list;
+  /** @type {HTMLElement | null | undefined} */ (target)?.focus({preventScroll: true});
+}
+
 /* ---- What comes from outside ---- */
 
 const page = {
@@ -253,9 +268,19 @@ const page = {
   },
 };
 
+/** Out of a field; a search is over then. @param {KeyboardEvent} event @param {HTMLElement} target */
+function leave_field(event, target) {
+  if (target.matches('input[type="search"]')) {
+    event.preventDefault();
+    /** @type {HTMLInputElement} */ (target).value = '';
+    target.dispatchEvent(new Event('input', {bubbles: true}));
+  }
+  target.blur();
+}
+
 addEventListener('keydown', (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (event.key === 'Escape' && target.matches('input, textarea')) target.blur();
+  if (event.key === 'Escape' && target.matches('input, textarea')) return leave_field(event, target);
   if (event.defaultPrevented || model.help_open) return;
   const found = act_of(event);
   if (!found) return;

@@ -8,9 +8,10 @@
  *     pairs.took_us(10)
  *
  * No event needs to be loaded: a span names the event that began it and when it ended, the columns tell which
- * event of the same agent ended something of that kind at that very time. What came since the last call is
- * added; what a beginning or an end still lacks is looked for again with the next events. */
+ * event of the same agent ended something of that kind at that very time. With a call only what came since the last
+ * one is looked at: new events, and the spans that changed; those whose end was not there are looked at again. */
 import {is_continued} from './filter.js';
+import {changes_since} from './spans.js';
 
 /** @typedef {import('./model.js').Columns} Columns */
 /** @typedef {import('./model.js').Span} Span */
@@ -21,115 +22,126 @@ const ENDS = {
   'subagent.completed': 'subagent', 'session.ended': 'session',
 };
 const KINDS = new Set(Object.values(ENDS));
-const NEW_EVENTS_MAX = 1024; // more at once: all is read again
-const PENDING_MAX = 64;
-const LOOK_BACK = 4096; // spans
-
-/** @param {Span} span @param {string} kind @param {string} agent @param {number} time_us */
-function ended_by(span, kind, agent, time_us) {
-  return span.ended_us === time_us && span.kind === kind && (span.agent_id ?? '') === agent;
-}
+const WAITING_MAX = 512; // spans that ended where no event is known to end them
+const LOOK_BACK = 4096; // spans, of a list that does not tell its changes
+const LOWS_MAX = 256;
 
 /** @param {Columns} columns @param {number} sequence */
 const agent_of = (columns, sequence) => columns.agent_names[columns.agents[sequence - 1]] ?? '';
 
-/** @param {Columns} columns @param {number} sequence */
-const end_kind = (columns, sequence) => ENDS[columns.type_names[columns.types[sequence - 1]]];
+/** A larger array when so many do not fit. @param {Int32Array<ArrayBuffer>} array @param {number} count */
+function with_room(array, count) {
+  if (array.length > count) return array;
+  const larger = new Int32Array(Math.max(1024, 2 * count));
+  larger.set(array);
+  return larger;
+}
 
 export function pairing() {
   /** @type {(Span | undefined)[]} by the sequence of their beginning */
   let spans_at = [];
   /** The other half, by sequence, both ways; 0: none. */
   let others = new Int32Array(0);
-  /** @type {number[]} sequences whose other half was not found yet */
-  let pending = [];
+  /** The tool of a call's beginning, a number for each name; 0: it is none. */
+  let tools = new Int32Array(0);
+  /** @type {Map<string, number>} */
+  const tool_numbers = new Map();
+  /** @type {number[]} sequences of ends, by their time and then as they came */
+  let ends = [];
+  /** @type {Set<Span>} that have ended, but whose end was not found yet */
+  let waiting = new Set();
   /** @type {Columns | null} */
   let before = null;
+  /** @type {readonly Span[]} */
+  let list = [];
   let done = 0;
   let seen_revision = -1;
-  let seen_spans = 0;
   let readings = 0;
   let revision = 0;
+  /** @type {number[]} the first sequence that each of the last updates told of */
+  let lows = [];
+  let low = 0;
 
-  /** @param {number} start @param {number} end */
-  function join(start, end) {
-    others[start] = end;
-    others[end] = start;
-  }
-
-  /** @param {number} count */
-  function make_room(count) {
-    if (others.length > count) return;
-    const larger = new Int32Array(Math.max(1024, 2 * count));
-    larger.set(others);
-    others = larger;
-  }
-
-  /** @param {Columns} columns @param {Span[]} spans */
-  function read_all(columns, spans) {
-    spans_at = new Array(columns.count + 1).fill(undefined);
+  function forget() {
+    spans_at = [];
     others.fill(0);
-    pending = [];
+    tools.fill(0);
+    ends = [];
+    waiting = new Set();
+    list = [];
+    done = 0;
     readings++;
-    /** @type {Map<number, Span | Span[]>} by when they ended; seldom several at once */
-    const ended = new Map();
-    for (const span of spans) {
-      if (!KINDS.has(span.kind)) continue;
-      spans_at[span.sequence] = span;
-      if (span.ended_us === null) continue;
-      const same = ended.get(span.ended_us);
-      ended.set(span.ended_us, same === undefined ? span : Array.isArray(same) ? [...same, span] : [same, span]);
-    }
+  }
+
+  /** @param {Columns} columns */
+  function read_ends(columns) {
     const kinds = columns.type_names.map((name) => ENDS[name]);
-    for (let at = 0; at < columns.count; at++) {
-      if (kinds[columns.types[at]] === undefined) continue;
-      const found = ended.get(columns.times_us[at]);
-      if (found !== undefined) take(Array.isArray(found) ? found : [found], columns, at + 1);
-    }
-    for (let sequence = Math.max(1, columns.count - PENDING_MAX); sequence <= columns.count; sequence++) {
-      if (span_of(sequence) === undefined && matters(columns, sequence)) pending.push(sequence);
+    const {times_us, types} = columns;
+    for (let sequence = done + 1; sequence <= columns.count; sequence++) {
+      if (kinds[types[sequence - 1]] === undefined) continue;
+      ends.push(sequence);
+      /* Nearly always it is the latest already. */
+      let at = ends.length - 1;
+      for (; at > 0 && times_us[ends[at - 1] - 1] > times_us[sequence - 1]; at--) ends[at] = ends[at - 1];
+      ends[at] = sequence;
     }
   }
 
-  /** Join an end to the first of the spans that it fits and that has none. @param {Span[]} spans
-   * @param {Columns} columns
-   * @param {number} end @returns {boolean} */
-  function take(spans, columns, end) {
-    const kind = end_kind(columns, end);
-    const agent = agent_of(columns, end);
-    for (const span of spans) {
-      if (others[span.sequence] > 0 || span.sequence === end || span.sequence > columns.count) continue;
-      if (!ended_by(span, kind, agent, columns.times_us[end - 1])) continue;
-      join(span.sequence, end);
-      return true;
+  /** The place of the first end that is not before a time. @param {Columns} columns @param {number} us */
+  function first_end(columns, us) {
+    let from = 0;
+    let to = ends.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (columns.times_us[ends[middle] - 1] < us) from = middle + 1;
+      else to = middle;
     }
-    return false;
+    return from;
   }
 
-  /** @param {Columns} columns @param {Span[]} spans @param {number} sequence @returns {boolean} */
-  function find_other(columns, spans, sequence) {
-    if (end_kind(columns, sequence) !== undefined) {
-      const time = columns.times_us[sequence - 1];
-      for (const span of latest(spans)) if (span.ended_us === time && take([span], columns, sequence)) return true;
-      return false;
+  /** Join a span to the first end that fits and that has no other. @param {Columns} columns @param {Span} span */
+  function find_end(columns, span) {
+    const {ended_us, sequence} = span;
+    if (ended_us === null || others[sequence] > 0 || sequence > columns.count) return;
+    for (let at = first_end(columns, ended_us); at < ends.length; at++) {
+      const end = ends[at];
+      if (columns.times_us[end - 1] !== ended_us) break;
+      const fits = ENDS[columns.type_names[columns.types[end - 1]]] === span.kind &&
+        agent_of(columns, end) === (span.agent_id ?? '');
+      if (!fits || others[end] > 0 || end === sequence) continue;
+      others[sequence] = end;
+      others[end] = sequence;
+      low = Math.min(low, sequence, end);
+      return;
     }
-    for (const span of latest(spans)) {
-      if (span.sequence !== sequence || !KINDS.has(span.kind)) continue;
-      spans_at[sequence] = span;
-      return true;
-    }
-    return false;
+    waiting.add(span);
   }
 
-  /** @param {Columns} columns @param {Span[]} spans */
-  function read_on(columns, spans) {
-    const look_for = pending;
-    pending = [];
-    for (let sequence = done + 1; sequence <= columns.count; sequence++) look_for.push(sequence);
-    for (const sequence of look_for) {
-      if (!find_other(columns, spans, sequence) && matters(columns, sequence)) pending.push(sequence);
-    }
-    pending = pending.slice(-PENDING_MAX);
+  /** @param {Columns} columns @param {Span} span */
+  function take(columns, span) {
+    if (!KINDS.has(span.kind)) return;
+    const {sequence} = span;
+    others = with_room(others, sequence);
+    tools = with_room(tools, sequence);
+    const tool = span.kind === 'tool' ? number_of(span.name) : 0;
+    if (spans_at[sequence] !== span || tools[sequence] !== tool) low = Math.min(low, sequence);
+    spans_at[sequence] = span;
+    tools[sequence] = tool;
+    find_end(columns, span);
+  }
+
+  /** @param {string} name */
+  function number_of(name) {
+    const known = tool_numbers.get(name);
+    if (known !== undefined) return known;
+    tool_numbers.set(name, tool_numbers.size + 1);
+    return tool_numbers.size;
+  }
+
+  /** Spans that are new or changed. @param {readonly Span[]} spans */
+  function changed(spans) {
+    const changes = spans === list ? changes_since(spans, seen_revision) : null;
+    return changes ? new Set(changes.spans) : spans.slice(Math.max(0, list.length - LOOK_BACK));
   }
 
   /** The span that an event began, or ended. @param {number} sequence @returns {Span | undefined} */
@@ -138,27 +150,41 @@ export function pairing() {
   }
 
   return {
-    /** @param {Columns} columns @param {Span[]} spans @param {number} spans_revision */
+    /** @param {Columns} columns @param {readonly Span[]} spans @param {number} spans_revision */
     update(columns, spans, spans_revision) {
       const continued = is_continued(before, columns, done);
       if (continued && columns.count === done && spans_revision === seen_revision) return;
-      make_room(columns.count);
-      const more = Math.max(columns.count - done, spans.length - seen_spans);
-      if (continued && seen_spans > 0 && more <= NEW_EVENTS_MAX) read_on(columns, spans);
-      else if (!continued || spans.length > 0) read_all(columns, spans);
+      if (!continued) forget();
+      /* Where spans come to events that were there without any, everything is another. */
+      else if (list.length === 0 && spans.length > 0) readings++;
+      low = done + 1;
+      others = with_room(others, columns.count);
+      read_ends(columns);
+      const again = waiting;
+      waiting = new Set();
+      for (const span of again) find_end(columns, span);
+      for (const span of changed(spans)) take(columns, span);
+      if (waiting.size > WAITING_MAX) waiting = new Set([...waiting].slice(-WAITING_MAX));
       before = {...columns};
+      list = spans;
       done = columns.count;
-      seen_spans = spans.length;
       seen_revision = spans_revision;
       revision++;
+      lows.push(low);
+      if (lows.length > 2 * LOWS_MAX) lows = lows.slice(-LOWS_MAX);
     },
-    /** Rises when pairs came. */
+    /** Rises by one when pairs came. */
     get revision() {
       return revision;
     },
     /** How often all was read. */
     get readings() {
       return readings;
+    },
+    /** Everything before this sequence is as it was at that revision. @param {number} then */
+    same_before(then) {
+      const count = revision - then;
+      return count > lows.length ? 1 : lows.slice(lows.length - count).reduce((a, b) => Math.min(a, b), done + 1);
     },
     /** @param {number} sequence */
     other: (sequence) => others[sequence] ?? 0,
@@ -168,24 +194,14 @@ export function pairing() {
       const span = span_of(sequence);
       return span?.kind === 'tool' ? span.name : '';
     },
+    /** A number that calls of the same tool have in common; 0: it is no call's. @param {number} sequence */
+    tool_number: (sequence) => tools[sequence] || tools[others[sequence] ?? 0] || 0,
     /** @param {number} sequence @returns {number | null} */
     took_us(sequence) {
       const span = span_of(sequence);
       return span && span.ended_us !== null && others[sequence] > 0 ? span.ended_us - span.started_us : null;
     },
   };
-}
-
-/** The last spans, the latest first. @param {Span[]} spans @returns {Generator<Span>} */
-function* latest(spans) {
-  const stop = Math.max(0, spans.length - LOOK_BACK);
-  for (let at = spans.length - 1; at >= stop; at--) yield spans[at];
-}
-
-/** Can it have another half at all? @param {Columns} columns @param {number} sequence */
-function matters(columns, sequence) {
-  const name = columns.type_names[columns.types[sequence - 1]];
-  return ENDS[name] !== undefined || name.endsWith('.started');
 }
 
 /** @type {ReturnType<typeof pairing> | null} */

@@ -5,7 +5,9 @@
  *     at(300) ── kept? ── folded from a checkpoint, when all events between are loaded
  *                  └───── asked for: one question at a time, the latest wish next; null until then
  *
- * Checkpoints lie every 200 events where the fold came by, and wherever the server told a state. */
+ * Checkpoints lie every 200 events where the fold came by, and wherever the server told a state. How many there are
+ * depends on how large they are: behind 100,000 events a state may take megabytes, and a browser that has to tidy up
+ * hundreds of them stands still meanwhile. For the same reason states share the notes that they have in common. */
 
 import {FOLDS} from './fold.js';
 import {breathe, slice_clock} from './slices.js';
@@ -21,6 +23,9 @@ export const PROJECTIONS = ['workflow', 'agents', 'notes', 'mailbox', 'timings']
 const STEP = 200;
 const KEPT_MAX = 96;
 const CHECKPOINTS_MAX = 160;
+/* So many things in the states that are kept, and in the checkpoints; but a few states at least. */
+const WEIGHT_MAX = 100_000;
+const STATES_MIN = 8;
 /* Further than this nothing is folded for a point: the server has snapshots. */
 const REACH = 5000;
 
@@ -48,6 +53,13 @@ export function states_of(cursor) {
   );
 }
 
+/** How large a state is: the things that its lists hold. @param {States} states */
+function weight_of({workflow, agents, notes, mailbox}) {
+  const lists = [workflow?.features, workflow?.commits, agents?.sessions, notes?.notes];
+  for (const agent of Object.values(mailbox?.agents ?? {})) lists.push(agent?.inbox, agent?.outbox);
+  return lists.reduce((sum, list) => sum + (list?.length ?? 0), 0);
+}
+
 /**
  * @typedef {object} Options
  * @property {(sequence: number) => Event | undefined} get  a loaded event
@@ -64,6 +76,10 @@ export class StateStore {
   #options;
   /** @type {Map<number, States>} those that were shown, the latest last */
   #kept = new Map();
+  #kept_weight = 0;
+  #checkpoints_weight = 0;
+  /** @type {any[]} the notes that states share */
+  #notes = [];
   /** @type {{sequence: number, states: States}[]} ascending */
   #checkpoints = [];
   /* Two hands: one at the point, one where marks compare it with, so that neither drags the other back. */
@@ -102,7 +118,22 @@ export class StateStore {
     const at = this.#checkpoint_before(sequence);
     if (at >= 0 && this.#checkpoints[at].sequence === sequence) return;
     this.#checkpoints.splice(at + 1, 0, {sequence, states});
-    if (this.#checkpoints.length > CHECKPOINTS_MAX) this.#thin_out();
+    this.#checkpoints_weight += weight_of(states);
+    const list = this.#checkpoints;
+    const is_heavy = () => this.#checkpoints_weight > WEIGHT_MAX && list.length > STATES_MIN;
+    while (list.length > CHECKPOINTS_MAX || is_heavy()) this.#thin_out();
+  }
+
+  /** A note says the same at every point until it is answered. @param {States} states that the server told */
+  #share_notes({notes}) {
+    /** @type {any[]} */
+    const list = notes?.notes ?? [];
+    const known = this.#notes;
+    for (let i = 0; i < list.length; i++) {
+      const same = i < known.length && known[i].id === list[i].id && known[i].answered_at === list[i].answered_at;
+      if (same) list[i] = known[i];
+    }
+    if (list.length > known.length) this.#notes = list;
   }
 
   /**
@@ -136,9 +167,14 @@ export class StateStore {
 
   /** @param {number} sequence @param {States} states */
   #keep(sequence, states) {
-    this.#kept.delete(sequence);
-    this.#kept.set(sequence, states);
-    if (this.#kept.size > KEPT_MAX) this.#kept.delete(this.#kept.keys().next().value ?? -1);
+    const kept = this.#kept;
+    if (!kept.delete(sequence)) this.#kept_weight += weight_of(states);
+    kept.set(sequence, states);
+    while (kept.size > KEPT_MAX || (this.#kept_weight > WEIGHT_MAX && kept.size > STATES_MIN)) {
+      const [oldest, of_it] = /** @type {[number, States]} */ (kept.entries().next().value);
+      this.#kept_weight -= weight_of(of_it);
+      kept.delete(oldest);
+    }
     return states;
   }
 
@@ -163,7 +199,7 @@ export class StateStore {
       const between = list[i + 1].sequence - list[i - 1].sequence;
       if (between < distance) [least, distance] = [i, between];
     }
-    list.splice(least, 1);
+    for (const {states} of list.splice(least, 1)) this.#checkpoints_weight -= weight_of(states);
   }
 
   /**
@@ -223,6 +259,7 @@ export class StateStore {
   #answer(sequence, states) {
     const wanted = this.#wanted;
     this.problem = '';
+    this.#share_notes(states);
     this.take(sequence, states);
     if (wanted.point === sequence || wanted.other === sequence) this.#keep(sequence, states);
     if (wanted.point === sequence) wanted.point = null;

@@ -203,8 +203,8 @@ export class Store {
     if (point > 0) history?.pages.want(point, point);
     return {
       ...this.#model_of_page(),
-      loading: history?.loading ?? 'loading',
-      problem: history?.problem ?? '',
+      loading: history?.loading ?? (this.directory.state === 'failed' ? 'failed' : 'loading'),
+      problem: history?.problem ?? this.directory.problem,
       columns: history?.columns ?? no_columns,
       events: history?.pages ?? no_events,
       spans: history?.spans.list ?? no_spans,
@@ -264,7 +264,8 @@ export class Store {
   /** @returns {Model['connection']} */
   #connection() {
     if (this.#watch) return this.#watch.connection;
-    return this.history?.loading === 'failed' ? 'failed' : this.history?.connection ?? 'connecting';
+    if (!this.history) return this.directory.state === 'failed' ? 'failed' : 'connecting';
+    return this.history.loading === 'failed' ? 'failed' : this.history.connection;
   }
 
   /** @param {import('./url.js').Place} place */

@@ -5,12 +5,14 @@ import {Axis} from './axis.js';
 import {Histogram} from './histogram.js';
 import {Lanes} from './lanes.js';
 import {Moments} from './moments.js';
+import {slice_clock} from './slices.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
-/* So many events or spans are taken in at once; a longer history takes some frames, so that none is late. */
-const EVENTS_SLICE = 30_000;
-const SPANS_SLICE = 8_000;
+/* So many events are taken in at once, and spans for so long; a longer history takes some frames, so that none is
+ * late. */
+const EVENTS_SLICE = 20_000;
+const SPANS_MS = 8;
 /* Room behind the last event. */
 const END_ROOM = 1.006;
 const WINDOW_US_MIN = 2e6;
@@ -50,7 +52,7 @@ export class TimeModel {
     this.moments.take(columns, count);
     this.first_us = columns.times_us[0];
     this.last_us = columns.times_us[count - 1];
-    if (count === columns.count) this.lanes.update(model, this.axis, SPANS_SLICE);
+    if (count === columns.count) this.lanes.update(model, this.axis, slice_clock(SPANS_MS));
     this.histogram.take(columns, this.axis, count);
     this.is_behind = count < columns.count || this.lanes.is_behind;
   }

@@ -4,6 +4,7 @@
  * The pointer finds them by place. The keyboard goes along lines, one a lane's turns, notes, errors, or tools of
  * a kind, in the order in which they stand. */
 import {clock, duration, line_of} from './format.js';
+import {is_over} from './kinds.js';
 import {row_at} from './lane_rows.js';
 import {count_before} from './moments.js';
 import {at_of, recipient_of, x_of} from './timeline_paint.js';
@@ -272,7 +273,8 @@ function words_of_span(scene, item) {
   const input = data.tool_input ?? data.input ?? {};
   const about = input?.file_path ?? input?.path ?? input?.command ?? input?.pattern ?? input?.description;
   const detail = line_of(about ?? data.content, 160);
-  const took = span.ended_us === null ? 'open' : duration((span.ended_us - span.started_us) / 1000);
+  const open = is_over(model.workflows, model.workflow_id) ? '' : 'open';
+  const took = span.ended_us === null ? open : duration((span.ended_us - span.started_us) / 1000);
   const status = span.ended_us === null && span.status === 'open' ? '' : span.status;
   const title = line_of(span.name, 120) || span.kind;
   return {

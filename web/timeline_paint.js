@@ -137,7 +137,7 @@ function paint_grid(scene, texts) {
     if (texts.some((other) => overlap(text, other, 6))) continue;
     k.strokeStyle = tick.day ? colours.line2 : colours.line;
     vertical(k, x, 20, scene.height);
-    if (x > gutter - 10 && text.end < width) texts.push(text);
+    if (x > gutter - 10 && text.end < width - 4) texts.push(text);
   }
   k.strokeStyle = colours.line;
   k.beginPath();

@@ -94,9 +94,16 @@ function paint_feature(scene, row, i, at, y, h) {
       told.filter(Boolean).join(', ') || took, status, colour);
     return;
   }
-  const words = status === 'planned' ? '' : status === 'started' ? 'running' : status;
-  const text = [[words, told[1]].filter(Boolean).join(', '), took].filter(Boolean).join('  ');
-  feature_label(scene, left + 8, y + h / 2 + 0.5, room, text, '', status, colour);
+  const word = status === 'planned' ? '' : status === 'started' ? 'running' : status;
+  const words = [word, told[1]].filter(Boolean).join(', ');
+  feature_label(scene, left + 8, y + h / 2 + 0.5, room, whole_one(scene, [`${words}  ${took}`, words, took], room), '',
+    status, colour);
+}
+
+/** The first of some texts that fits as it is. @param {Scene} scene @param {string[]} texts @param {number} room */
+function whole_one({k, colours}, texts, room) {
+  set_font(k, colours, 11, 500);
+  return texts.map((text) => text.trim()).find((text) => width_of(k, text) <= room) ?? '';
 }
 
 /** @param {Scene} scene @param {number} x @param {number} y @param {number} room @param {string} text

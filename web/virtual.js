@@ -5,7 +5,10 @@
  * scrolls by itself to the row of the point when that moves from elsewhere, but leaves be whoever scrolls: while
  * the page is live or plays, whoever scrolled away is left there until they come back.
  *
- * Browsers do not make elements taller than some million pixels; a longer list is mapped onto that height. */
+ * Browsers do not make elements taller than some million pixels; a longer list is mapped onto that height.
+ *
+ * Where it is scrolled to is remembered, not read: a read between two changes makes the browser lay out the page
+ * at once, and that would be most of a frame. So rows are drawn once a frame, for where the list will be. */
 import {h, patch, widget} from './dom.js';
 
 /** @typedef {import('./dom.js').Node_} Node_ */
@@ -97,25 +100,20 @@ function make_list(found, begun) {
   let props = /** @type {ListProps} */ (begun);
   let row = 28;
   let height = 0;
-  let expected = -1; // the scroll that was set from here
+  let scroll = 0; // as it is, or was set from here
   let scrolled_at = -Infinity;
   let attached = true;
   let shown = false;
   let most_slots = 0;
 
-  const real_top = () => element.scrollTop - window_of(props.count, row, height, element.scrollTop).shift;
-  /** @param {number} top */
-  const scroll_to = (top) => {
-    element.scrollTop = Math.round(scroll_for(top, props.count, row, height));
-    expected = element.scrollTop;
-  };
+  const real_top = () => scroll - window_of(props.count, row, height, scroll).shift;
   const is_current_in_sight = () => {
     const top = real_top();
     return props.current * row >= top - row && props.current * row <= top + height;
   };
 
   function draw() {
-    const {first, end, size, shift} = window_of(props.count, row, height, element.scrollTop);
+    const {first, end, size, shift} = window_of(props.count, row, height, scroll);
     /* Slots do not get fewer, or every row would change its own. */
     most_slots = Math.max(most_slots, end - first);
     const rows = [];
@@ -123,9 +121,18 @@ function make_list(found, begun) {
     rows.sort((a, b) => a.props.key - b.props.key);
     patch(element, [h('div', {class: 'vl-rows', role: 'presentation', vars: {'--size': `${size}px`}}, rows)]);
     const is_shown = props.current >= first && props.current < end && !props.between;
-    if (is_shown) element.setAttribute('aria-activedescendant', `${props.id}-${props.current}`);
-    else element.removeAttribute('aria-activedescendant');
+    set('aria-activedescendant', is_shown ? `${props.id}-${props.current}` : null);
     props.in_sight?.(Math.min(first, props.count), end);
+  }
+
+  /** @type {Record<string, string | null>} */
+  const attributes = {};
+  /** An attribute of the list; what is the same already costs nothing. @param {string} name @param {string | null} value */
+  function set(name, value) {
+    if ((attributes[name] ?? null) === value) return;
+    attributes[name] = value;
+    if (value === null) element.removeAttribute(name);
+    else element.setAttribute(name, value);
   }
 
   /** @param {number} index @param {number} slot @param {number} shift @returns {Node_} */
@@ -143,36 +150,40 @@ function make_list(found, begun) {
     height = element.clientHeight;
   }
 
-  /** Scroll by itself, if it may. @param {ListProps} before */
-  function follow(before) {
-    if (height === 0 || props.count === 0) return;
+  /** Where to scroll by itself, in pixels of the whole list; null: nowhere. @param {ListProps} before */
+  function followed(before) {
+    if (props.count === 0) return null;
     const is_new = !shown || before.listed !== props.listed;
-    if (is_new) scroll_to(props.current * row - height / 2 + row / 2);
     shown = true;
     if (is_new || (props.follows && !before.follows)) attached = true;
+    if (is_new) return props.current * row - height / 2 + row / 2;
     const is_moved = before.moved !== props.moved || (props.follows && before.count !== props.count);
-    if (!is_moved || performance.now() - scrolled_at < QUIET_MS || (props.follows && !attached)) return;
-    scroll_to(top_for(Math.max(0, props.current), real_top(), row, height));
+    if (!is_moved || performance.now() - scrolled_at < QUIET_MS || (props.follows && !attached)) return null;
+    return top_for(Math.max(0, props.current), real_top(), row, height);
   }
 
-  function set_attributes() {
-    element.className = `vl ${props.css}`;
-    element.id = props.id;
-    element.setAttribute('role', props.role);
-    element.setAttribute('aria-label', props.label);
+  /** @param {Record<string, string>} [vars_before] */
+  function set_attributes(vars_before = {}) {
+    set('class', `vl ${props.css}`);
+    set('id', props.id);
+    set('role', props.role);
+    set('aria-label', props.label);
     if (props.columns > 0) {
-      element.setAttribute('aria-rowcount', String(props.count + 1));
-      element.setAttribute('aria-colcount', String(props.columns));
+      set('aria-rowcount', String(props.count + 1));
+      set('aria-colcount', String(props.columns));
     }
-    for (const name in props.vars) element.style.setProperty(name, props.vars[name]);
+    for (const name in props.vars) {
+      if (props.vars[name] !== vars_before[name]) element.style.setProperty(name, props.vars[name]);
+    }
   }
 
   element.addEventListener('scroll', () => {
-    if (Math.abs(element.scrollTop - expected) > 1) {
-      scrolled_at = performance.now();
-      attached = is_current_in_sight();
-    }
-    expected = -1;
+    const now = element.scrollTop;
+    /* What was set from here is drawn already. */
+    if (Math.abs(now - scroll) <= 1) return;
+    scroll = now;
+    scrolled_at = performance.now();
+    attached = is_current_in_sight();
     draw();
   }, {passive: true});
 
@@ -192,10 +203,11 @@ function make_list(found, begun) {
   /** @param {ListProps} before */
   function draw_and_follow(before) {
     if (height === 0) return;
+    const was = scroll;
+    const top = followed(before);
+    if (top !== null) scroll = Math.round(scroll_for(top, props.count, row, height));
     draw();
-    const top = element.scrollTop;
-    follow(before);
-    if (element.scrollTop !== top) draw();
+    if (scroll !== was) element.scrollTop = scroll;
   }
 
   element.tabIndex = 0;
@@ -212,7 +224,7 @@ function make_list(found, begun) {
     update(next) {
       const before = props;
       props = /** @type {ListProps} */ (next);
-      set_attributes();
+      set_attributes(before.vars);
       draw_and_follow(before);
     },
     destroy() {

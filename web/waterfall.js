@@ -1,7 +1,7 @@
 // @ts-check
 /* A trace as rows with bars: a beginning and its end are one row, and long waits are folded.
  *
- *     trace_rows(trace.events)     rows in tree order, each with its depth and its time
+ *     trace_rows(events, time_of)  rows in tree order, each with its depth and its time
  *     visible_rows(rows, closed)   without what stands below closed rows
  *     quiet_axis(rows, end_us)     from times to shares of the width: 0 … 1
  *
@@ -10,9 +10,16 @@
 /** @typedef {import('./model.js').Event} Event */
 /** @typedef {import('./model.js').Trace} Trace */
 
-/** `end` is the event that ended it. `end_us` is null when it is still open. `size`: rows below it.
+/** `end` is the event that ended it, when that has no row of its own. `end_us` is null while it is open. `size`: rows
+ * below it.
  * @typedef {{event: Event, end: Event | null, depth: number, start_us: number, end_us: number | null, size: number,
  * failed: boolean}} TraceRow */
+
+/**
+ * What is known beyond the trace: when something ended whose end is not in it, and whether a workflow is over, so
+ * that nothing in it is open any more.
+ * @typedef {{ended_us(event: Event): number | null, is_over(event: Event): boolean}} Known
+ */
 
 /** @typedef {{from_us: number, to_us: number, left: number, width: number}} Gap */
 /** @typedef {{at(us: number): number, gaps: Gap[], from_us: number, to_us: number}} Axis */
@@ -23,53 +30,123 @@ export const QUIET_US = 75e6;
 const GAP_SHARE = 0.04;
 const GAPS_SHARE_MAX = 0.5;
 
+/** @type {Known} */
+const NOTHING = {ended_us: () => null, is_over: () => false};
+
 /** @param {string} type @returns {string} */
 const stem = (type) => type.slice(0, type.lastIndexOf('.'));
 
 const BEGINS = /\.started$/;
-const ENDS = /\.(completed|failed|ended)$/;
+const ENDS = /\.(completed|failed|ended|passed)$/;
 const IS_ERROR = /(^|\.)(failed|error|denied)$/;
+/** What has an end: of anything else that is started nobody says when it is over. */
+const HAVE_ENDS = new Set(['agent.tool', 'feature', 'session', 'subagent', 'tests', 'turn', 'workflow']);
 
-/** Is `event` what ended what `start` began? @param {Event} start @param {Event} event */
+/** @param {Event} event */
+const has_end = ({event_type}) => BEGINS.test(event_type) && HAVE_ENDS.has(stem(event_type));
+
+/** Does `event`, which names its cause, end what `start` began? @param {Event} start @param {Event} event */
 function ends(start, event) {
-  if (!BEGINS.test(start.event_type) || !ENDS.test(event.event_type)) return false;
-  if (stem(start.event_type) !== stem(event.event_type) || event.causation_id !== start.id) return false;
+  if (stem(start.event_type) !== stem(event.event_type)) return false;
   const [a, b] = [start.data?.tool_use_id, event.data?.tool_use_id];
   return a === undefined || b === undefined || a === b;
 }
 
 /**
+ * What a beginning and an end are about, where the end need not name the beginning as its cause.
+ * @param {Event} event
+ */
+function subject(event) {
+  const {workflow_id, event_type, data} = event;
+  const kind = stem(event_type);
+  const about = kind === 'tests' ? data?.test_file ?? data?.feature : kind === 'session' ? data?.session_id : undefined;
+  return about === undefined ? null : JSON.stringify([workflow_id, kind, about]);
+}
+
+/**
+ * Which event began what each event ended, as indexes; −1: none.
+ * @param {Trace['events']} events @param {(event: Event) => number} time_of @returns {Int32Array}
+ */
+function beginnings(events, time_of) {
+  const found = new Int32Array(events.length).fill(-1);
+  const times = Float64Array.from(events, ({event}) => time_of(event));
+  const order = Array.from(events, (_, at) => at)
+    .sort((a, b) => times[a] - times[b] || events[a].event.sequence - events[b].event.sequence);
+  /** Beginnings that have no end yet, by the event's id and by the subject. @type {Map<string, number>} */
+  const open = new Map();
+  for (const at of order) {
+    const {event} = events[at];
+    const about = subject(event);
+    if (BEGINS.test(event.event_type)) {
+      open.set(event.id, at);
+      if (about) open.set(about, at);
+    } else if (ENDS.test(event.event_type)) {
+      const caused = open.get(event.causation_id ?? '') ?? -1;
+      const start = caused >= 0 && ends(events[caused].event, event) ? caused : about ? open.get(about) ?? -1 : -1;
+      if (start < 0) continue;
+      found[at] = start;
+      open.delete(events[start].event.id);
+      if (about && open.get(about) === start) open.delete(about);
+    }
+  }
+  return found;
+}
+
+/**
  * @param {Trace['events']} events  in tree order; times count from an origin of their own
  * @param {(event: Event) => number} time_of  its time, in microseconds
+ * @param {Known} [known]
  * @returns {TraceRow[]}
  */
-export function trace_rows(events, time_of) {
+export function trace_rows(events, time_of, known = NOTHING) {
   /** @type {TraceRow[]} */
   const rows = [];
   /** The row that each event is in. @type {number[]} */
   const row_at = [];
   /** Depths of events whose end stands for them move their children up. @type {number[]} */
   const depths = [];
+  const begun = beginnings(events, time_of);
   events.forEach(({event, parent}, at) => {
-    const above = parent >= 0 ? rows[row_at[parent]] : null;
-    if (above && above.end === null && ends(above.event, event)) {
-      above.end = event;
-      above.end_us = time_of(event);
-      above.failed = IS_ERROR.test(event.event_type);
+    if (begun[at] >= 0 && begun[at] === parent) {
       row_at[at] = row_at[parent];
       depths[at] = depths[parent];
       return;
     }
-    const depth = parent >= 0 ? depths[parent] + 1 : 0;
-    const us = time_of(event);
+    depths[at] = parent >= 0 ? depths[parent] + 1 : 0;
+    /* An end that stands elsewhere in the tree has a row only when others hang from it. */
+    if (begun[at] >= 0 && events[at + 1]?.parent !== at) return;
     row_at[at] = rows.length;
-    depths[at] = depth;
-    const is_open = BEGINS.test(event.event_type);
-    rows.push({event, end: null, depth, start_us: us, end_us: is_open ? null : us, size: 0,
+    const us = time_of(event);
+    rows.push({event, end: null, depth: depths[at], start_us: us, end_us: has_end(event) ? null : us, size: 0,
       failed: IS_ERROR.test(event.event_type)});
   });
+  begun.forEach((start, at) => {
+    if (start < 0) return;
+    const row = rows[row_at[start]];
+    const {event} = events[at];
+    row.end_us = Math.max(row.start_us, time_of(event));
+    row.failed = IS_ERROR.test(event.event_type);
+    if (row_at[at] === undefined || row_at[at] === row_at[start]) row.end = event;
+  });
   count_below(rows);
+  close_rows(rows, known);
   return rows;
+}
+
+/**
+ * What was begun ends when it is known to have ended. Else it is open; or, in a workflow that is over, it ends with
+ * the last of what stands below it. @param {TraceRow[]} rows @param {Known} known
+ */
+function close_rows(rows, known) {
+  const latest = new Float64Array(rows.length);
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at];
+    latest[at] = row.end_us ?? row.start_us;
+    for (let child = at + 1; child <= at + row.size; child += rows[child].size + 1) {
+      latest[at] = Math.max(latest[at], latest[child]);
+    }
+    if (row.end_us === null) row.end_us = known.ended_us(row.event) ?? (known.is_over(row.event) ? latest[at] : null);
+  }
 }
 
 /** @param {TraceRow[]} rows in tree order */

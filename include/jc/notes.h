@@ -40,8 +40,7 @@ typedef struct jc_note {
     size_t tag_count;
 
     /* A question or a blocker that was answered, by a later note or message whose causation_id is `id`, or
-     * by a workflow.resumed that says so; the first one counts. Only known of notes of one workflow: those
-     * read of all workflows, or found by a search, are as they were taken. */
+     * by a workflow.resumed that says so; the first one counts. */
     bool answered; /* absent otherwise: */
     int64_t answered_us;
     uint64_t answered_sequence;
@@ -77,7 +76,7 @@ typedef struct jc_note_draft {
     jc_str related_file; /* absent, or blank, which is the same: none */
     jc_str related_feature;
     jc_str correlation_id; /* of the event */
-    jc_str causation_id;
+    jc_str causation_id;   /* what it answers: the id that jc_note_question_find() finds */
 } jc_note_draft;
 
 /* What became of it. */
@@ -94,6 +93,15 @@ typedef struct jc_note_receipt {
 JC_API JC_MUST_CHECK jc_status jc_note_add(jc_store *store, jc_str workflow_id,
                                            const jc_note_draft *draft, jc_note_receipt *ret_receipt,
                                            jc_error *reterr);
+
+/* The event of the question or blocker whose id starts with `prefix`, as jc_event_find() finds it, for the
+ * causation_id of an answer. `workflow_id` is where the answer is to be, absent: where the question is.
+ *
+ * JC_ENOTFOUND  none
+ * JC_EINVAL     several, or not such a prefix; what is found asks nothing; it was asked elsewhere. */
+JC_API JC_MUST_CHECK jc_status jc_note_question_find(jc_store *store, jc_str prefix,
+                                                     jc_str workflow_id, jc_event *ret_event,
+                                                     jc_error *reterr);
 
 /* Which notes to read: those that have all that is given. {0} is all of them, newest first. */
 typedef struct jc_note_filter {

@@ -256,7 +256,7 @@ typedef struct jc_attention {
     jc_str key; /* the same for the same matter, whenever it is looked at; ended by a zero byte */
     uint64_t sequence; /* of the event that began it */
     int64_t at_us;     /* its time */
-    int64_t due_us;    /* from when on it counts; before that it may still settle by itself */
+    int64_t due_us;    /* from when on it counts: till then it may settle; INT64_MIN: at once */
     jc_str agent_id;
     jc_str title;
     jc_str text;

@@ -65,8 +65,9 @@ static void make_url(const char *host, int port, const char *workflow, const cha
                    token != NULL ? token : "");
 }
 
-/* The address goes to standard output, by itself; a script may wait for it. */
-static int show(jc_cli *cli, const dashboard_options *of, const char *url, int port,
+/* The address goes to standard output, by itself; a script may wait for it. One that holds a token is not handed
+ * to a browser: everybody on the machine can read what programs are started with. */
+static int show(jc_cli *cli, const dashboard_options *of, const char *url, int port, bool secret,
                 const char *remark)
 {
     if (cli->json) {
@@ -80,9 +81,24 @@ static int show(jc_cli *cli, const dashboard_options *of, const char *url, int p
         return JC_EXIT_FAILED;
     if (!cli->json)
         (void)fprintf(stderr, "jc dashboard: %s\n", remark);
-    if (!of->no_browser && !cli->json)
+    if (!of->no_browser && !cli->json && !secret)
         jc_cli_browse(url);
     return 0;
+}
+
+static const char *name_of(jc_probe found)
+{
+    switch (found) {
+    case JC_PROBE_SAME:
+        return "this project's dashboard, which only this machine can reach";
+    case JC_PROBE_OTHER:
+        return "the dashboard of another project";
+    case JC_PROBE_CLOSED:
+        return "a dashboard that demands its token";
+    case JC_PROBE_NONE:
+        break;
+    }
+    return "another program";
 }
 
 /* The port is in use: by a dashboard of this project, or by something else? */
@@ -98,15 +114,13 @@ static int look_who_is_there(jc_cli *cli, const dashboard_options *of, const cha
     if (jc_store_info_read(cli->store, &info, &error) < 0)
         return jc_cli_fail_error(cli, &error);
     jc_probe found = jc_server_probe(host, port, info.store_id);
-    if (found == JC_PROBE_SAME) {
+    if (found == JC_PROBE_SAME && jc_server_is_loopback(host)) {
         make_url(host, port, workflow, NULL, url);
-        return show(cli, of, url, port, "it runs already, and is shown");
+        return show(cli, of, url, port, false, "it runs already, and is shown");
     }
     return jc_cli_fail(cli, JC_EXIT_FAILED,
                        "port %d is in use by %s: take another, 'jc dashboard -p %d'", port,
-                       found == JC_PROBE_OTHER ? "the dashboard of another project"
-                                               : "another program",
-                       port < 65535 ? port + 1 : port - 1);
+                       name_of(found), port < 65535 ? port + 1 : port - 1);
 }
 
 static void warn(void *context, const char *text)
@@ -120,7 +134,7 @@ static int serve(jc_cli *cli, const dashboard_options *of, jc_server *server, co
     char url[URL_SIZE_MAX];
     jc_error error = {0};
     make_url(host, jc_server_port(server), workflow, token, url);
-    int failed = show(cli, of, url, jc_server_port(server), "Ctrl-C ends it");
+    int failed = show(cli, of, url, jc_server_port(server), token != NULL, "Ctrl-C ends it");
     if (failed == 0 && jc_server_run(server, &error) < 0)
         failed = jc_cli_fail_error(cli, &error);
     return failed;
@@ -192,7 +206,8 @@ const jc_command jc_cmd_dashboard = {
         "and\n"
         "opens it in a browser where there is a display.\n\n"
         "Only this machine can reach it, unless --host says otherwise. Then everybody needs the\n"
-        "token that is printed with the address. A second 'jc dashboard' shows the first.",
+        "token that is printed with the address, which is then not opened by itself. A second\n"
+        "'jc dashboard' shows the first.",
     .examples = "jc dashboard\n"
                 "jc dashboard -w fix-login -p 9000\n"
                 "jc dashboard --host 0.0.0.0 --no-browser",

@@ -15,6 +15,7 @@ typedef struct add_options {
     const char *feature;
     const char *workflow;
     const char *correlation;
+    const char *answers;
     const char *id;
 } add_options;
 
@@ -23,6 +24,7 @@ typedef struct drafting {
     jc_note_draft draft;
     jc_buf content;
     jc_str tags[JC_LIST_MAX];
+    char question[JC_UUID_TEXT_SIZE];
 } drafting;
 
 /* "auth, api": what is blank between two commas is no tag. */
@@ -100,6 +102,22 @@ static int append_note(jc_cli *cli, jc_str workflow_id, const jc_note_draft *dra
     return JC_EXIT_DONE;
 }
 
+/* The question that is answered, and its workflow, which is the answer's as well. */
+static int find_question(jc_cli *cli, const add_options *options, drafting *ret, jc_names *names)
+{
+    jc_error error = {0};
+    jc_event question;
+    if (options->workflow != NULL && jc_workflow_id_check(jc_str_of(options->workflow), &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    if (jc_note_question_find(cli->store, jc_str_of(options->answers), jc_str_of(options->workflow),
+                              &question, &error) < 0)
+        return jc_cli_fail_error(cli, &error);
+    jc_uuid_format(question.id, ret->question);
+    ret->draft.causation_id = jc_str_of(ret->question);
+    jc_names_add(names, question.workflow_id);
+    return 0;
+}
+
 static int add(jc_cli *cli, const void *values)
 {
     const add_options *options = values;
@@ -108,7 +126,9 @@ static int add(jc_cli *cli, const void *values)
     int failed = fill_draft(cli, options, &note);
     if (failed == 0)
         failed = jc_cli_open(cli, false);
-    if (failed == 0)
+    if (failed == 0 && options->answers != NULL)
+        failed = find_question(cli, options, &note, &names);
+    else if (failed == 0)
         failed = jc_note_workflow(cli, options->workflow, &names);
     if (failed == 0)
         failed = append_note(cli, names.ids[0], &note.draft);
@@ -133,6 +153,8 @@ static const jc_option add_command_options[] = {
      offsetof(add_options, workflow)},
     {"correlation", 0, JC_OPTION_TEXT, "C", "what it belongs to: correlation_id",
      offsetof(add_options, correlation)},
+    {"answers", 0, JC_OPTION_TEXT, "ID", "the question or blocker that it answers, in its workflow",
+     offsetof(add_options, answers)},
     {"id", 0, JC_OPTION_TEXT, "UUID", "its id, for repeating safely; default a new one",
      offsetof(add_options, id)},
     JC_OPTIONS_END,
@@ -152,6 +174,7 @@ const jc_command jc_cmd_note_add = {
     .examples =
         "jc note add 'Waiting for API credentials' -t blocker -a coder-agent\n"
         "jc note add 'Auth uses JWT tokens' -t learning --tags auth,security -f src/auth.c\n"
+        "jc note add 'Use the staging keys' --answers 01a21c02 -a lead\n"
         "git log -3 | jc note add 'What came before' -t context -c - -w fix-login",
     .options = add_command_options,
     .words_min = 1,

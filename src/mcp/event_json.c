@@ -81,6 +81,11 @@ yyjson_mut_val *jc_mcp_note_item(jc_mcp_json *out, const jc_note *note)
         jc_mcp_add(out, tags, jc_mcp_text(out, note->tags[i]));
     jc_mcp_put_text(out, item, "related_file", note->related_file);
     jc_mcp_put_text(out, item, "related_feature", note->related_feature);
+    if (!note->answered)
+        return item;
+    jc_mcp_put_time(out, item, "answered_at", note->answered_us);
+    jc_mcp_put_number(out, item, "answered_sequence", note->answered_sequence);
+    jc_mcp_put_text(out, item, "answered_by", note->answered_by);
     return item;
 }
 

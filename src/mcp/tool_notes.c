@@ -31,6 +31,28 @@ static void put_receipt(jc_mcp_call *call, jc_str workflow_id, const jc_note_dra
     jc_mcp_put_number(out, call->result, "redacted", call->redacted);
 }
 
+/* The workflow to write into: that of the question that is answered, if one is. */
+static jc_status find_place(const jc_mcp_call *call, jc_note_draft *draft, jc_str *ret_workflow_id,
+                            jc_error *reterr)
+{
+    jc_error error = {0};
+    jc_event question;
+    jc_arena *arena = &call->mcp->arena;
+    char id[JC_UUID_TEXT_SIZE];
+    jc_str prefix = jc_mcp_text_of(call, "answers");
+    if (prefix.bytes == NULL)
+        return jc_mcp_workflow_to_write(call, ret_workflow_id, reterr);
+    jc_status status =
+        jc_note_question_find(call->store, prefix, jc_mcp_text_of(call, "workflow_id"), &question,
+                              &error);
+    if (status < 0)
+        return jc_fail(reterr, status, "answers: %s", error.text);
+    jc_uuid_format(question.id, id);
+    status = jc_arena_keep(arena, question.workflow_id, ret_workflow_id, reterr);
+    return status == JC_OK ? jc_arena_keep(arena, jc_str_of(id), &draft->causation_id, reterr)
+                           : status;
+}
+
 jc_status jc_mcp_take_note(jc_mcp_call *call, jc_error *reterr)
 {
     jc_str workflow_id;
@@ -41,7 +63,7 @@ jc_status jc_mcp_take_note(jc_mcp_call *call, jc_error *reterr)
                            .related_file = jc_mcp_text_of(call, "related_file"),
                            .related_feature = jc_mcp_text_of(call, "related_feature"),
                            .correlation_id = call->correlation_id};
-    jc_status status = jc_mcp_workflow_to_write(call, &workflow_id, reterr);
+    jc_status status = find_place(call, &draft, &workflow_id, reterr);
     if (status == JC_OK)
         status = jc_mcp_written_text(call, "title", &draft.title, reterr);
     if (status == JC_OK)

@@ -31,6 +31,10 @@ bool jc_note_reading_is_full(const jc_note_reading *to);
 JC_MUST_CHECK jc_status jc_note_reading_take(jc_note_reading *to, jc_payload *payload,
                                              const jc_event *event, jc_error *reterr);
 
+/* Find out which of them were answered by then; of events alone that is not known. */
+JC_MUST_CHECK jc_status jc_note_reading_see_answers(jc_note_reading *to, const jc_point *point,
+                                                    jc_error *reterr);
+
 #define JC_NOTE_TYPE_PREFIX "agent.note."
 
 /* Is there such a category, built in or the project's own? JC_EINVAL names those that there are. */

@@ -2,7 +2,8 @@
  *
  * Those of one workflow are the state of the projection `notes`, so they come from wherever states come
  * from, at any point of the past. Those of all workflows come from the log in its order, which no state
- * knows; its own filter leaves over only notes of the category and the agent that are wanted. */
+ * knows; its own filter leaves over only notes of the category and the agent that are wanted. Whether they
+ * were answered, states say again: answers.c. */
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/fail.h"
@@ -165,7 +166,9 @@ static jc_status read_all(jc_note_reading *to, const jc_point *point, jc_error *
                         .has_until = point->kind == JC_POINT_TIME,
                         .until_us = point->time_us,
                         .reverse = !filter->oldest_first};
-    return status == JC_OK ? read_events(to, &events, reterr) : status;
+    if (status == JC_OK)
+        status = read_events(to, &events, reterr);
+    return status == JC_OK ? jc_note_reading_see_answers(to, point, reterr) : status;
 }
 
 jc_status jc_notes_read(jc_store *store, jc_str workflow_id, const jc_point *point,

@@ -58,6 +58,8 @@ static jc_status search_for(jc_note_reading *to, jc_str text, jc_str workflow_id
     if (status == JC_OK)
         status = take_hits(to, search, reterr);
     jc_search_free(search);
+    if (status == JC_OK)
+        status = jc_note_reading_see_answers(to, NULL, reterr);
     return status;
 }
 

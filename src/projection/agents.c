@@ -613,17 +613,28 @@ static void set_status(const acting *in, jc_agent_status *status, jc_maybe *sinc
         *since_us = jc_maybe_is(in->event->timestamp_us);
 }
 
-/* The agent waits, or goes on to wait: a notification says so too, and names no tool. */
+static void begin_waiting(jc_waiting *waiting, const jc_event *event)
+{
+    jc_buf_clear(&waiting->message);
+    waiting->tool = (jc_str){0};
+    waiting->since_us = event->timestamp_us;
+    waiting->sequence = event->sequence;
+}
+
+/* The agent waits, or goes on to wait. A request says for which tool, a notification what the user was
+ * told; the first of each counts. */
 static jc_status see_waiting(const acting *in, jc_agent_status before, jc_error *reterr)
 {
     jc_waiting *waiting = &in->agent->waiting;
+    const jc_payload *payload = &in->state->payload;
     if (before != JC_AGENT_WAITING)
-        *waiting =
-            (jc_waiting){.since_us = in->event->timestamp_us, .sequence = in->event->sequence};
-    if (waiting->tool.bytes != NULL || in->type != JC_TYPE_PERMISSION_REQUESTED)
-        return JC_OK;
-    jc_str tool = jc_payload_text(&in->state->payload, "tool_name|tool|name");
-    return replace(in->state, tool, &waiting->tool, reterr);
+        begin_waiting(waiting, in->event);
+    if (in->type == JC_TYPE_AGENT_NOTIFIED && waiting->message.size == 0)
+        return jc_text_set(&waiting->message, jc_payload_text(payload, "message"), reterr);
+    if (in->type == JC_TYPE_PERMISSION_REQUESTED && waiting->tool.bytes == NULL)
+        return replace(in->state, jc_payload_text(payload, "tool_name|tool|name"), &waiting->tool,
+                       reterr);
+    return JC_OK;
 }
 
 static jc_status count_event(acting *in, jc_error *reterr)
@@ -677,6 +688,8 @@ static void agents_release(void *context)
     for (jc_session_record *each = state->first_session; each != NULL; each = each->next)
         jc_agents_release_session(state, each);
     jc_agents_release_session(state, &state->no_session);
+    for (jc_agent_record *each = state->first_agent; each != NULL; each = each->next)
+        jc_buf_release(&each->waiting.message);
     jc_payload_release(&state->payload);
     jc_buf_release(&state->room);
     jc_arena_release(&state->arena);
@@ -684,7 +697,7 @@ static void agents_release(void *context)
 
 const jc_projection jc_projection_agents = {
     .name = "agents",
-    .version = 4,
+    .version = 5,
     .state_size = sizeof(jc_agents),
     .summary = "who did what: per agent and session, tools, errors, tokens, open calls, parents",
     .apply = agents_apply,

@@ -75,7 +75,8 @@ typedef struct jc_session_record {
 
 /* What an agent waits for, while it does; kept from the event that made it wait. */
 typedef struct jc_waiting {
-    jc_str tool; /* that it asked to use; absent: nobody said */
+    jc_str tool;    /* that it asked to use; absent: nobody said */
+    jc_buf message; /* what it told its user; empty: nothing */
     int64_t since_us;
     uint64_t sequence;
 } jc_waiting;
@@ -104,7 +105,7 @@ typedef struct jc_agent_record {
 } jc_agent_record;
 
 typedef struct jc_agents {
-    jc_arena arena; /* owns records and all text but keys of calls and ids of messages */
+    jc_arena arena; /* owns records and all text but what is a jc_buf */
     jc_payload payload;
     jc_buf room;
     jc_texts texts;

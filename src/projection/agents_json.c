@@ -13,6 +13,7 @@ static const char *const statuses[JC_AGENT_STATUS_COUNT] = {"", "active", "waiti
 static void write_waiting(jc_write *write, yyjson_mut_val *object, const jc_waiting *waiting)
 {
     jc_write_text(write, object, "waiting_for", waiting->tool);
+    jc_write_text(write, object, "waiting_message", jc_buf_str(&waiting->message));
     jc_write_time(write, object, "waiting_since", waiting->since_us);
     jc_write_count(write, object, "waiting_sequence", waiting->sequence);
 }
@@ -152,6 +153,17 @@ static jc_status read_agent_of(jc_agents *state, yyjson_val *object, jc_agent_re
     return id.bytes != NULL ? jc_agents_agent(state, id, ret, reterr) : JC_OK;
 }
 
+static jc_status read_waiting(jc_agents *state, yyjson_val *object, jc_waiting *waiting,
+                              jc_error *reterr)
+{
+    (void)jc_read_time(object, "waiting_since", &waiting->since_us);
+    (void)jc_read_count(object, "waiting_sequence", &waiting->sequence);
+    jc_status status = keep_member(state, object, "waiting_for", &waiting->tool, reterr);
+    if (status < 0)
+        return status;
+    return jc_text_set(&waiting->message, jc_read_text(object, "waiting_message"), reterr);
+}
+
 /* All of an agent but its sessions, which are still to come. */
 static jc_status read_agent(jc_agents *state, yyjson_val *object, jc_error *reterr)
 {
@@ -165,9 +177,7 @@ static jc_status read_agent(jc_agents *state, yyjson_val *object, jc_error *rete
     agent->status = known;
     agent->since_us = jc_read_maybe_time(object, "status_since");
     agent->is_running = jc_read_true(object, "running");
-    (void)jc_read_time(object, "waiting_since", &agent->waiting.since_us);
-    (void)jc_read_count(object, "waiting_sequence", &agent->waiting.sequence);
-    status = keep_member(state, object, "waiting_for", &agent->waiting.tool, reterr);
+    status = read_waiting(state, object, &agent->waiting, reterr);
     if (status == JC_OK)
         status = keep_member(state, object, "agent_type", &agent->type, reterr);
     if (status == JC_OK)

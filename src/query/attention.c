@@ -95,14 +95,12 @@ static void add(attentions_owner *owner, jc_attention item, jc_str subject, cons
 }
 
 /* A matter begun by an event whose sequence and time the object has under these names. false: it does not
- * say. */
+ * say. Without patience it counts at once, however clocks differ. */
 static bool begin(yyjson_val *object, const char *sequence, const char *time, jc_attention *ret)
 {
     ret->sequence = yyjson_get_uint(yyjson_obj_get(object, sequence));
-    if (jc_time_parse(jc_json_text(object, time), &ret->at_us, NULL) < 0)
-        return false;
-    ret->due_us = ret->at_us;
-    return true;
+    ret->due_us = INT64_MIN;
+    return jc_time_parse(jc_json_text(object, time), &ret->at_us, NULL) == JC_OK;
 }
 
 static bool has_word(yyjson_val *object, const char *name, const char *word)
@@ -169,10 +167,24 @@ static void add_calls(attentions_owner *owner, yyjson_val *calls)
                              .text = jc_json_text(call, "agent_id")};
         if (!begin(call, "sequence", "started_at", &item))
             continue;
-        item.due_us += JC_ATTENTION_OPEN_US + 1;
+        item.due_us = item.at_us + JC_ATTENTION_OPEN_US + 1;
         add(owner, item, jc_json_text(call, "tool_use_id"), "", jc_json_text(call, "tool_name"),
             " has not come back");
     }
+}
+
+/* Without the tool that it wants to use, it may as well wait for words. */
+static void add_waiting(attentions_owner *owner, yyjson_val *agent)
+{
+    jc_str id = jc_json_text(agent, "agent_id");
+    jc_str tool = jc_json_text(agent, "waiting_for");
+    bool asks = tool.bytes != NULL;
+    jc_attention item = {.kind = JC_ATTENTION_PERMISSION,
+                         .agent_id = id,
+                         .text = asks ? tool : jc_json_text(agent, "waiting_message")};
+    if (has_word(agent, "status", "waiting") &&
+        begin(agent, "waiting_sequence", "waiting_since", &item))
+        add(owner, item, id, "", id, asks ? " waits for a permission" : " waits for you");
 }
 
 static void see_agents(attentions_owner *owner, yyjson_val *agents)
@@ -180,13 +192,7 @@ static void see_agents(attentions_owner *owner, yyjson_val *agents)
     size_t at, count;
     yyjson_val *each;
     yyjson_arr_foreach(yyjson_obj_get(agents, "agents"), at, count, each) {
-        jc_str id = jc_json_text(each, "agent_id");
-        jc_attention item = {.kind = JC_ATTENTION_PERMISSION,
-                             .agent_id = id,
-                             .text = jc_json_text(each, "waiting_for")};
-        if (has_word(each, "status", "waiting") &&
-            begin(each, "waiting_sequence", "waiting_since", &item))
-            add(owner, item, id, "", id, " waits for a permission");
+        add_waiting(owner, each);
     }
     yyjson_arr_foreach(yyjson_obj_get(agents, "sessions"), at, count, each) {
         add_calls(owner, yyjson_obj_get(each, "open_calls"));
@@ -206,7 +212,7 @@ static void see_inbox(attentions_owner *owner, jc_str agent, yyjson_val *inbox)
             yyjson_obj_get(message, "completed_at") != NULL ||
             !begin(message, "sequence", "received_at", &item))
             continue;
-        item.due_us += JC_ATTENTION_UNREAD_US + 1;
+        item.due_us = item.at_us + JC_ATTENTION_UNREAD_US + 1;
         add(owner, item, jc_json_text(message, "correlation_id"), "Unread by ", agent, "");
     }
 }

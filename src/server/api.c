@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define BUSY_RETRY_S 1
 
@@ -55,7 +54,7 @@ void jc_api_refuse(jc_response *response, int status, const char *code, jc_str m
         jc_buf_clear(&response->body);
 }
 
-static void refuse_status(jc_response *response, jc_status status, jc_str message)
+void jc_api_refuse_status(jc_response *response, jc_status status, jc_str message)
 {
     static const struct {
         jc_status status;
@@ -83,7 +82,7 @@ static void refuse(const jc_call *call, jc_status status, const jc_error *error)
     if (call->out.too_large)
         jc_api_refuse(call->response, 413, "too_large", message);
     else
-        refuse_status(call->response, status, message);
+        jc_api_refuse_status(call->response, status, message);
 }
 
 /* ---- The store ---- */
@@ -96,23 +95,29 @@ static void close_store(jc_api *api)
 }
 
 /* Not finding the log is no answer to what was asked. */
-static jc_status open_store(jc_api *api, jc_error *reterr)
+jc_status jc_store_ready(const char *project_dir, const jc_options *options, jc_store **store,
+                         jc_error *reterr)
 {
     jc_error error = {0};
-    close_store(api);
-    jc_status status = jc_open(api->project_dir, NULL, &api->store, &error);
+    uint64_t position = 0;
+    if (*store != NULL && jc_wait(*store, UINT64_MAX, 0, &position, NULL) != JC_ESTALE)
+        return JC_OK;
+    jc_close(*store);
+    *store = NULL;
+    jc_status status = jc_open(project_dir, options, store, &error);
     if (status == JC_ENOTFOUND)
         status = JC_EIO;
     return status < 0 ? jc_fail(reterr, status, "%s", error.text) : status;
 }
 
-/* Have the log that is there now. Nothing waits. */
+/* Rows are those of a log. */
 static jc_status ready_store(jc_api *api, jc_error *reterr)
 {
-    uint64_t position = 0;
-    if (api->store != NULL && jc_wait(api->store, UINT64_MAX, 0, &position, NULL) != JC_ESTALE)
-        return JC_OK;
-    return open_store(api, reterr);
+    const jc_store *before = api->store;
+    jc_status status = jc_store_ready(api->project_dir, NULL, &api->store, reterr);
+    if (api->store != before)
+        jc_rows_release(&api->rows);
+    return status;
 }
 
 jc_status jc_api_new(const char *project_dir, jc_api **ret_api, jc_error *reterr)
@@ -146,16 +151,6 @@ void jc_api_free(jc_api *api)
 
 /* ---- Answering ---- */
 
-static bool is_json(jc_str content_type)
-{
-    static const char json[] = "application/json";
-    const size_t size = sizeof json - 1;
-    if (content_type.size < size || strncasecmp(content_type.bytes, json, size) != 0)
-        return false;
-    jc_str rest = {content_type.bytes + size, content_type.size - size};
-    return rest.size == 0 || rest.bytes[0] == ';' || rest.bytes[0] == ' ';
-}
-
 /* What can be said without looking at the log. false: the request is refused. */
 static bool admit(const jc_request *request, const jc_route *route, jc_response *response)
 {
@@ -165,7 +160,7 @@ static bool admit(const jc_request *request, const jc_route *route, jc_response 
         jc_api_refuse(response, 405, "method", JC_STR("the path does not take that method"));
     else if (request->body.size > JC_REQUEST_BODY_SIZE_MAX)
         jc_api_refuse(response, 413, "too_large", JC_STR("what was posted is larger than 8 MiB"));
-    else if (route->method == JC_METHOD_POST && !is_json(request->content_type))
+    else if (route->method == JC_METHOD_POST && !jc_content_type_is_json(request->content_type))
         jc_api_refuse(response, 415, "content_type",
                       JC_STR("what is posted must be of the type application/json"));
     else
@@ -194,14 +189,12 @@ static jc_status run(jc_call *call, const jc_route *route, jc_str name, jc_error
         status = read_path(call, route, name, reterr);
     if (status < 0)
         return status;
-    jc_error problem = {0};
-    status = ready_store(call->api, &problem);
-    if (status < 0 && !route->without_log)
-        return jc_fail(reterr, status, "%s", problem.text);
-    call->store = call->api->store;
-    call->problem = &problem;
-    status = route->handler(call, reterr);
-    call->problem = NULL;
+    if (!route->has_own_log) {
+        status = ready_store(call->api, reterr);
+        call->store = call->api->store;
+    }
+    if (status == JC_OK)
+        status = route->handler(call, reterr);
     return status < 0 ? status : jc_answer_status(&call->out, reterr);
 }
 
@@ -210,11 +203,7 @@ static jc_status try_once(jc_api *api, const jc_request *request, const jc_route
                           jc_str name, bool is_again, jc_response *response)
 {
     jc_error error = {0};
-    jc_call call = {.api = api,
-                    .arena = &api->arena,
-                    .request = request,
-                    .response = response,
-                    .is_again = is_again};
+    jc_call call = {.api = api, .arena = &api->arena, .request = request, .response = response};
     jc_arena_reset(&api->arena);
     jc_buf_clear(&response->body);
     *response =
@@ -258,16 +247,15 @@ jc_status jc_call_head(jc_call *call, jc_str workflow_id, jc_head *ret_head, jc_
 jc_status jc_call_point(jc_call *call, const char *name, jc_point *ret_point, bool *ret_given,
                         jc_error *reterr)
 {
-    jc_head head;
     jc_status status = jc_query_point(&call->query, name, ret_point, reterr);
     *ret_given = jc_query_has(&call->query, name);
-    if (status == JC_OK)
-        status = jc_call_head(call, call->name, &head, reterr);
+    if (status == JC_OK && call->head.sequence == 0)
+        status = jc_call_head(call, call->name, &call->head, reterr);
     if (status < 0 || ret_point->kind == JC_POINT_SEQUENCE || ret_point->kind == JC_POINT_TIME)
         return status;
-    if (ret_point->number <= head.sequence)
-        *ret_point =
-            (jc_point){.kind = JC_POINT_SEQUENCE, .number = head.sequence - ret_point->number};
+    if (ret_point->number <= call->head.sequence)
+        *ret_point = (jc_point){.kind = JC_POINT_SEQUENCE,
+                                .number = call->head.sequence - ret_point->number};
     return JC_OK;
 }
 

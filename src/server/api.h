@@ -56,10 +56,23 @@ void jc_api_free(jc_api *api);
  * Logs that were replaced are opened again. */
 void jc_api_answer(jc_api *api, const jc_request *request, jc_response *ret_response);
 
-/* Is there such a path, and for which of the methods? Their sum; 0: none. Pages and streams are not the API's. */
+/* Is there such a path, and for which of the methods? As bits, 1U << method; 0: none. Pages and streams are not the API's. */
 unsigned jc_api_methods(jc_str path);
+
+/* How long may an answer need? Of what lasts, one of a kind is answered at a time, so that nothing short waits. */
+typedef enum jc_request_kind {
+    JC_REQUEST_SHORT,
+    JC_REQUEST_WRITES, /* waits for other writers, for seconds */
+    JC_REQUEST_CHECKS, /* reads the whole log */
+    JC_REQUEST_KIND_COUNT
+} jc_request_kind;
+
+jc_request_kind jc_api_kind(jc_method method, jc_str path);
 
 /* Write a refusal: {"error":{"code":…,"message":…}}. */
 void jc_api_refuse(jc_response *response, int status, const char *code, jc_str message);
+
+/* The same for what the library says: JC_EINVAL is 400 `invalid`, and so on. */
+void jc_api_refuse_status(jc_response *response, jc_status status, jc_str message);
 
 #endif

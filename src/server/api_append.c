@@ -209,7 +209,7 @@ typedef struct note_posting {
     jc_str tags[TAGS_MAX];
 } note_posting;
 
-static jc_str *note_field(note_posting *note, const char *name)
+static jc_str *note_field(note_posting *note, yyjson_val *key)
 {
     const struct {
         const char *name;
@@ -225,7 +225,7 @@ static jc_str *note_field(note_posting *note, const char *name)
                   {"correlation_id", &note->draft.correlation_id},
                   {"causation_id", &note->draft.causation_id}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        if (strcmp(name, fields[i].name) == 0)
+        if (yyjson_equals_str(key, fields[i].name))
             return fields[i].field;
     }
     return NULL;
@@ -253,14 +253,15 @@ static jc_status read_note(const posting *of, note_posting *note, jc_error *rete
     yyjson_val *key, *value;
     yyjson_obj_foreach(of->root, at, count, key, value) {
         const char *name = yyjson_get_str(key);
-        jc_str *field = note_field(note, name);
-        if (strcmp(name, "tags") == 0 && !yyjson_is_null(value)) {
+        jc_str *field = note_field(note, key);
+        bool is_tags = yyjson_equals_str(key, "tags");
+        if (is_tags && !yyjson_is_null(value)) {
             jc_status status = read_tags(note, value, reterr);
             if (status < 0)
                 return status;
             continue;
         }
-        if (field == NULL && strcmp(name, "tags") != 0)
+        if (field == NULL && !is_tags)
             return jc_fail(reterr, JC_EINVAL, "'%.60s' is no member of a note", name);
         if (yyjson_is_null(value))
             continue;

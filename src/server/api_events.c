@@ -78,7 +78,7 @@ static jc_status set_place(page *of, jc_error *reterr)
     if (status == JC_OK)
         status = jc_query_number(query, "to", 1, INT64_MAX, &filter->to, reterr);
     if (status == JC_OK)
-        status = jc_query_number(query, "after", 0, INT64_MAX, &after, reterr);
+        status = jc_query_number(query, "after", 0, INT64_MAX - 1, &after, reterr);
     if (status < 0 || !jc_query_has(query, "after"))
         return status;
     if (filter->to != 0 && filter->from > filter->to)

@@ -11,16 +11,20 @@
 
 #define HOOK_TIMEOUT_MS 100
 
-/* The project's redactor, and what its rules were read from. */
+/* The project's redactor, and what its rules were read from; a handle of the log that waits no longer than an
+ * agent may. */
 typedef struct jc_hook_memory {
+    jc_store *store; /* NULL: it is to be opened */
     jc_redactor *redactor;
     struct stat config; /* of .jc/config.json; st_size -1: there was none */
 } jc_hook_memory;
 
 void jc_hook_memory_free(jc_hook_memory *memory)
 {
-    if (memory != NULL)
-        jc_redactor_free(memory->redactor);
+    if (memory == NULL)
+        return;
+    jc_close(memory->store);
+    jc_redactor_free(memory->redactor);
     free(memory);
 }
 
@@ -73,19 +77,34 @@ static jc_status keep_for_later(jc_call *call, jc_redactor *redactor,
     return jc_hook_spool(project_dir, redactor, call->request->body, options, reterr);
 }
 
-static jc_status take_in(jc_call *call, jc_redactor *redactor, jc_hook_options *options,
-                         jc_error *reterr)
+static jc_status append_once(jc_call *call, jc_redactor *redactor, const jc_hook_options *options,
+                             jc_error *reterr)
 {
     jc_hook_result result;
+    jc_hook_memory *memory = call->api->hooks;
+    const jc_options quick = {.busy_timeout_ms = HOOK_TIMEOUT_MS};
+    jc_status status = jc_store_ready(call->api->project_dir, &quick, &memory->store, reterr);
+    if (status == JC_OK)
+        status =
+            jc_intake_hook(memory->store, redactor, call->request->body, options, &result, reterr);
+    if (status == JC_EIO || status == JC_ESTALE) {
+        jc_close(memory->store);
+        memory->store = NULL;
+    }
+    return status;
+}
+
+/* A log that was replaced meanwhile is opened again, and asked once more. */
+static jc_status take_in(jc_call *call, jc_redactor *redactor, const jc_hook_options *options,
+                         jc_error *reterr)
+{
     jc_error error = {0};
-    if (call->store == NULL)
-        return keep_for_later(call, redactor, options, call->problem, reterr);
-    jc_status status =
-        jc_intake_hook(call->store, redactor, call->request->body, options, &result, &error);
+    jc_status status = append_once(call, redactor, options, &error);
+    if (status == JC_ESTALE)
+        status = append_once(call, redactor, options, &error);
     if (status == JC_OK)
         return JC_OK;
-    /* A log that was replaced is opened again, and asked once more. */
-    if (status == JC_EINVAL || status == JC_ENOMEM || (status == JC_ESTALE && !call->is_again))
+    if (status == JC_EINVAL || status == JC_ENOMEM)
         return jc_fail(reterr, status, "%s", error.text);
     return keep_for_later(call, redactor, options, &error, reterr);
 }

@@ -159,7 +159,7 @@ jc_status jc_api_outline(jc_call *call, jc_error *reterr)
     jc_filter filter = {.workflow_ids = &call->name, .workflow_count = 1};
     for (size_t i = 0; i < TABLE_COUNT; i++)
         jc_answer_init(&of.tables[i].added, &of.tables[i].added_bytes);
-    jc_status status = jc_query_number(&call->query, "after", 0, INT64_MAX, &after, reterr);
+    jc_status status = jc_query_number(&call->query, "after", 0, INT64_MAX - 1, &after, reterr);
     if (status == JC_OK)
         status = jc_query_number(&call->query, "limit", 1, INT64_MAX, &limit, reterr);
     if (status == JC_OK)

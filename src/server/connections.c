@@ -18,6 +18,7 @@
 #define SWEEP_MS 200
 #define STREAM_INPUT_MAX ((size_t)16 * 1024) /* bytes that a stream's client may send for nothing */
 #define SMALL_REQUEST ((size_t)64 * 1024)    /* is never the one that is too much */
+#define SMALL_ANSWER ((size_t)64 * 1024)     /* likewise */
 
 typedef enum phase {
     IDLE,
@@ -122,14 +123,16 @@ static void replace_one(jc_connection *connection)
     connection->refused_itself = false;
     if (is_given_up(connection))
         return;
+    /* A bufferevent keeps others from the beginning of its output, even from reading it. */
+    (void)evbuffer_unfreeze(output, 1);
     (void)evbuffer_copyout(output, line, sizeof line - 1);
     const char *said = strchr(line, ' '); /* "HTTP/1.1 400 …" */
     int status = said != NULL ? status_of_own(connection, atoi(said)) : 0;
+    if (status != 0)
+        (void)evbuffer_drain(output, evbuffer_get_length(output));
+    (void)evbuffer_freeze(output, 1);
     if (status == 0)
         return;
-    (void)evbuffer_unfreeze(output, 1);
-    (void)evbuffer_drain(output, evbuffer_get_length(output));
-    (void)evbuffer_freeze(output, 1);
     enter(connection, ANSWERING);
     jc_reply_raw(output, status);
 }
@@ -325,6 +328,24 @@ void jc_connections_stream(jc_connections *all, struct evhttp_request *request)
     (void)bufferevent_enable(connection->bufferevent, EV_READ);
 }
 
+static size_t waiting_size(const jc_connection *connection)
+{
+    if (is_given_up(connection))
+        return 0;
+    return evbuffer_get_length(bufferevent_get_output(connection->bufferevent));
+}
+
+bool jc_connections_have_room(const jc_connections *all, size_t size)
+{
+    size_t waiting = 0;
+    if (size <= SMALL_ANSWER)
+        return true;
+    for (size_t i = 0; i < all->count; i++)
+        waiting += all->items[i]->phase == STREAM ? 0 : waiting_size(all->items[i]);
+    return waiting <= all->limits->answering_size_max &&
+           size <= all->limits->answering_size_max - waiting;
+}
+
 void jc_connections_end(jc_connections *all)
 {
     all->ending = true;
@@ -338,9 +359,7 @@ void jc_connections_end(jc_connections *all)
 bool jc_connections_busy(const jc_connections *all)
 {
     for (size_t i = 0; i < all->count; i++) {
-        struct bufferevent *bufferevent = all->items[i]->bufferevent;
-        if (!is_given_up(all->items[i]) &&
-            evbuffer_get_length(bufferevent_get_output(bufferevent)) > 0)
+        if (waiting_size(all->items[i]) > 0)
             return true;
     }
     return false;

@@ -38,6 +38,9 @@ void jc_connections_answer(jc_connections *connections, struct evhttp_request *r
 /* It became a stream. */
 void jc_connections_stream(jc_connections *connections, struct evhttp_request *request);
 
+/* May an answer of that size wait for its client, beside what waits for others? Small ones always may. */
+bool jc_connections_have_room(const jc_connections *connections, size_t size);
+
 /* Accept no more, and end those that nobody waits for. */
 void jc_connections_end(jc_connections *connections);
 

@@ -5,6 +5,8 @@
  * page in a window of its own tells the page with the link nothing. */
 #include "server/guard.h"
 
+#include "server/request.h"
+
 #include <arpa/inet.h>
 #include <nettle/memops.h>
 #include <stdio.h>
@@ -75,27 +77,25 @@ static bool name_is_ours(const jc_guard *guard, jc_str name)
 }
 
 /* Without a port it is the one that a scheme has: a proxy stands there. */
-static bool authority_is_ours(const jc_guard *guard, jc_str text, jc_str *ret_port)
+static bool authority_is_ours(const jc_guard *guard, jc_str text)
 {
-    char port[16];
-    jc_str name;
-    if (text.bytes == NULL || !split_authority(text, &name, ret_port))
+    char wanted[16];
+    jc_str name, port;
+    if (text.bytes == NULL || !split_authority(text, &name, &port))
         return false;
-    (void)snprintf(port, sizeof port, "%d", guard->port);
-    return name_is_ours(guard, name) && (ret_port->bytes == NULL || is(*ret_port, port));
+    (void)snprintf(wanted, sizeof wanted, "%d", guard->port);
+    return name_is_ours(guard, name) && (port.bytes == NULL || is(port, wanted));
 }
 
-/* A page on another port of this machine is another site; so the port must be the one that was asked. */
-static bool origin_is_ours(const jc_guard *guard, jc_str origin, jc_str host_port)
+/* What a page of ours asks goes to the host and port that it came from. The same port of another address, even of
+ * this machine, may be somebody else's. */
+static bool origin_is_ours(jc_str origin, jc_str host)
 {
     static const char *const schemes[] = {"http://", "https://"};
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
         size_t size = strlen(schemes[i]);
-        jc_str port;
-        if (origin.size <= size || strncasecmp(origin.bytes, schemes[i], size) != 0)
-            continue;
-        jc_str rest = {origin.bytes + size, origin.size - size};
-        return authority_is_ours(guard, rest, &port) && jc_str_equal(port, host_port);
+        if (origin.size > size && strncasecmp(origin.bytes, schemes[i], size) == 0)
+            return is_text((jc_str){origin.bytes + size, origin.size - size}, host);
     }
     return false;
 }
@@ -147,6 +147,18 @@ static bool has_bearer_token(const jc_guard *guard, jc_str authorization)
     return is_token(guard, (jc_str){authorization.bytes + size, authorization.size - size});
 }
 
+void jc_guard_cookie_name(const jc_guard *guard, char ret_name[JC_TOKEN_COOKIE_SIZE_MAX])
+{
+    (void)snprintf(ret_name, JC_TOKEN_COOKIE_SIZE_MAX, "jc_token_%d", guard->port);
+}
+
+static bool has_token_cookie(const jc_guard *guard, jc_str cookie)
+{
+    char name[JC_TOKEN_COOKIE_SIZE_MAX];
+    jc_guard_cookie_name(guard, name);
+    return is_token(guard, value_of(cookie, ';', name));
+}
+
 static jc_verdict judge_token(const jc_guard *guard, const jc_guard_request *request)
 {
     jc_verdict open = {.entry = JC_ENTRY_OPEN};
@@ -154,8 +166,7 @@ static jc_verdict judge_token(const jc_guard *guard, const jc_guard_request *req
         return open;
     if (request->page && is_token(guard, value_of(request->query, '&', "token")))
         return (jc_verdict){.entry = JC_ENTRY_COOKIE};
-    if (has_bearer_token(guard, request->authorization) ||
-        is_token(guard, value_of(request->cookie, ';', JC_TOKEN_COOKIE)))
+    if (has_bearer_token(guard, request->authorization) || has_token_cookie(guard, request->cookie))
         return open;
     if (request->health)
         return (jc_verdict){.entry = JC_ENTRY_LIMITED};
@@ -166,34 +177,22 @@ static jc_verdict judge_token(const jc_guard *guard, const jc_guard_request *req
                    "'Authorization: Bearer TOKEN'");
 }
 
-static bool is_json(jc_str content_type)
-{
-    const char *end =
-        content_type.bytes != NULL ? memchr(content_type.bytes, ';', content_type.size) : NULL;
-    if (end != NULL)
-        content_type.size = (size_t)(end - content_type.bytes);
-    while (content_type.size > 0 && content_type.bytes[content_type.size - 1] == ' ')
-        content_type.size--;
-    return is(content_type, "application/json");
-}
-
 jc_verdict jc_guard_judge(const jc_guard *guard, const jc_guard_request *request)
 {
-    jc_str port = {0};
-    jc_str named_port = {0};
     if (request->host.bytes == NULL)
         return REFUSED(403, "host", "the request names no host: send the header Host");
-    if (!authority_is_ours(guard, request->host, &port) ||
-        (request->named.bytes != NULL && !authority_is_ours(guard, request->named, &named_port)))
+    if (!authority_is_ours(guard, request->host) ||
+        (request->named.bytes != NULL && !authority_is_ours(guard, request->named)))
         return REFUSED(
             403, "host",
             "the request names another host: use the address that 'jc dashboard' printed");
-    if (request->origin.bytes != NULL && !origin_is_ours(guard, request->origin, port))
+    if (request->origin.bytes != NULL && !origin_is_ours(request->origin, request->host))
         return REFUSED(403, "origin", "the request comes from another site's page");
     if (!site_is_ours(request) && !is_visit(request))
         return REFUSED(403, "origin", "the request comes from another site's page");
     jc_verdict verdict = judge_token(guard, request);
-    if (verdict.entry == JC_ENTRY_OPEN && request->post && !is_json(request->content_type))
+    if (verdict.entry == JC_ENTRY_OPEN && request->post &&
+        !jc_content_type_is_json(request->content_type))
         return REFUSED(
             415, "content_type",
             "what is posted must call itself JSON: send 'Content-Type: application/json'");

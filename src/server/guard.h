@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #define JC_TOKEN_SIZE 43 /* characters of one that the program makes: 32 bytes in base64url */
-#define JC_TOKEN_COOKIE "jc_token"
+#define JC_TOKEN_COOKIE_SIZE_MAX 32
 
 typedef struct jc_guard {
     jc_str host;    /* that the server was told to listen on, without brackets; absent: loopback */
@@ -52,6 +52,10 @@ typedef struct jc_verdict {
 } jc_verdict;
 
 jc_verdict jc_guard_judge(const jc_guard *guard, const jc_guard_request *request);
+
+/* The name of the cookie that holds the token: "jc_token_8765". Browsers keep cookies by host, not by port, and
+ * several servers on a host have each a token. */
+void jc_guard_cookie_name(const jc_guard *guard, char ret_name[JC_TOKEN_COOKIE_SIZE_MAX]);
 
 /* Is that an address of this machine that nobody else can reach? */
 bool jc_host_is_loopback(jc_str host);

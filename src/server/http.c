@@ -1,23 +1,25 @@
 /* The loop's side of a request:
  *
- *     whole? ── plain HTTP? ── small enough? ── let in? ──┬─ page and files: answered at once
- *                                                         ├─ a stream: handed to live.h
- *                                                         └─ anything else: to a worker, and back
+ *     whole? ── small, and beyond doubt? ── let in? ──┬─ page and files: answered at once
+ *                                                     ├─ a stream: handed to live.h
+ *                                                     └─ anything else: to a worker, and back
  *
  * evhttp may give up a connection while a worker computes. Its close callback is how that is noticed: the
  * response is then dropped. */
 #include "server/http.h"
 
 #include "base/clock.h"
+#include "server/framing.h"
 #include "server/reply.h"
 
 #include <event2/buffer.h>
 #include <event2/http.h>
-#include <event2/http_struct.h>
-#include <event2/keyvalq_struct.h>
 #include <stdlib.h>
 
 #define ROUTE_FOR_REFUSED "refused"
+
+/* A method as a bit, as jc_api_methods() gives them. */
+#define BIT(method) (1U << (method))
 
 static jc_str header_of(struct evhttp_request *request, const char *name)
 {
@@ -44,55 +46,6 @@ static bool takes_get(struct evhttp_request *request)
 {
     enum evhttp_cmd_type method = evhttp_request_get_command(request);
     return method == EVHTTP_REQ_GET || method == EVHTTP_REQ_HEAD;
-}
-
-static size_t header_size_of(struct evhttp_request *request)
-{
-    struct evkeyval *header;
-    size_t size = strlen(evhttp_request_get_uri(request)) + sizeof "OPTIONS  HTTP/1.1\r\n\r\n";
-    for (header = evhttp_request_get_input_headers(request)->tqh_first; header != NULL;
-         header = header->next.tqe_next)
-        size += strlen(header->key) + strlen(header->value) + 4;
-    return size;
-}
-
-static size_t count_headers(struct evhttp_request *request, const char *name)
-{
-    size_t count = 0;
-    struct evkeyval *header;
-    for (header = evhttp_request_get_input_headers(request)->tqh_first; header != NULL;
-         header = header->next.tqe_next)
-        count += evutil_ascii_strcasecmp(header->key, name) == 0 ? 1 : 0;
-    return count;
-}
-
-/* Where a request ends must be beyond doubt, or what follows could be taken for another request: by us, or by
- * a proxy in front of us. evhttp passes over the body of a GET, and over codings that it does not know. */
-static bool is_framed(struct evhttp_request *request)
-{
-    jc_str coding = header_of(request, "Transfer-Encoding");
-    jc_str length = header_of(request, "Content-Length");
-    if (count_headers(request, "Host") > 1 || count_headers(request, "Content-Length") > 1 ||
-        count_headers(request, "Transfer-Encoding") > 1)
-        return false;
-    if (coding.bytes != NULL &&
-        (length.bytes != NULL || evutil_ascii_strcasecmp(coding.bytes, "chunked") != 0))
-        return false;
-    if (length.bytes != NULL && strspn(length.bytes, "0123456789") != length.size)
-        return false;
-    if (evhttp_request_get_command(request) == EVHTTP_REQ_POST)
-        return true;
-    return coding.bytes == NULL &&
-           (length.bytes == NULL || strspn(length.bytes, "0") == length.size);
-}
-
-/* evhttp answers in whatever version it was asked in. False: it is none of ours. */
-static bool is_our_version(struct evhttp_request *request)
-{
-    bool ours = request->major == 1 && request->minor >= 0;
-    request->minor = ours && request->minor == 0 ? 0 : 1;
-    request->major = 1;
-    return ours;
 }
 
 static jc_str named_host(struct evhttp_request *request, char room[300])
@@ -177,9 +130,22 @@ static struct evhttp_request *exchange_end(jc_exchange *exchange)
     return request;
 }
 
+/* Clients that ask and do not read must not fill the memory. */
+static void refuse_if_crowded(const jc_http *http, jc_response *response)
+{
+    if (jc_connections_have_room(http->connections, response->body.size))
+        return;
+    jc_buf_release(&response->body);
+    jc_api_refuse(response, 503, "busy",
+                  JC_STR("too much waits for clients that do not take it: ask again in a second"));
+    response->retry_after_s = 1;
+}
+
 static void reply(jc_exchange *exchange, jc_response *response)
 {
     struct evhttp_request *request = exchange_end(exchange);
+    if (request != NULL)
+        refuse_if_crowded(exchange->http, response);
     int64_t took_us = jc_clock_monotonic_us() - exchange->began_us;
     jc_metrics_count(exchange->http->metrics, exchange->route, response->status, took_us);
     if (request != NULL && exchange->http->ending)
@@ -303,21 +269,21 @@ static unsigned methods_of(jc_str path, bool *ret_health, bool *ret_metrics)
 {
     *ret_health = jc_str_equal(path, JC_STR("/healthz"));
     *ret_metrics = jc_str_equal(path, JC_STR("/metrics"));
-    return *ret_health || *ret_metrics ? JC_METHOD_GET : jc_api_methods(path);
+    return *ret_health || *ret_metrics ? BIT(JC_METHOD_GET) : jc_api_methods(path);
 }
 
 static const char *methods_text(unsigned methods)
 {
-    if (methods == (JC_METHOD_GET | JC_METHOD_POST))
+    if (methods == (BIT(JC_METHOD_GET) | BIT(JC_METHOD_POST)))
         return "GET, HEAD, POST";
-    return methods == JC_METHOD_POST ? "POST" : "GET, HEAD";
+    return methods == BIT(JC_METHOD_POST) ? "POST" : "GET, HEAD";
 }
 
 static unsigned method_of(struct evhttp_request *request)
 {
     if (takes_get(request))
-        return JC_METHOD_GET;
-    return evhttp_request_get_command(request) == EVHTTP_REQ_POST ? JC_METHOD_POST : 0;
+        return BIT(JC_METHOD_GET);
+    return evhttp_request_get_command(request) == EVHTTP_REQ_POST ? BIT(JC_METHOD_POST) : 0;
 }
 
 static void answer(jc_http *http, struct evhttp_request *request, bool limited, int64_t began_us)
@@ -347,6 +313,7 @@ static void answer(jc_http *http, struct evhttp_request *request, bool limited, 
 
 static void give_cookie(const jc_http *http, struct evhttp_request *request)
 {
+    char name[JC_TOKEN_COOKIE_SIZE_MAX];
     jc_str query = query_of(request);
     char *left = malloc(query.size + 1);
     if (left == NULL) {
@@ -354,7 +321,8 @@ static void give_cookie(const jc_http *http, struct evhttp_request *request)
         return;
     }
     size_t size = jc_query_without_token(query, left);
-    jc_reply_cookie(request, http->guard.token, (jc_str){left, size});
+    jc_guard_cookie_name(&http->guard, name);
+    jc_reply_cookie(request, name, http->guard.token, (jc_str){left, size});
     free(left);
 }
 
@@ -362,14 +330,11 @@ void jc_http_answer(struct evhttp_request *request, void *context)
 {
     jc_http *http = context;
     int64_t began_us = jc_clock_monotonic_us();
+    const char *doubt = NULL;
     jc_connections_answer(http->connections, request);
-    if (!is_our_version(request)) {
-        refuse_and_close(request, 400, "invalid", "the request is no good HTTP/1.1");
-    } else if (header_size_of(request) > http->limits->header_size_max) {
-        refuse_and_close(request, 431, "headers",
-                         "the request's line and headers are larger than 16 KiB");
-    } else if (!is_framed(request)) {
-        refuse_and_close(request, 400, "invalid", "where the request ends is not clear");
+    int refused = jc_framing_check(request, http->limits->header_size_max, &doubt);
+    if (refused != 0) {
+        refuse_and_close(request, refused, refused == 431 ? "headers" : "invalid", doubt);
     } else {
         jc_verdict verdict = judge(http, request, path_of(request));
         if (verdict.entry == JC_ENTRY_OPEN || verdict.entry == JC_ENTRY_LIMITED) {

@@ -13,6 +13,7 @@
 #include "base/fail.h"
 #include "server/live_catch_up.h"
 #include "server/live_news.h"
+#include "server/reply.h"
 
 #include <event2/event.h>
 #include <event2/http.h>
@@ -445,15 +446,21 @@ static jc_status begin_stream(jc_live *live, struct evhttp_request *request, jc_
     return JC_OK;
 }
 
+static void refuse(struct evhttp_request *request, jc_status status, const jc_error *error)
+{
+    jc_response response = {0};
+    jc_api_refuse_status(&response, status, jc_str_of(error->text));
+    jc_reply_send(request, &response);
+    jc_response_release(&response);
+}
+
 void jc_live_attach(jc_live *live, struct evhttp_request *request)
 {
     jc_error error = {0};
     set_now(live);
     jc_status status = begin_stream(live, request, &error);
-    if (status == JC_ESTALE)
-        status = JC_EBUSY;
     if (status < 0)
-        jc_live_refuse(request, status, &error);
+        refuse(request, status, &error);
 }
 
 /* ---- The whole ---- */

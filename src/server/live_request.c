@@ -1,28 +1,22 @@
-/* Reading what a stream is asked for, and refusing it. Values come percent-encoded from anybody, so messages
- * name the parameter and never repeat what it held. */
+/* Reading what a stream is asked for. */
 #include "server/live_request.h"
 
-#include "base/arena.h"
-#include "base/buf.h"
 #include "base/fail.h"
-#include "base/json.h"
-#include "server/api.h"
 #include "server/live.h"
+#include "server/request.h"
 
-#include <event2/buffer.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
 #include <stdlib.h>
-#include <sys/queue.h>
 
 #define STREAM_OF_ALL "/api/stream"
 #define BEFORE_WORKFLOW "/api/events/"
 #define BEHIND_WORKFLOW "/stream"
+#define PARAMETERS "after last type* agent heads store_id epoch"
 
 typedef struct reading {
     jc_live_wish *wish;
     jc_arena arena; /* the texts, until they are packed */
-    jc_str types[JC_REQUEST_PARAMETER_MAX];
+    jc_query query;
 } reading;
 
 void jc_live_wish_release(jc_live_wish *wish)
@@ -51,163 +45,55 @@ bool jc_live_is_stream(jc_str path)
 
 static jc_status read_path(reading *of, jc_str path, jc_error *reterr)
 {
+    jc_error error = {0};
     jc_str part = workflow_part(path);
     if (part.bytes == NULL)
         return JC_OK;
-    jc_str encoded = jc_arena_copy(&of->arena, part);
-    size_t size = 0;
-    char *decoded = encoded.bytes != NULL ? evhttp_uridecode(encoded.bytes, 0, &size) : NULL;
-    if (decoded == NULL)
-        return jc_fail_memory(reterr);
-    jc_status status = JC_OK;
-    if (!jc_utf8_valid((jc_str){decoded, size}))
-        status = jc_fail(reterr, JC_EINVAL, "the workflow's id is not UTF-8");
+    jc_status status = jc_percent_decode(part, false, &of->arena, &of->wish->workflow_id, &error);
+    if (status < 0)
+        return jc_fail(reterr, status, "the workflow's id: %s", error.text);
+    return jc_workflow_id_check(of->wish->workflow_id, reterr);
+}
+
+static jc_status read_place(reading *of, jc_error *reterr)
+{
+    jc_live_wish *wish = of->wish;
+    const jc_query *query = &of->query;
+    jc_status status = jc_query_number(query, "after", 0, INT64_MAX, &wish->after, reterr);
     if (status == JC_OK)
-        status = jc_workflow_id_check((jc_str){decoded, size}, reterr);
+        status = jc_query_number(query, "last", 0, JC_LIVE_LAST_MAX, &wish->last, reterr);
     if (status == JC_OK)
-        status = jc_arena_keep(&of->arena, (jc_str){decoded, size}, &of->wish->workflow_id, reterr);
-    free(decoded);
+        status = jc_query_number(query, "epoch", 0, INT64_MAX, &wish->epoch, reterr);
+    jc_str store_id = jc_query_text(query, "store_id");
+    if (status == JC_OK && store_id.bytes != NULL &&
+        jc_uuid_parse(store_id, &wish->store_id, NULL) < 0)
+        return jc_fail(reterr, JC_EINVAL, "store_id: it is no UUID");
+    wish->has_after = jc_query_has(query, "after");
+    wish->has_epoch = jc_query_has(query, "epoch");
     return status;
 }
 
-/* Digits alone. */
-static bool read_number(const char *text, uint64_t max, uint64_t *ret)
+static jc_status read_choice(reading *of, jc_error *reterr)
 {
-    uint64_t number = 0;
-    if (*text == '\0')
-        return false;
-    for (; *text >= '0' && *text <= '9'; text++) {
-        if (number > (max - (uint64_t)(*text - '0')) / 10)
-            return false;
-        number = number * 10 + (uint64_t)(*text - '0');
-    }
-    *ret = number;
-    return *text == '\0';
-}
-
-static jc_status read_after(reading *of, const char *value, jc_error *reterr)
-{
-    if (!read_number(value, INT64_MAX, &of->wish->after))
-        return jc_fail(reterr, JC_EINVAL, "after is not a position, such as 4711");
-    of->wish->has_after = true;
-    return JC_OK;
-}
-
-static jc_status read_last(reading *of, const char *value, jc_error *reterr)
-{
-    if (!read_number(value, JC_LIVE_LAST_MAX, &of->wish->last))
-        return jc_fail(reterr, JC_EINVAL, "last is not a number of events from 0 to %d",
-                       JC_LIVE_LAST_MAX);
-    return JC_OK;
-}
-
-static jc_status read_type(reading *of, const char *value, jc_error *reterr)
-{
-    if (*value == '\0')
-        return jc_fail(reterr, JC_EINVAL, "type is empty; it is a GLOB, such as feature.*");
-    return jc_arena_keep(&of->arena, jc_str_of(value),
-                         &of->types[of->wish->filter.event_type_count++], reterr);
-}
-
-static jc_status read_agent(reading *of, const char *value, jc_error *reterr)
-{
-    if (*value == '\0')
-        return jc_fail(reterr, JC_EINVAL, "agent is empty");
-    return jc_arena_keep(&of->arena, jc_str_of(value), &of->wish->filter.agent_id, reterr);
-}
-
-static jc_status read_heads(reading *of, const char *value, jc_error *reterr)
-{
-    if (of->wish->workflow_id.bytes == NULL)
-        return jc_fail(reterr, JC_EINVAL, "heads is for the stream of one workflow");
-    if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
-        return jc_fail(reterr, JC_EINVAL, "heads is neither 0 nor 1");
-    of->wish->heads = value[0] == '1';
-    return JC_OK;
-}
-
-static jc_status read_store_id(reading *of, const char *value, jc_error *reterr)
-{
-    if (jc_uuid_parse(jc_str_of(value), &of->wish->store_id, NULL) < 0)
-        return jc_fail(reterr, JC_EINVAL, "store_id is not a UUID");
-    return JC_OK;
-}
-
-static jc_status read_epoch(reading *of, const char *value, jc_error *reterr)
-{
-    if (!read_number(value, INT64_MAX, &of->wish->epoch))
-        return jc_fail(reterr, JC_EINVAL, "epoch is not a number");
-    of->wish->has_epoch = true;
-    return JC_OK;
-}
-
-static const struct {
-    const char *name;
-    jc_status (*read)(reading *of, const char *value, jc_error *reterr);
-    bool repeated;
-} parameters[] = {
-    {"after", read_after, false}, {"agent", read_agent, false}, {"epoch", read_epoch, false},
-    {"heads", read_heads, false}, {"last", read_last, false},   {"store_id", read_store_id, false},
-    {"type", read_type, true},
-};
-
-#define PARAMETER_COUNT (sizeof parameters / sizeof parameters[0])
-
-static jc_status read_parameter(reading *of, const struct evkeyval *pair, unsigned *seen,
-                                jc_error *reterr)
-{
-    for (size_t i = 0; i < PARAMETER_COUNT; i++) {
-        if (strcmp(pair->key, parameters[i].name) != 0)
-            continue;
-        if ((*seen & (1U << i)) != 0 && !parameters[i].repeated)
-            return jc_fail(reterr, JC_EINVAL, "%s is given twice", parameters[i].name);
-        *seen |= 1U << i;
-        if (!jc_utf8_valid(jc_str_of(pair->value)))
-            return jc_fail(reterr, JC_EINVAL, "%s is not UTF-8", parameters[i].name);
-        return parameters[i].read(of, pair->value, reterr);
-    }
-    return jc_fail(reterr, JC_EINVAL,
-                   "a parameter is not known; a stream takes after, agent, epoch, heads, last, "
-                   "store_id and type");
-}
-
-static jc_status read_pairs(reading *of, const struct evkeyvalq *pairs, jc_error *reterr)
-{
-    unsigned seen = 0;
-    size_t count = 0;
-    const struct evkeyval *pair;
-    TAILQ_FOREACH(pair, pairs, next) {
-        if (count++ == JC_REQUEST_PARAMETER_MAX)
-            return jc_fail(reterr, JC_EINVAL, "more than %d parameters", JC_REQUEST_PARAMETER_MAX);
-        jc_status status = read_parameter(of, pair, &seen, reterr);
-        if (status < 0)
-            return status;
-    }
-    return JC_OK;
-}
-
-static jc_status read_query(reading *of, const char *query, jc_error *reterr)
-{
-    struct evkeyvalq pairs;
-    if (query == NULL || *query == '\0')
-        return JC_OK;
-    /* Decoded, a text would end there. */
-    if (strstr(query, "%00") != NULL)
-        return jc_fail(reterr, JC_EINVAL, "a parameter holds a zero byte");
-    if (evhttp_parse_query_str(query, &pairs) < 0)
-        return jc_fail(reterr, JC_EINVAL, "the parameters are not NAME=VALUE, joined by &");
-    jc_status status = read_pairs(of, &pairs, reterr);
-    evhttp_clear_headers(&pairs);
-    return status;
+    jc_live_wish *wish = of->wish;
+    jc_str heads = jc_query_text(&of->query, "heads");
+    wish->heads = jc_str_equal(heads, JC_STR("1"));
+    wish->filter.agent_id = jc_query_text(&of->query, "agent");
+    if (heads.bytes != NULL && wish->workflow_id.bytes == NULL)
+        return jc_fail(reterr, JC_EINVAL, "heads: it is for the stream of one workflow");
+    if (heads.bytes != NULL && !wish->heads && !jc_str_equal(heads, JC_STR("0")))
+        return jc_fail(reterr, JC_EINVAL, "heads: it is 0 or 1");
+    return jc_query_texts(&of->query, "type", &wish->filter.event_types,
+                          &wish->filter.event_type_count, reterr);
 }
 
 /* What a browser sends when it comes back goes before what its address says. */
-static jc_status read_last_event_id(reading *of, const char *value, jc_error *reterr)
+static jc_status read_last_event_id(reading *of, jc_str value, jc_error *reterr)
 {
-    if (value == NULL || *value == '\0')
+    if (value.size == 0)
         return JC_OK;
-    if (!read_number(value, INT64_MAX, &of->wish->after))
-        return jc_fail(reterr, JC_EINVAL, "Last-Event-ID is not a position");
+    if (!jc_digits_read(value, INT64_MAX, &of->wish->after))
+        return jc_fail(reterr, JC_EINVAL, "Last-Event-ID: it is no position");
     of->wish->has_after = true;
     return JC_OK;
 }
@@ -228,15 +114,16 @@ static jc_status pack(reading *of, jc_error *reterr)
 {
     jc_live_wish *wish = of->wish;
     jc_filter *filter = &wish->filter;
+    const jc_str *from = filter->event_types;
     size_t size = wish->workflow_id.size + filter->agent_id.size + 2;
     for (size_t i = 0; i < filter->event_type_count; i++)
-        size += sizeof of->types[i] + of->types[i].size + 1;
+        size += sizeof from[i] + from[i].size + 1;
     jc_str *types = malloc(size);
     if (types == NULL)
         return jc_fail_memory(reterr);
     char *to = (char *)(types + filter->event_type_count);
     for (size_t i = 0; i < filter->event_type_count; i++)
-        types[i] = pack_text(&to, of->types[i]);
+        types[i] = pack_text(&to, from[i]);
     wish->workflow_id = pack_text(&to, wish->workflow_id);
     filter->agent_id = pack_text(&to, filter->agent_id);
     filter->event_types = types;
@@ -251,9 +138,15 @@ static jc_status read_all(reading *of, struct evhttp_request *request, jc_error 
     struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
     jc_status status = read_path(of, jc_str_of(evhttp_uri_get_path(uri)), reterr);
     if (status == JC_OK)
-        status = read_query(of, evhttp_uri_get_query(uri), reterr);
+        status = jc_query_read(jc_str_of(evhttp_uri_get_query(uri)), PARAMETERS, &of->arena,
+                               &of->query, reterr);
     if (status == JC_OK)
-        status = read_last_event_id(of, evhttp_find_header(headers, "Last-Event-ID"), reterr);
+        status = read_place(of, reterr);
+    if (status == JC_OK)
+        status = read_choice(of, reterr);
+    if (status == JC_OK)
+        status =
+            read_last_event_id(of, jc_str_of(evhttp_find_header(headers, "Last-Event-ID")), reterr);
     return status == JC_OK ? pack(of, reterr) : status;
 }
 
@@ -267,48 +160,4 @@ jc_status jc_live_wish_read(struct evhttp_request *request, jc_live_wish *ret_wi
     if (status == JC_OK)
         *ret_wish = wish;
     return status;
-}
-
-static const struct {
-    jc_status status;
-    int http;
-    const char *code;
-} refusals[] = {
-    {JC_EINVAL, 400, "invalid"},
-    {JC_ENOTFOUND, 404, "not_found"},
-    {JC_EBUSY, 503, "busy"},
-    {JC_ECORRUPT, 500, "corrupt"},
-};
-
-static jc_status write_refusal(jc_buf *body, const char *code, const jc_error *error)
-{
-    jc_status status =
-        jc_buf_append_format(body, NULL, "{\"error\":{\"code\":\"%s\",\"message\":", code);
-    if (status == JC_OK)
-        status = jc_json_write_text(body, jc_str_of(error->text), NULL);
-    return status == JC_OK ? jc_buf_append_text(body, "}}\n", NULL) : status;
-}
-
-void jc_live_refuse(struct evhttp_request *request, jc_status status, const jc_error *error)
-{
-    int http = 500;
-    const char *code = "failed";
-    JC_AUTO(jc_buf) body = {0};
-    struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-    struct evbuffer *content = evbuffer_new();
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        if (refusals[i].status == status) {
-            http = refusals[i].http;
-            code = refusals[i].code;
-        }
-    }
-    if (content != NULL && write_refusal(&body, code, error) == JC_OK)
-        (void)evbuffer_add(content, body.bytes, body.size);
-    (void)evhttp_remove_header(headers, "Content-Type");
-    (void)evhttp_add_header(headers, "Content-Type", "application/json");
-    if (http == 503)
-        (void)evhttp_add_header(headers, "Retry-After", "1");
-    evhttp_send_reply(request, http, NULL, content);
-    if (content != NULL)
-        evbuffer_free(content);
 }

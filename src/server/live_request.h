@@ -29,7 +29,4 @@ JC_AUTO_DEFINE(jc_live_wish, jc_live_wish_release);
 JC_MUST_CHECK jc_status jc_live_wish_read(struct evhttp_request *request, jc_live_wish *ret_wish,
                                           jc_error *reterr);
 
-/* Answer with a refusal, as docs/API.md says: {"error":{"code":…,"message":…}}. */
-void jc_live_refuse(struct evhttp_request *request, jc_status status, const jc_error *error);
-
 #endif

@@ -71,12 +71,15 @@ jc_probe jc_server_probe(const char *host, int port, jc_uuid store_id)
         return JC_PROBE_NONE;
     yyjson_doc *doc = yyjson_read(body + 4, strlen(body + 4), 0);
     yyjson_val *root = yyjson_doc_get_root(doc);
-    bool dashboard = yyjson_equals_str(yyjson_obj_get(root, "status"), "ok") &&
-                     yyjson_is_str(yyjson_obj_get(root, "store_id"));
+    yyjson_val *told = yyjson_obj_get(root, "store_id");
+    jc_probe found = JC_PROBE_NONE;
     jc_uuid_format(store_id, wanted);
-    bool same = dashboard && yyjson_equals_str(yyjson_obj_get(root, "store_id"), wanted);
+    if (yyjson_equals_str(told, wanted))
+        found = JC_PROBE_SAME;
+    else if (yyjson_is_str(told))
+        found = JC_PROBE_OTHER;
+    else if (yyjson_equals_str(yyjson_obj_get(root, "status"), "ok"))
+        found = JC_PROBE_CLOSED;
     yyjson_doc_free(doc);
-    if (!dashboard)
-        return JC_PROBE_NONE;
-    return same ? JC_PROBE_SAME : JC_PROBE_OTHER;
+    return found;
 }

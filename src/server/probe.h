@@ -8,6 +8,7 @@ typedef enum jc_probe {
     JC_PROBE_NONE,  /* nobody that answers as a dashboard does */
     JC_PROBE_SAME,  /* a dashboard of that store */
     JC_PROBE_OTHER, /* a dashboard of another store */
+    JC_PROBE_CLOSED /* a dashboard that tells its store only to who has its token */
 } jc_probe;
 
 /* Ask its /healthz; waits for at most a second or two. */

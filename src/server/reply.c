@@ -1,6 +1,8 @@
 /* The headers are a table; a body is handed to libevent without being copied. */
 #include "server/reply.h"
 
+#include "server/guard.h"
+
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <stdio.h>
@@ -46,8 +48,10 @@ static void add(struct evhttp_request *request, const char *name, const char *va
 
 void jc_reply_secure(struct evhttp_request *request)
 {
-    for (size_t i = 0; i < SECURITY_COUNT; i++)
+    for (size_t i = 0; i < SECURITY_COUNT; i++) {
+        (void)evhttp_remove_header(evhttp_request_get_output_headers(request), security[i].name);
         add(request, security[i].name, security[i].value);
+    }
 }
 
 /* NULL: libevent's own. */
@@ -146,7 +150,7 @@ void jc_reply_asset(struct evhttp_request *request, const jc_asset *asset)
     send_body(request, has_it ? 304 : 200, body);
 }
 
-void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query)
+void jc_reply_cookie(struct evhttp_request *request, const char *name, jc_str token, jc_str query)
 {
     struct evbuffer *body = body_for(request);
     JC_AUTO(jc_buf) cookie = {0};
@@ -155,7 +159,7 @@ void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query)
         return;
     jc_reply_secure(request);
     add(request, "Cache-Control", "no-store");
-    if (jc_buf_append_format(&cookie, NULL, "jc_token=%.*s; HttpOnly; SameSite=Strict; Path=/%c",
+    if (jc_buf_append_format(&cookie, NULL, "%s=%.*s; HttpOnly; SameSite=Strict; Path=/%c", name,
                              (int)token.size, token.bytes, '\0') == JC_OK &&
         jc_buf_append_format(&place, NULL, "/%s%.*s%c", query.size > 0 ? "?" : "", (int)query.size,
                              query.bytes, '\0') == JC_OK) {

@@ -8,7 +8,7 @@
 struct evbuffer;
 struct evhttp_request;
 
-/* The headers of every answer. */
+/* The headers of every answer; each is there once, however often this is called. */
 void jc_reply_secure(struct evhttp_request *request);
 
 /* Answer; the body is taken out of the response. */
@@ -23,9 +23,9 @@ void jc_reply_refuse_method(struct evhttp_request *request, const char *allowed)
 /* An embedded file, or 304 when the client has it. */
 void jc_reply_asset(struct evhttp_request *request, const jc_asset *asset);
 
-/* The page's address holds its token: keep it as a cookie, and go on to the address without it. `query` is
- * what is left of the query. */
-void jc_reply_cookie(struct evhttp_request *request, jc_str token, jc_str query);
+/* The page's address holds its token: keep it as a cookie of that name, and go on to the address without it.
+ * `query` is what is left of the query. */
+void jc_reply_cookie(struct evhttp_request *request, const char *name, jc_str token, jc_str query);
 
 /* Have the browser load the same address anew, by itself. */
 void jc_reply_again(struct evhttp_request *request);

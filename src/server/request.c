@@ -5,11 +5,28 @@
 #include "base/fail.h"
 #include "base/json.h"
 
+#include <strings.h>
+
 #define SHOWN_MAX 60 /* bytes of what was given, in a refusal */
 
 static int shown(jc_str text)
 {
     return (int)(text.size < SHOWN_MAX ? text.size : SHOWN_MAX);
+}
+
+/* ---- What was posted ---- */
+
+bool jc_content_type_is_json(jc_str content_type)
+{
+    static const char json[] = "application/json";
+    const char *end =
+        content_type.size > 0 ? memchr(content_type.bytes, ';', content_type.size) : NULL;
+    if (end != NULL)
+        content_type.size = (size_t)(end - content_type.bytes);
+    while (content_type.size > 0 && content_type.bytes[content_type.size - 1] == ' ')
+        content_type.size--;
+    return content_type.size == sizeof json - 1 &&
+           strncasecmp(content_type.bytes, json, content_type.size) == 0;
 }
 
 /* ---- Decoding ---- */
@@ -165,15 +182,15 @@ jc_status jc_query_texts(const jc_query *query, const char *name, const jc_str *
     return JC_OK;
 }
 
-/* Digits alone, at most as many as an int64_t holds. */
-static bool read_number(jc_str text, uint64_t *ret)
+bool jc_digits_read(jc_str text, uint64_t max, uint64_t *ret)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < text.size; i++) {
-        char c = text.bytes[i];
-        if (c < '0' || c > '9' || number > (uint64_t)INT64_MAX / 10 - 1)
+        uint64_t digit = (uint64_t)(text.bytes[i] - '0');
+        if (text.bytes[i] < '0' || text.bytes[i] > '9' || digit > max ||
+            number > (max - digit) / 10)
             return false;
-        number = number * 10 + (uint64_t)(c - '0');
+        number = number * 10 + digit;
     }
     *ret = number;
     return text.size > 0;
@@ -186,7 +203,7 @@ jc_status jc_query_number(const jc_query *query, const char *name, uint64_t min,
     jc_str text = jc_query_text(query, name);
     if (text.bytes == NULL)
         return JC_OK;
-    if (!read_number(text, &number))
+    if (!jc_digits_read(text, INT64_MAX, &number))
         return jc_fail(reterr, JC_EINVAL, "%s: '%.*s' is no number", name, shown(text), text.bytes);
     if (number < min || number > max)
         return jc_fail(reterr, JC_EINVAL, "%s: %s is not between %llu and %llu", name, text.bytes,
@@ -227,7 +244,7 @@ jc_status jc_query_point(const jc_query *query, const char *name, jc_point *ret_
         bool backwards = text.bytes[0] == '-';
         jc_str digits = {text.bytes + (backwards ? 1 : 0), text.size - (backwards ? 1 : 0)};
         point.kind = backwards ? JC_POINT_BEFORE_HEAD : JC_POINT_SEQUENCE;
-        if (!read_number(digits, &point.number)) {
+        if (!jc_digits_read(digits, INT64_MAX, &point.number)) {
             point.kind = JC_POINT_TIME;
             if (read_time(name, text, &point.time_us, NULL) < 0)
                 return jc_fail(

@@ -19,10 +19,16 @@ typedef struct jc_query {
     jc_arena *arena; /* owns texts, which are ended by a zero byte */
 } jc_query;
 
+/* Does what was posted call itself JSON, whatever else it says behind ';'? */
+bool jc_content_type_is_json(jc_str content_type);
+
 /* Decode %XX, and with `plus` a '+' as a space. JC_EINVAL: what comes out is empty, holds a zero byte or is not
  * UTF-8. */
 JC_MUST_CHECK jc_status jc_percent_decode(jc_str text, bool plus, jc_arena *arena, jc_str *ret,
                                           jc_error *reterr);
+
+/* A number in digits alone, at most `max`. */
+bool jc_digits_read(jc_str text, uint64_t max, uint64_t *ret);
 
 /* Read what stands behind '?'. JC_EINVAL names the parameter. */
 JC_MUST_CHECK jc_status jc_query_read(jc_str text, const char *known, jc_arena *arena,

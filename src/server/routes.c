@@ -22,10 +22,10 @@ static const jc_route routes[] = {
     {JC_METHOD_GET, "/api/notes", "q category agent tag limit", jc_api_notes},
     {JC_METHOD_GET, "/api/messages/{workflow}", "agent at", jc_api_messages},
     {JC_METHOD_GET, "/api/head", "", jc_api_head},
-    {JC_METHOD_GET, "/api/verify", "workflow*", jc_api_verify},
-    {JC_METHOD_POST, "/api/events", "", jc_api_append},
-    {JC_METHOD_POST, "/api/notes", "", jc_api_add_note},
-    {JC_METHOD_POST, "/hook", "workflow agent", jc_api_hook, true},
+    {JC_METHOD_GET, "/api/verify", "workflow*", jc_api_verify, JC_REQUEST_CHECKS},
+    {JC_METHOD_POST, "/api/events", "", jc_api_append, JC_REQUEST_WRITES},
+    {JC_METHOD_POST, "/api/notes", "", jc_api_add_note, JC_REQUEST_WRITES},
+    {JC_METHOD_POST, "/hook", "workflow agent", jc_api_hook, .has_own_log = true},
 };
 
 /* Does the path fit? A name is one segment, and not empty. */
@@ -60,7 +60,14 @@ unsigned jc_api_methods(jc_str path)
     jc_str name;
     for (unsigned method = JC_METHOD_GET; method <= JC_METHOD_POST; method++) {
         if (jc_route_find((jc_method)method, path, &name) != NULL)
-            methods |= method;
+            methods |= 1U << method;
     }
     return methods;
+}
+
+jc_request_kind jc_api_kind(jc_method method, jc_str path)
+{
+    jc_str name;
+    const jc_route *route = jc_route_find(method, path, &name);
+    return route != NULL ? route->kind : JC_REQUEST_SHORT;
 }

@@ -17,15 +17,14 @@ struct jc_api {
 /* A request on its way to its answer. */
 typedef struct jc_call {
     jc_api *api;
-    jc_store *store; /* NULL: the log cannot be opened, for `problem` */
-    const jc_error *problem;
+    jc_store *store; /* NULL: the route has a log of its own */
     jc_arena *arena;
     const jc_request *request;
     jc_query query;
-    jc_str name; /* the {name} of the path, decoded; absent: it has none */
+    jc_str name;  /* the {name} of the path, decoded; absent: it has none */
+    jc_head head; /* that points of one answer are counted from; sequence 0: not read yet */
     jc_answer out;
     jc_response *response;
-    bool is_again; /* the log was replaced under the first try */
 } jc_call;
 
 /* Answer. What it fails with becomes a refusal, in the place of what was written by then. */
@@ -36,8 +35,8 @@ typedef struct jc_route {
     const char *path;       /* a name in braces at its end stands for one that is given */
     const char *parameters; /* see request.h */
     jc_handler *handler;
-    bool
-        without_log; /* it has an answer when the log cannot be opened: the call has no store then */
+    jc_request_kind kind;
+    bool has_own_log; /* the handler opens it, and has an answer when it cannot be opened */
 } jc_route;
 
 /* The route of a path and a method; NULL: there is none. *ret_name is what stands for the name in braces, as
@@ -50,6 +49,11 @@ jc_handler jc_api_workflows, jc_api_status, jc_api_events, jc_api_event, jc_api_
     jc_api_head, jc_api_verify, jc_api_append, jc_api_add_note, jc_api_hook;
 
 /* ---- What handlers share ---- */
+
+/* Have the log that is there now in *store: opened when that is NULL, and anew when it was replaced. Nothing
+ * waits for it. *store is NULL when this fails. */
+JC_MUST_CHECK jc_status jc_store_ready(const char *project_dir, const jc_options *options,
+                                       jc_store **store, jc_error *reterr);
 
 /* The path's workflow as a point: what moves with the head becomes the sequence that it is now, so that all
  * that is read there is of one moment. *ret_given is whether a point was asked for. JC_ENOTFOUND: there is no
@@ -75,10 +79,5 @@ JC_MUST_CHECK jc_status jc_call_projection(jc_call *call, jc_str name, jc_found_
 
 /* Frees what handlers keep in the api. */
 void jc_hook_memory_free(struct jc_hook_memory *memory);
-
-static inline void jc_call_free_state(jc_state **state)
-{
-    jc_state_free(*state);
-}
 
 #endif

@@ -141,26 +141,35 @@ static jc_str prompt_of(yyjson_val *data)
     return human == NULL || yyjson_get_bool(human) ? prompt : (jc_str){0};
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The beginning of a prompt, its white space made single spaces. */
 static jc_status keep_name(jc_row *row, jc_str prompt, jc_error *reterr)
 {
     size_t characters = 0;
     bool wants_space = false;
     jc_status status = JC_OK;
-    while (status == JC_OK && prompt.size > 0 && characters < PROMPT_CHARACTERS) {
+    while (status == JC_OK && prompt.size > 0) {
         size_t size = jc_utf8_size(prompt);
         size += size == 0 ? 1 : 0;
-        bool is_space = strchr(" \t\r\n", prompt.bytes[0]) != NULL && prompt.bytes[0] != '\0';
-        if (!is_space && wants_space && row->name.size > 0)
-            status = jc_buf_append_char(&row->name, ' ', reterr);
-        if (!is_space && status == JC_OK)
-            status = jc_buf_append(&row->name, prompt.bytes, size, reterr);
-        wants_space = is_space;
-        characters += is_space ? 0 : 1;
+        if (is_space(prompt.bytes[0])) {
+            wants_space = characters > 0;
+        } else {
+            size_t wanted = wants_space ? 2 : 1;
+            if (characters + wanted > PROMPT_CHARACTERS)
+                return jc_buf_append_text(&row->name, "…", reterr);
+            if (wants_space)
+                status = jc_buf_append_char(&row->name, ' ', reterr);
+            if (status == JC_OK)
+                status = jc_buf_append(&row->name, prompt.bytes, size, reterr);
+            characters += wanted;
+            wants_space = false;
+        }
         prompt = (jc_str){prompt.bytes + size, prompt.size - size};
     }
-    if (status == JC_OK && prompt.size > 0)
-        status = jc_buf_append_text(&row->name, "…", reterr);
     return status;
 }
 

@@ -19,7 +19,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define OWN_FILES 64 /* that the server needs beside its connections */
+#define OWN_FILES                                                                                  \
+    128 /* that the server needs beside its connections: seven stores, their mirrors */
 #define ENDING_STEP_MS 20
 
 struct jc_server {
@@ -60,9 +61,11 @@ static void fit_limits(jc_server *server)
         return;
     files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
     (void)setrlimit(RLIMIT_NOFILE, &files);
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < wanted)
-        server->limits.connections_max =
-            files.rlim_cur > 2 * OWN_FILES ? (size_t)files.rlim_cur - OWN_FILES : OWN_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= wanted)
+        return;
+    server->limits.connections_max = files.rlim_cur > 2 * OWN_FILES
+                                         ? (size_t)files.rlim_cur - OWN_FILES
+                                         : (size_t)files.rlim_cur / 4;
 }
 
 static jc_status listen_somewhere(jc_server *server, jc_error *reterr)

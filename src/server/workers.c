@@ -5,6 +5,7 @@
  * locks. */
 #include "server/workers.h"
 
+#include "base/clock.h"
 #include "base/fail.h"
 
 #include <errno.h>
@@ -21,6 +22,8 @@ struct task {
     task *next;
     size_t size; /* of the block */
     jc_request request;
+    jc_request_kind kind;
+    int64_t asked_us;
     void (*job)(void *context); /* NULL: the request is asked */
     jc_workers_done *done;
     void *context;
@@ -47,6 +50,7 @@ struct jc_workers {
     queue done;
     size_t waiting_count;
     size_t waiting_size;
+    bool lasting[JC_REQUEST_KIND_COUNT]; /* one of that kind is being answered */
     bool ending;
     size_t running; /* threads */
     worker workers[JC_WORKERS_COUNT];
@@ -59,6 +63,14 @@ static void queue_add(queue *to, task *one)
     one->next = NULL;
     *to->end = one;
     to->end = &one->next;
+}
+
+static void queue_add_first(queue *to, task *one)
+{
+    one->next = to->first;
+    to->first = one;
+    if (one->next == NULL)
+        to->end = &one->next;
 }
 
 static task *queue_take(queue *from)
@@ -105,17 +117,49 @@ static void task_finish(task *one)
     free(one);
 }
 
-/* The next thing to do; NULL: the end. Called with the lock. */
-static task *take_work(jc_workers *workers)
+/* The first that may begin; NULL: there is none. Called with the lock. */
+static task *take_waiting(jc_workers *workers)
 {
-    while (!workers->ending && workers->waiting.first == NULL)
-        (void)pthread_cond_wait(&workers->work, &workers->lock);
-    if (workers->ending)
+    task **at = &workers->waiting.first;
+    while (*at != NULL && workers->lasting[(*at)->kind])
+        at = &(*at)->next;
+    task *one = *at;
+    if (one == NULL)
         return NULL;
-    task *one = queue_take(&workers->waiting);
+    *at = one->next;
+    if (one->next == NULL)
+        workers->waiting.end = at;
+    workers->lasting[one->kind] = one->kind != JC_REQUEST_SHORT;
     workers->waiting_count--;
     workers->waiting_size -= one->size;
     return one;
+}
+
+/* The next thing to do; NULL: the end. Called with the lock. */
+static task *take_work(jc_workers *workers)
+{
+    task *one = NULL;
+    while (!workers->ending && (one = take_waiting(workers)) == NULL)
+        (void)pthread_cond_wait(&workers->work, &workers->lock);
+    return one;
+}
+
+/* Behind others who waited for the log in vain, a write waits no longer than it would have for the log. */
+static bool has_waited_enough(const task *one)
+{
+    return one->kind == JC_REQUEST_WRITES &&
+           jc_clock_monotonic_us() - one->asked_us >= JC_BUSY_TIMEOUT_MS * INT64_C(1000);
+}
+
+static void do_task(worker *self, task *one)
+{
+    jc_str busy = JC_STR("other writers kept the log for too long; nothing was written: try again");
+    if (one->job != NULL)
+        one->job(one->context);
+    else if (has_waited_enough(one))
+        jc_api_refuse_status(&one->response, JC_EBUSY, busy);
+    else
+        jc_api_answer(self->api, &one->request, &one->response);
 }
 
 static void wake_loop(jc_workers *workers)
@@ -131,11 +175,9 @@ static void *work(void *context)
     (void)pthread_mutex_lock(&workers->lock);
     for (task *one = take_work(workers); one != NULL; one = take_work(workers)) {
         (void)pthread_mutex_unlock(&workers->lock);
-        if (one->job != NULL)
-            one->job(one->context);
-        else
-            jc_api_answer(self->api, &one->request, &one->response);
+        do_task(self, one);
         (void)pthread_mutex_lock(&workers->lock);
+        workers->lasting[one->kind] = false;
         queue_add(&workers->done, one);
         wake_loop(workers);
     }
@@ -236,7 +278,10 @@ static jc_status hand_over(jc_workers *workers, task *one, jc_error *reterr)
     bool full = workers->waiting_count >= JC_WORKERS_WAITING_MAX ||
                 workers->waiting_size + one->size > JC_WORKERS_WAITING_SIZE_MAX;
     if (!full) {
-        queue_add(&workers->waiting, one);
+        if (one->job != NULL)
+            queue_add_first(&workers->waiting, one);
+        else
+            queue_add(&workers->waiting, one);
         workers->waiting_count++;
         workers->waiting_size += one->size;
         (void)pthread_cond_signal(&workers->work);
@@ -254,6 +299,8 @@ jc_status jc_workers_ask(jc_workers *workers, const jc_request *request, jc_work
     task *one = task_new(request);
     if (one == NULL)
         return jc_fail_memory(reterr);
+    one->kind = jc_api_kind(request->method, request->path);
+    one->asked_us = jc_clock_monotonic_us();
     one->done = done;
     one->context = context;
     return hand_over(workers, one, reterr);
@@ -313,6 +360,14 @@ static void release(jc_workers *workers)
     free(workers);
 }
 
+static void leave(jc_workers *workers)
+{
+    for (size_t i = 0; i < JC_WORKERS_COUNT; i++) {
+        if (workers->workers[i].started)
+            (void)pthread_detach(workers->workers[i].thread);
+    }
+}
+
 bool jc_workers_free(jc_workers *workers)
 {
     if (workers == NULL)
@@ -329,5 +384,7 @@ bool jc_workers_free(jc_workers *workers)
     finish_done(workers);
     if (all_ended)
         release(workers);
+    else
+        leave(workers);
     return all_ended;
 }

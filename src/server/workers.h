@@ -5,6 +5,9 @@
  * together; more are refused at once (503). What the server itself has to do beside (taking up the spool,
  * healing mirrors, looking after its health) goes the same way, as jobs.
  *
+ * What may last (jc_request_kind) is answered one of a kind at a time: while the log is locked by others, or
+ * checked as a whole, one thread is left for all that is short.
+ *
  *      loop ──ask──▶ waiting ──▶ a thread: answer ──▶ done ──a byte──▶ loop: called back */
 #ifndef JC_SERVER_WORKERS_H
 #define JC_SERVER_WORKERS_H
@@ -13,7 +16,7 @@
 
 struct event_base;
 
-#define JC_WORKERS_COUNT 3
+#define JC_WORKERS_COUNT 4 /* one for jobs, one for each kind that lasts, one for what is short */
 #define JC_WORKERS_WAITING_MAX 256
 #define JC_WORKERS_WAITING_SIZE_MAX ((size_t)64 * 1024 * 1024)
 #define JC_WORKERS_ENDING_MS 250 /* for what the threads are doing when they are ended */
@@ -32,8 +35,8 @@ JC_MUST_CHECK jc_status jc_workers_new(struct event_base *base, const char *proj
 JC_MUST_CHECK jc_status jc_workers_ask(jc_workers *workers, const jc_request *request,
                                        jc_workers_done *done, void *context, jc_error *reterr);
 
-/* Have a thread call `job`, then the loop call `done`, which is given no response. One that lasts keeps its
- * thread from requests, so there should be one such at a time. Fails as jc_workers_ask() does. */
+/* Have a thread call `job`, before all that waits, then the loop call `done`, which is given no response. One that
+ * lasts keeps its thread from requests, so there should be one such at a time. Fails as jc_workers_ask() does. */
 JC_MUST_CHECK jc_status jc_workers_run(jc_workers *workers, void (*job)(void *context),
                                        jc_workers_done *done, void *context, jc_error *reterr);
 

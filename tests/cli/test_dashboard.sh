@@ -372,4 +372,26 @@ test_the_browser_is_not_opened_without_a_display_or_when_not_wanted() {
     [ ! -e "$T/opened" ] || complain "opened: $(cat "$T/opened")"
 }
 
+test_one_that_others_shall_reach_is_not_taken_for_one_that_they_cannot() {
+    start
+    run dashboard --host 0.0.0.0 -p "$port"
+    refused 1 "this project's dashboard, which only this machine can reach"
+}
+
+test_one_that_demands_its_token_is_told() {
+    start --host 0.0.0.0
+    run dashboard --host 0.0.0.0 -p "$port"
+    refused 1 "a dashboard that demands its token"
+}
+
+test_an_address_with_a_token_is_handed_to_no_program() {
+    make_opener
+    DISPLAY=:99
+    export DISPLAY
+    start --host 0.0.0.0
+    ask "GET /healthz"
+    stop
+    [ ! -e "$T/opened" ] || complain "opened: $(cat "$T/opened")"
+}
+
 run_tests

@@ -64,7 +64,7 @@ test_the_line_is_all_there_is_to_a_category() {
     equal "$(grep -cxFf "$T/doc/blocker.line" "$JC_SOURCE/$header")" 1
 
     mkdir "$T/copy"
-    (cd "$JC_SOURCE" && cp -R include src docs tools meson.build meson_options.txt "$T/copy")
+    (cd "$JC_SOURCE" && cp -R include src docs tools web meson.build meson_options.txt "$T/copy")
     grep -vxFf "$T/doc/blocker.line" "$JC_SOURCE/$header" >"$T/copy/$header"
     meson setup --buildtype=plain "$T/built" "$T/copy" >"$T/out" 2>&1 || complain "meson failed"
     ninja -C "$T/built" src/cli/jc >"$T/out" 2>&1 || complain "it does not build without the line"

@@ -74,6 +74,45 @@ test_note_add_with_an_id_is_safe_to_repeat() {
     stored 1
 }
 
+# The id of the note with that title in the workflow w.
+id_of() {
+    jc note list -w w --json | sed -n "s/.*\"id\":\"\([^\"]*\)\".*\"title\":\"$1\".*/\1/p"
+}
+
+test_note_add_answers_a_question_where_it_was_asked() {
+    jc note add 'Which key?' -w w -t question -a coder >/dev/null
+    jc emit later a.happened >/dev/null
+    question=$(id_of 'Which key?')
+    run note add 'The new one' --answers "$(printf %.24s "$question")" -a lead
+    succeeds
+    out_has 'w #2 agent.note.observation'
+    equal "$(jc log w --json | sed -n '2s/.*"causation_id":"\([^"]*\)".*/\1/p')" "$question"
+    run note list -w w -t question --json
+    out_has '"answered_sequence":2,"answered_by":"lead"'
+}
+
+test_note_add_refuses_to_answer_what_asks_nothing() {
+    tell_a_story >/dev/null
+    run note add yes --answers 00000000
+    refused 4 "no event has an id that starts with '00000000'"
+    run note add yes --answers x
+    refused 2 "not the beginning of an id"
+    run note add yes --answers "$(id_of 'Try argon2')"
+    refused 2 "only a question or a blocker can be answered"
+    run note add yes --answers "$(id_of 'Waiting for keys')" -w other
+    refused 2 "asked in the workflow 'w'"
+    stored 5
+}
+
+test_note_list_of_all_and_searches_know_what_was_answered() {
+    tell_a_story >/dev/null
+    jc note add 'Here they are' --answers "$(id_of 'Waiting for keys')" -a lead >/dev/null
+    run note list --all -t blocker --json
+    out_has '"answered_sequence":5,"answered_by":"lead"'
+    run note search keys --json
+    out_has '"answered_sequence":5,"answered_by":"lead"'
+}
+
 test_note_list_is_newest_first_and_filters() {
     tell_a_story >/dev/null
     titles() {

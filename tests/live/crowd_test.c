@@ -26,7 +26,8 @@
 #define WRITERS 3
 #define BATCH_MAX 20
 #define IDLE_CLIENT_SIZE_MAX ((size_t)16 * 1024)
-#define MEMORY_MAX ((size_t)48 * 1024 * 1024)
+/* What may wait for all of them, and the server itself. On an idle machine a tenth of it is used. */
+#define MEMORY_MAX (CLIENTS * JC_LIVE_QUEUED_MAX + (size_t)16 * 1024 * 1024)
 #define FINISH_US (60 * JC_US_PER_SECOND)
 
 typedef struct stage {

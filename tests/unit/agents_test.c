@@ -178,6 +178,21 @@ static void who_waits_says_for_what_and_since_when(void **state)
                           "00", "01") "\",\"waiting_sequence\":2,");
 }
 
+static void who_waits_says_what_the_user_was_told_first(void **state)
+{
+    told *in = *state;
+    tell(in, 0, "coder", "agent.notified",
+         "{\"notification_type\":\"agent_needs_input\",\"message\":\"Which branch?\"}");
+    tell(in, 1, "coder", "agent.notified",
+         "{\"notification_type\":\"agent_needs_input\",\"message\":\"Still here?\"}");
+    assert_told_holds(in, "agents",
+                      "\"status\":\"waiting\",\"waiting_message\":\"Which branch?\","
+                      "\"waiting_since\":\"" TOLD_TIME("00", "00") "\"");
+    tell(in, 2, "coder", "turn.started", "{}");
+    tell(in, 3, "coder", "permission.requested", "{\"tool_name\":\"Bash\"}");
+    assert_told_lacks(in, "agents", "waiting_message");
+}
+
 static void a_wait_that_is_over_is_told_no_more(void **state)
 {
     told *in = *state;
@@ -535,6 +550,7 @@ int main(void)
         TOLD_CLAIM(the_end_of_a_session_abandons_its_calls),
         TOLD_CLAIM(a_denied_call_is_neither_open_nor_failed),
         TOLD_CLAIM(who_waits_says_for_what_and_since_when),
+        TOLD_CLAIM(who_waits_says_what_the_user_was_told_first),
         TOLD_CLAIM(a_wait_that_is_over_is_told_no_more),
         TOLD_CLAIM(a_call_that_nobody_started_counts_and_lasts_as_long_as_is_told),
         TOLD_CLAIM(calls_without_an_id_are_told_apart_by_agent_and_tool),

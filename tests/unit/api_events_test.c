@@ -347,6 +347,19 @@ static void an_outline_begins_behind_a_sequence_with_empty_tables(void **state)
     assert_int_equal(in->response.body.size, 0);
 }
 
+static void numbers_go_as_far_as_sequences_and_positions_do(void **state)
+{
+    api_client *in = *state;
+    api_tell_steps(in, "wf", 3);
+    api_get(in, "/api/events/wf?from=9223372036854775807");
+    assert_answer(in, 200);
+    assert_int_equal(api_count(in, "/events"), 0);
+    api_get(in, "/api/events/wf?from=9223372036854775808");
+    assert_refusal(in, 400, "invalid", "is no number");
+    api_get(in, "/api/events/wf?after=9223372036854775807");
+    assert_refusal(in, 400, "invalid", "is not between");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +377,7 @@ int main(void)
         API_CLAIM(an_answer_that_is_too_large_is_refused),
         API_CLAIM(an_event_is_found_by_the_beginning_of_its_id),
         API_CLAIM(what_is_no_filter_is_refused_by_its_name),
+        API_CLAIM(numbers_go_as_far_as_sequences_and_positions_do),
         API_CLAIM(an_outline_has_columns_and_the_names_they_count_into),
         API_CLAIM(tables_grow_from_line_to_line),
         API_CLAIM(an_outline_begins_behind_a_sequence_with_empty_tables),

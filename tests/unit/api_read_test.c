@@ -375,8 +375,8 @@ static void other_paths_and_methods_are_refused(void **state)
     api_get(in, "/hook");
     assert_refusal(in, 405, "method", "method");
     assert_int_equal(jc_api_methods(JC_STR("/api/events")),
-                     JC_METHOD_GET | JC_METHOD_POST);
-    assert_int_equal(jc_api_methods(JC_STR("/api/events/wf")), JC_METHOD_GET);
+                     (1U << JC_METHOD_GET) | (1U << JC_METHOD_POST));
+    assert_int_equal(jc_api_methods(JC_STR("/api/events/wf")), 1U << JC_METHOD_GET);
 }
 
 static void a_path_that_is_no_text_is_refused_in_good_json(void **state)

@@ -139,6 +139,21 @@ static void a_long_prompt_is_cut_between_characters(void **state)
     assert_at(in, "/workflows/0/name", wanted);
 }
 
+static void spaces_of_a_long_prompt_are_counted(void **state)
+{
+    api_client *in = *state;
+    char data[1024] = "{\"session_id\":\"s\",\"prompt\":\"";
+    char wanted[1024] = "\"";
+    for (int i = 0; i < 150; i++)
+        (void)strcat(data, "a \\n");
+    (void)strcat(data, "\"}");
+    for (int i = 0; i < 100; i++)
+        (void)strcat(wanted, i < 99 ? "a " : "a…\"");
+    api_tell(in, 0, "s", "main", "turn.started", data);
+    api_get(in, "/api/workflows");
+    assert_at(in, "/workflows/0/name", wanted);
+}
+
 static void many_features_are_told_in_short(void **state)
 {
     api_client *in = *state;
@@ -163,6 +178,7 @@ int main(void)
         API_CLAIM(attention_comes_due_in_what_is_kept),
         API_CLAIM(a_recorded_session_is_named_by_its_first_prompt),
         API_CLAIM(a_long_prompt_is_cut_between_characters),
+        API_CLAIM(spaces_of_a_long_prompt_are_counted),
         API_CLAIM(many_features_are_told_in_short),
     };
     return cmocka_run_group_tests_name("api_workflows", tests, NULL, NULL);

@@ -220,6 +220,42 @@ static void a_note_is_read_as_it_was_taken(void **state)
     assert_string_equal(jc_text_at(notes, "/notes/0/tags/1"), "api");
 }
 
+static void a_note_answers_a_question_in_its_workflow(void **state)
+{
+    char arguments[160];
+    jc_client *client = *state;
+    yyjson_val *asked =
+        jc_client_call(client, "take_note",
+                       "{\"workflow_id\":\"asked\",\"title\":\"Which key?\",\"category\":"
+                       "\"question\",\"agent_id\":\"coder\"}");
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"title\":\"The new one\",\"agent_id\":\"lead\",\"answers\":\"%s\"}",
+                   jc_text_at(asked, "/id"));
+    (void)jc_client_call(client, "take_note", "{\"workflow_id\":\"other\",\"title\":\"t\"}");
+    yyjson_val *answer = jc_client_call(client, "take_note", arguments);
+    assert_string_equal(jc_text_at(answer, "/workflow_id"), "asked");
+    yyjson_val *notes =
+        jc_client_call(client, "read_notes", "{\"all_workflows\":true,\"category\":\"question\"}");
+    assert_int_equal(jc_number_at(notes, "/notes/0/answered_sequence"), 2);
+    assert_string_equal(jc_text_at(notes, "/notes/0/answered_by"), "lead");
+    assert_string_equal(jc_text_at(notes, "/notes/0/answered_at"),
+                        jc_text_at(answer, "/created_at"));
+}
+
+static void only_what_asks_can_be_answered(void **state)
+{
+    char arguments[160];
+    yyjson_val *idea =
+        jc_client_call(*state, "take_note",
+                       "{\"workflow_id\":\"wf\",\"title\":\"t\",\"category\":\"idea\"}");
+    (void)snprintf(arguments, sizeof arguments, "{\"title\":\"yes\",\"answers\":\"%s\"}",
+                   jc_text_at(idea, "/id"));
+    assert_holds(jc_client_failure(*state, "take_note", arguments),
+                 "only a question or a blocker can be answered");
+    assert_holds(jc_client_failure(*state, "take_note", "{\"title\":\"yes\",\"answers\":\"0000\"}"),
+                 "answers: no event has an id that starts with '0000'");
+}
+
 static void every_category_can_be_noted_and_others_are_refused(void **state)
 {
     static const char *const categories[] = {
@@ -779,6 +815,8 @@ int main(void)
         AGREED_CLAIM(the_trace_of_the_caller_becomes_the_correlation_id),
         AGREED_CLAIM(a_trace_that_is_none_is_ignored),
         AGREED_CLAIM(a_note_is_read_as_it_was_taken),
+        AGREED_CLAIM(a_note_answers_a_question_in_its_workflow),
+        AGREED_CLAIM(only_what_asks_can_be_answered),
         AGREED_CLAIM(every_category_can_be_noted_and_others_are_refused),
         AGREED_CLAIM(notes_are_read_by_every_filter),
         AGREED_CLAIM(notes_of_the_past_are_asked_for_rightly),

@@ -131,12 +131,17 @@ static void on_every_address_any_address_and_the_machines_name_are_ours(void **s
 
 static void an_origin_of_ours_is_let_in(void **state)
 {
-    static const char *const origins[] = {"http://localhost:8765", "http://127.0.0.1:8765",
-                                          "https://[::1]:8765"};
+    static const struct {
+        const char *origin;
+        const char *host;
+    } cases[] = {{"http://localhost:8765", "LOCALHOST:8765"},
+                 {"http://127.0.0.1:8765", "127.0.0.1:8765"},
+                 {"https://[::1]:8765", "[::1]:8765"},
+                 {"https://localhost", "localhost"}};
     (void)state;
-    for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
-        jc_guard_request request = get("localhost:8765");
-        request.origin = jc_str_of(origins[i]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        jc_guard_request request = get(cases[i].host);
+        request.origin = jc_str_of(cases[i].origin);
         assert_entry(&local, &request, JC_ENTRY_OPEN);
     }
 }
@@ -158,6 +163,18 @@ static void other_origins_are_refused(void **state)
         request.origin = jc_str_of(origins[i]);
         assert_refused(&local, &request, 403, "origin");
     }
+}
+
+static void the_same_port_of_another_address_is_another_origin(void **state)
+{
+    jc_guard guard = everywhere();
+    jc_guard_request request = get("10.1.2.3:8765");
+    jc_guard_request loopback = get("localhost:8765");
+    (void)state;
+    request.origin = JC_STR("http://10.1.2.4:8765");
+    assert_refused(&guard, &request, 403, "origin");
+    loopback.origin = JC_STR("http://[::1]:8765");
+    assert_refused(&local, &loopback, 403, "origin");
 }
 
 static void requests_from_other_sites_are_refused(void **state)
@@ -234,8 +251,8 @@ static void the_token_may_come_as_a_header(void **state)
 
 static void the_token_may_come_as_a_cookie_among_others(void **state)
 {
-    static const char *const cookies[] = {"jc_token=" TOKEN, "a=b; jc_token=" TOKEN,
-                                          "jc_token=" TOKEN "; c=d"};
+    static const char *const cookies[] = {"jc_token_8765=" TOKEN, "a=b; jc_token_8765=" TOKEN,
+                                          "jc_token_8765=" TOKEN "; c=d"};
     jc_guard guard = with_token();
     (void)state;
     for (size_t i = 0; i < sizeof cookies / sizeof cookies[0]; i++) {
@@ -252,7 +269,7 @@ static void a_wrong_token_is_refused_wherever_it_stands(void **state)
     (void)state;
     request.page = true;
     request.authorization = JC_STR("Bearer " OTHER);
-    request.cookie = JC_STR("jc_token=" OTHER "; xjc_token=" TOKEN);
+    request.cookie = JC_STR("jc_token_8765=" OTHER "; xjc_token_8765=" TOKEN);
     request.query = JC_STR("token=" OTHER "&xtoken=" TOKEN);
     assert_refused(&guard, &request, 401, "token");
     request.authorization = JC_STR("Bearer " TOKEN "x");
@@ -361,6 +378,7 @@ int main(void)
         CLAIM(on_every_address_any_address_and_the_machines_name_are_ours),
         CLAIM(an_origin_of_ours_is_let_in),
         CLAIM(other_origins_are_refused),
+        CLAIM(the_same_port_of_another_address_is_another_origin),
         CLAIM(requests_from_other_sites_are_refused),
         CLAIM(requests_of_the_page_itself_and_of_the_address_bar_are_let_in),
         CLAIM(a_link_from_anywhere_opens_the_page),

@@ -1,12 +1,15 @@
 /* The server on the wire: limits, what is no good as HTTP, what every answer has, and the end. */
 #include "unit.h"
 
+#include "server/address.h"
 #include "server/api.h"
 #include "server_host.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -612,13 +615,17 @@ static void the_tokens_address_becomes_a_cookie_and_the_rest_of_it_stays(void **
     jc_test_host *host = *state;
     JC_AUTO(jc_buf) answer = {0};
     JC_AUTO(jc_buf) page = {0};
+    char cookie[128], headers[160];
     host->token = TOKEN;
     jc_test_host_start(host);
     ask(state, "GET /?wf=a&token=" TOKEN "&at=5", "", &answer);
     assert_status(&answer, 303);
     assert_header(&answer, "Location", "/?wf=a&at=5");
-    assert_header(&answer, "Set-Cookie", "jc_token=" TOKEN "; HttpOnly; SameSite=Strict; Path=/");
-    ask(state, "GET /?wf=a&at=5", "Cookie: jc_token=" TOKEN "\r\n", &page);
+    (void)snprintf(cookie, sizeof cookie, "jc_token_%d=" TOKEN, host->port);
+    assert_true(strncmp(jc_test_header(&answer, "Set-Cookie").bytes, cookie, strlen(cookie)) == 0);
+    assert_holds(answer.bytes, TOKEN "; HttpOnly; SameSite=Strict; Path=/\r\n");
+    (void)snprintf(headers, sizeof headers, "Cookie: %s\r\n", cookie);
+    ask(state, "GET /?wf=a&at=5", headers, &page);
     assert_status(&page, 200);
 }
 
@@ -674,6 +681,19 @@ static void a_port_in_use_is_told(void **state)
     jc_server_options options = {.project_dir = host->folder, .port = host->port};
     assert_int_equal(jc_server_new(&options, &second, &error), JC_EEXISTS);
     assert_holds(error.text, "in use");
+}
+
+static void what_listens_does_not_hold_back_the_ends_of_answers(void **state)
+{
+    jc_address address = {0};
+    jc_error error = {0};
+    int at_once = 0;
+    socklen_t size = sizeof at_once;
+    (void)state;
+    assert_int_equal(jc_address_listen("127.0.0.1", 0, &address, &error), JC_OK);
+    assert_int_equal(getsockopt(address.fd, IPPROTO_TCP, TCP_NODELAY, &at_once, &size), 0);
+    (void)close(address.fd);
+    assert_true(at_once != 0);
 }
 
 static void an_address_that_others_reach_needs_a_token(void **state)
@@ -765,6 +785,7 @@ int main(void)
         BARE(without_the_token_health_says_nothing_of_the_log),
         BARE(a_link_from_elsewhere_is_loaded_anew),
         STARTED(a_port_in_use_is_told),
+        CLAIM(what_listens_does_not_hold_back_the_ends_of_answers),
         BARE(an_address_that_others_reach_needs_a_token),
         BARE(an_address_of_another_machine_is_refused),
         STARTED(the_end_comes_within_a_second_with_streams_open),

@@ -2,12 +2,14 @@
  * waits for nobody for long. */
 #include "unit.h"
 
+#include "base/clock.h"
 #include "contract/folder.h"
 #include "server/workers.h"
 
 #include <event2/event.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 
 typedef struct fixture {
@@ -17,6 +19,7 @@ typedef struct fixture {
     int answered;
     int wanted;      /* the loop ends when so many were answered */
     int last_status; /* of a response; jobs have none */
+    int first_status;
     pthread_t loop;
     bool elsewhere; /* something was called back in another thread than the loop's */
 } fixture;
@@ -24,7 +27,7 @@ typedef struct fixture {
 /* Not of a fixture: threads may outlive one. */
 static sem_t entered; /* posted by a job that holds its thread */
 static sem_t leave;   /* lets one such job end */
-static jc_workers *left_behind;
+static jc_workers *volatile left_behind;
 
 static int set_up(void **state)
 {
@@ -136,6 +139,79 @@ static void a_job_keeps_no_request_waiting_while_a_thread_is_free(void **state)
     run_until(own, 2);
 }
 
+/* A handle of the log, on another thread's side: it keeps the writers' lock until it is closed. */
+static sqlite3 *lock_log(const fixture *own)
+{
+    sqlite3 *db = NULL;
+    char path[JC_TEST_PATH_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/.jc/events.db", own->folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    return db;
+}
+
+static void done_locked(void *context, jc_response *response)
+{
+    fixture *own = context;
+    own->first_status = own->first_status != 0 ? own->first_status : response->status;
+    done(context, response);
+}
+
+static void while_the_log_is_locked_questions_are_answered(void **state)
+{
+    fixture *own = *state;
+    jc_error error = {0};
+    jc_request note = {.method = JC_METHOD_POST,
+                       .path = JC_STR("/api/notes"),
+                       .content_type = JC_STR("application/json"),
+                       .body = JC_STR("{\"workflow_id\":\"w\",\"title\":\"t\"}")};
+    jc_request question = {.method = JC_METHOD_GET, .path = JC_STR("/api/workflows")};
+    sqlite3 *lock = lock_log(own);
+    for (int i = 0; i < JC_WORKERS_COUNT; i++)
+        assert_int_equal(jc_workers_ask(own->workers, &note, done_locked, own, &error), JC_OK);
+    assert_int_equal(jc_workers_ask(own->workers, &question, done_locked, own, &error), JC_OK);
+    run_until(own, 1);
+    assert_int_equal(own->first_status, 200);
+    (void)sqlite3_close(lock);
+    run_until(own, JC_WORKERS_COUNT + 1);
+    assert_int_equal(own->last_status, 201);
+}
+
+static void a_write_behind_others_waits_no_longer_than_one(void **state)
+{
+    fixture *own = *state;
+    jc_error error = {0};
+    jc_request note = {.method = JC_METHOD_POST,
+                       .path = JC_STR("/api/notes"),
+                       .content_type = JC_STR("application/json"),
+                       .body = JC_STR("{\"workflow_id\":\"w\",\"title\":\"t\"}")};
+    sqlite3 *lock = lock_log(own);
+    int64_t began_us = jc_clock_monotonic_us();
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(jc_workers_ask(own->workers, &note, done, own, &error), JC_OK);
+    run_until(own, 8);
+    assert_int_equal(own->last_status, 503);
+    assert_in_range(jc_clock_monotonic_us() - began_us, 0, 3 * JC_BUSY_TIMEOUT_MS * INT64_C(1000));
+    (void)sqlite3_close(lock);
+}
+
+static void a_job_goes_before_requests_that_wait(void **state)
+{
+    fixture *own = *state;
+    jc_error error = {0};
+    jc_request question = {.method = JC_METHOD_GET, .path = JC_STR("/api/workflows")};
+    hold_all(own);
+    assert_int_equal(jc_workers_ask(own->workers, &question, done, own, &error), JC_OK);
+    assert_int_equal(jc_workers_run(own->workers, hold, done, own, &error), JC_OK);
+    (void)sem_post(&leave);
+    (void)sem_wait(&entered);
+    run_until(own, 1);
+    assert_int_equal(own->last_status, 0);
+    let_go();
+    run_until(own, JC_WORKERS_COUNT + 2);
+    assert_int_equal(own->last_status, 200);
+}
+
 static void too_many_that_wait_are_refused_at_once(void **state)
 {
     fixture *own = *state;
@@ -194,6 +270,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_request_is_copied, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_job_keeps_no_request_waiting_while_a_thread_is_free,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(while_the_log_is_locked_questions_are_answered, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_write_behind_others_waits_no_longer_than_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_job_goes_before_requests_that_wait, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_that_wait_are_refused_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_bytes_that_wait_are_refused_at_once, set_up,
                                         tear_down),

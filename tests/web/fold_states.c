@@ -5,11 +5,13 @@
  *
  * Reads events as lines (docs/FORMAT.md) of one workflow or of several, one behind the other; a line with
  * the sequence 1 begins anew. Prints behind each event, for each built-in projection, a line with its
- * name, the event's sequence and the state's JSON, with a blank between. What it reads is not validated,
- * so that states of events are seen that no log would take. Exit 1 when a line is none. */
+ * name, the event's sequence and the state's JSON, with a blank between; and such a line `attention`, with
+ * what follows from these states as a list of {"due_us":…,"item":…}, due or not. What it reads is not
+ * validated, so that states of events are seen that no log would take. Exit 1 when a line is none. */
 #include "base/lines.h"
 #include "event/line.h"
 #include "jc/jc.h"
+#include "jc/query.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +25,7 @@ typedef struct folding {
     const jc_projection *const *projections;
     size_t count;
     jc_state *states[PROJECTIONS_MAX];
+    jc_str texts[PROJECTIONS_MAX]; /* their JSON */
 } folding;
 
 static void release(folding *of)
@@ -44,6 +47,44 @@ static jc_status begin(folding *of, jc_error *reterr)
     return JC_OK;
 }
 
+static void print_piece(void *context, jc_str piece)
+{
+    (void)context;
+    (void)fwrite(piece.bytes, 1, piece.size, stdout);
+}
+
+static jc_str text_of(const folding *of, const char *name)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        if (strcmp(of->projections[i]->name, name) == 0)
+            return of->texts[i];
+    }
+    return (jc_str){0};
+}
+
+static jc_status print_attention(const folding *of, uint64_t sequence, jc_error *reterr)
+{
+    const jc_sink sink = {.put = print_piece};
+    jc_attentions *attentions = NULL;
+    jc_attention_states states = {.workflow = text_of(of, "workflow"),
+                                  .agents = text_of(of, "agents"),
+                                  .notes = text_of(of, "notes"),
+                                  .mailbox = text_of(of, "mailbox")};
+    jc_status status = jc_attention_of(&states, &attentions, reterr);
+    if (status < 0)
+        return status;
+    printf("attention %" PRIu64 " [", sequence);
+    for (size_t i = 0; i < attentions->count; i++) {
+        printf("%s{\"due_us\":%" PRId64 ",\"item\":", i > 0 ? "," : "",
+               attentions->items[i].due_us);
+        jc_attention_write(&sink, &attentions->items[i]);
+        (void)putchar('}');
+    }
+    printf("]\n");
+    jc_attention_free(attentions);
+    return JC_OK;
+}
+
 static jc_status take(folding *of, const jc_event *event, jc_error *reterr)
 {
     jc_status status = event->sequence == 1 ? begin(of, reterr) : JC_OK;
@@ -52,9 +93,10 @@ static jc_status take(folding *of, const jc_event *event, jc_error *reterr)
         const char *json = status == JC_OK ? jc_state_json(of->states[i], reterr) : NULL;
         if (json == NULL)
             return status < 0 ? status : JC_ENOMEM;
+        of->texts[i] = jc_str_of(json);
         printf("%s %" PRIu64 " %s\n", of->projections[i]->name, event->sequence, json);
     }
-    return status;
+    return status == JC_OK ? print_attention(of, event->sequence, reterr) : status;
 }
 
 static jc_status take_line(folding *of, jc_str line, jc_error *reterr)

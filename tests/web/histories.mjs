@@ -126,7 +126,7 @@ const WANTED = [[/^feature/, ['name']], [/^feature.renamed/, ['new_name']], [/ph
   [/^(session|turn|agent.tool|subagent|agent.response|permission)/, ['session_id']], [/^turn/, ['turn_id']],
   [/^(agent.tool|permission)/, ['tool_use_id', 'tool_name']], [/^subagent/, ['agent_id']],
   [/^agent.tool.completed/, ['tool_response']], [/^agent.response/, ['usage', 'message_id', 'cost_usd']],
-  [/^worktree/, ['path']], [/^agent.notified/, ['notification_type']]];
+  [/^worktree/, ['path']], [/^agent.notified/, ['notification_type', 'message']]];
 
 /** @param {(limit: number) => number} draw @param {string[]} list */
 function one_of(draw, list) {

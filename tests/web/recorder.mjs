@@ -157,7 +157,7 @@ class Agent {
     if (inside) inside(started, call);
     this.wait(takes ?? this.recorder.between(0.1, 1.9));
     const duration_ms = Math.round((this.at - began) * 1000);
-    if (fails) this.put('agent.tool.failed', {...call, error: fails, duration_ms}, started);
+    if (fails) this.put('agent.tool.failed', {...call, error: answer ? `${fails}\n${answer}` : fails, duration_ms}, started);
     else this.put('agent.tool.completed', {...call, tool_response: answer, duration_ms}, started);
     return this;
   }

@@ -311,7 +311,7 @@ export function story() {
     ...short_workflow('strings-55d0', 'Extract strings for translation', '2026-10-05T07:10:00Z', 21, ['scan', 'extract', 'wire', 'check']),
     ...short_workflow('ci-flaky-0be4', 'Find and mend flaky CI tests', '2026-10-06T05:55:00Z', 22, ['collect', 'mend', 'guard'], {at: 1, error: 'timeout after 3 tries'}),
     ...short_workflow('billing-2c9d', 'Monthly billing export as CSV', '2026-10-06T09:02:00Z', 23, ['csv-writer', 'totals', 'mail'], {at: 1, question: 'Which time zone closes the month?'}),
-    ...bare_session('5d0c7a52-3f6e-4e0b-9a51-0c1f6a7d2b11', '2026-10-06T09:20:00Z', 24),
+    ...bare_session('5d0c7a52-3f6e-4e0b-9a51-0c1f6a7d2b11', '2026-10-06T09:04:40Z', 24),
     ...bank_import(),
   ];
 }

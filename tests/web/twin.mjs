@@ -9,16 +9,18 @@ import {FOLDS} from '../../web/fold.js';
 export const NAMES = /** @type {Name[]} */ (Object.keys(FOLDS));
 
 /**
- * The states in C behind every event of a history, as JSON: by projection, in order.
- * @param {string} program  fold_states @param {string[]} lines @returns {Record<Name, string[]>}
+ * The states in C behind every event of a history, as JSON: by projection, in order; and `attention`, all that follows
+ * from them, due or not.
+ * @param {string} program  fold_states @param {string[]} lines @returns {Record<Name | 'attention', string[]>}
  */
 export function states_in_c(program, lines) {
   const run = spawnSync(program, {input: lines.join('\n') + '\n', maxBuffer: 2 ** 31, encoding: 'utf8'});
   if (run.status !== 0) throw new Error(`${program}: ${run.error ?? run.stderr}`);
-  const states = /** @type {Record<Name, string[]>} */ (Object.fromEntries(NAMES.map((name) => [name, []])));
+  const kept = [...NAMES, 'attention'].map((name) => [name, []]);
+  const states = /** @type {Record<Name | 'attention', string[]>} */ (Object.fromEntries(kept));
   for (const line of run.stdout.split('\n')) {
     const [name, , json] = cut_twice(line);
-    if (name in states) states[/** @type {Name} */ (name)].push(json);
+    if (Object.hasOwn(states, name)) states[/** @type {Name} */ (name)].push(json);
   }
   return states;
 }

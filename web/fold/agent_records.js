@@ -10,12 +10,14 @@ import {nano_read, tally_new, tally_read, tally_write, tokens_json, tokens_read,
 /** @typedef {import('./tally.js').Tokens} Tokens */
 /** @typedef {import('./values.js').Listed<any>} Listed */
 /** @typedef {{id: string, type?: string, model?: string, parent_id?: string, status: string, since?: string,
- *   is_running: boolean, tally: Tally, open_calls: number, session: Session | null, sessions: Set<Session>, json: any,
- *   listed: Listed}} Agent */
+ *   waiting: Waiting, is_running: boolean, tally: Tally, open_calls: number, session: Session | null,
+ *   sessions: Set<Session>, json: any, listed: Listed}} Agent  `waiting` counts while that is its status */
+/** @typedef {{tool?: string, message?: string, since?: string, sequence?: number}} Waiting */
 /** @typedef {{id: string, model?: string, status: string, since?: string, started_at?: string, ended_at?: string,
  *   tally: Tally, agent: Agent | null, calls: Set<Call>, recent: Message[], unstarted: Map<string, string>,
  *   turn: string, json: any, listed: Listed}} Session  `unstarted` are times of ends by key, oldest first */
-/** @typedef {{key: string, tool: string, agent: Agent | null, session: Session, started_at?: string}} Call */
+/** @typedef {{key: string, tool: string, agent: Agent | null, session: Session, started_at?: string,
+ *   sequence: number}} Call */
 /** @typedef {{id: string, tokens: Tokens, agent: Agent | null, agent_cost: number | undefined,
  *   session_cost: number | undefined, json: any}} Message */
 /** @typedef {ReturnType<typeof init>} State */
@@ -51,7 +53,7 @@ export function touch(record) {
 export function agent_of(state, id) {
   let agent = state.agents.get(id);
   if (agent !== undefined) return agent;
-  agent = {id, status: '', is_running: false, tally: tally_new(), open_calls: 0, session: null,
+  agent = {id, status: '', waiting: {}, is_running: false, tally: tally_new(), open_calls: 0, session: null,
     sessions: new Set(), json: null, listed: state.agent_list};
   state.agents.set(id, agent);
   state.agent_list.items.push(agent);
@@ -125,12 +127,17 @@ export function take_unstarted(session, key) {
 
 /* ---- JSON ---- */
 
+/** @param {Waiting} waiting */
+function waiting_json({tool, message, since, sequence}) {
+  return {waiting_for: tool, waiting_message: message, waiting_since: since, waiting_sequence: sequence};
+}
+
 /** @param {Agent} agent */
 function agent_json(agent) {
   if (agent.json !== null) return agent.json;
   const object = add({}, {agent_id: agent.id, agent_type: agent.type, model: agent.model,
     parent_agent_id: agent.parent_id, status: agent.status, status_since: agent.since,
-    running: agent.is_running || undefined});
+    ...(agent.status === 'waiting' ? waiting_json(agent.waiting) : {}), running: agent.is_running || undefined});
   tally_write(agent.tally, object);
   if (agent.open_calls > 0) object.open_calls = agent.open_calls;
   if (agent.session !== null) {
@@ -142,7 +149,8 @@ function agent_json(agent) {
 
 /** @param {Call} call */
 function call_json(call) {
-  return add({}, {tool_use_id: call.key, tool_name: call.tool, agent_id: call.agent?.id, started_at: call.started_at});
+  return add({}, {tool_use_id: call.key, tool_name: call.tool, agent_id: call.agent?.id, started_at: call.started_at,
+    sequence: call.sequence});
 }
 
 /** @param {Message} message */
@@ -190,6 +198,8 @@ function read_agent_of(state, object) {
 function read_agent(state, object) {
   Object.assign(agent_of(state, object.agent_id), {type: object.agent_type, model: object.model,
     parent_id: object.parent_agent_id, status: object.status ?? '', since: object.status_since,
+    waiting: {tool: object.waiting_for, message: object.waiting_message, since: object.waiting_since,
+      sequence: object.waiting_sequence},
     is_running: object.running === true, tally: tally_read(object)});
 }
 
@@ -197,7 +207,7 @@ function read_agent(state, object) {
 function read_open(state, session, object) {
   for (const each of list_in(object, 'open_calls'))
     open_call(state, {key: each.tool_use_id, tool: each.tool_name, agent: read_agent_of(state, each), session,
-      started_at: each.started_at});
+      started_at: each.started_at, sequence: each.sequence});
   for (const each of list_in(object, 'recent_messages'))
     session.recent.push({id: each.message_id, tokens: tokens_read(each.tokens), agent: read_agent_of(state, each),
       agent_cost: nano_read(each.cost_usd), session_cost: nano_read(each.session_cost_usd), json: each});

@@ -70,7 +70,7 @@ function start_tool(acting) {
   if (state.calls.has(key) || is_overtaken(acting, text_in(data, 'tool_use_id'))) return;
   const tool = tool_in(data);
   count_tool(agent, session, tool, {calls: 1});
-  open_call(state, {key, tool, agent, session, started_at: acting.time});
+  open_call(state, {key, tool, agent, session, started_at: acting.time, sequence: acting.event.sequence});
 }
 
 /** What came back of a call names the agent that it started. @param {Acting} acting @param {Agent | null} caller */
@@ -388,6 +388,18 @@ function set_status(acting, record, elsewhere) {
   if (is_start(type) || status === 'idle' || status === 'ended') record.since = acting.time;
 }
 
+/**
+ * The agent waits, or goes on to wait. A request says for which tool, a notification what the user was told; the first
+ * of each counts.
+ * @param {Acting} acting @param {Agent} agent @param {string} before  its status
+ */
+function see_waiting({event, type, time, data}, agent, before) {
+  if (before !== 'waiting') agent.waiting = {since: time, sequence: event.sequence};
+  const {waiting} = agent;
+  if (type === 'agent.notified') waiting.message ??= text_in(data, 'message');
+  if (type === 'permission.requested') waiting.tool ??= text_in(data, 'tool_name', 'tool', 'name');
+}
+
 /** @param {Acting} acting */
 function count_event(acting) {
   const {state, agent, session, time} = acting;
@@ -397,7 +409,9 @@ function count_event(acting) {
     tally_see(agent.tally, time);
     const elsewhere = session !== state.no_session && agent.session !== session;
     join(state, agent, session);
+    const before = agent.status;
     if (agent !== acting.settled) set_status(acting, agent, elsewhere);
+    if (acting.status === 'waiting' && agent.status === 'waiting') see_waiting(acting, agent, before);
     touch(agent);
   }
   set_status(acting, session, false);
@@ -417,4 +431,4 @@ function apply(state, event) {
   count_event(acting);
 }
 
-export const agents = {name: 'agents', version: 4, init, apply, json, from_json};
+export const agents = {name: 'agents', version: 5, init, apply, json, from_json};

@@ -70,7 +70,7 @@ function put_span(state, span) {
   span.place = state.spans.length;
   state.spans.push(span);
   if (span.key !== undefined) state.by_key.get(span.kind)?.set(span.key, span);
-  if (span.feature >= 0) state.attempts[span.feature].push(span);
+  if (span.feature >= 0) (state.attempts[span.feature] ??= []).push(span);
   touch(state, span);
   return span;
 }
@@ -514,20 +514,33 @@ function read_span(state, by_id, object) {
 }
 
 /**
- * `features` may be those of the projection `workflow` at the same point: their names are the same, in the same order.
- * @param {{spans: any[], features?: any[]}} from @returns {State}
+ * A state from JSON that comes piece by piece: each span, then the features. These may be those of the projection
+ * `workflow` at the same point: their names are the same, in the same order.
  */
-function from_json(from) {
+function reader() {
   const state = init();
   const by_id = new Map();
-  for (const object of list_in(from, 'features')) {
-    names_read(state.names, object);
-    state.attempts.push([]);
-    state.feature_json.push(null);
-  }
-  for (const object of list_in(from, 'spans')) read_span(state, by_id, object);
-  state.changed.clear();
-  return state;
+  return {
+    /** @param {any} object */
+    span: (object) => read_span(state, by_id, object),
+    /** @param {any[]} features @returns {State} */
+    end(features) {
+      for (const object of features) {
+        names_read(state.names, object);
+        state.feature_json.push(null);
+      }
+      features.forEach((_, place) => (state.attempts[place] ??= []));
+      state.changed.clear();
+      return state;
+    },
+  };
 }
 
-export const timeline = {name: 'timeline', version: 3, init, apply, json, from_json, changed, span};
+/** @param {{spans: any[], features?: any[]}} from @returns {State} */
+function from_json(from) {
+  const read = reader();
+  for (const object of list_in(from, 'spans')) read.span(object);
+  return read.end(list_in(from, 'features'));
+}
+
+export const timeline = {name: 'timeline', version: 3, init, apply, json, from_json, reader, changed, span};

@@ -10,12 +10,14 @@ import {add, amount_in, data_of, duration_between, flag_in, list_in, list_json, 
 /** @typedef {Record<string, any>} Data */
 /** @typedef {{place: number, status: string, attempts: number, description?: string, error?: string,
  *   started_at?: string, completed_at?: string, duration_ms?: number, tests_passing?: boolean, cost_usd?: number,
- *   json: any}} Feature */
+ *   since?: Since, json: any}} Feature */
+/** The event that decided a status. @typedef {{at: string, sequence: number}} Since */
 /** @typedef {ReturnType<typeof init>} State */
 
 function init() {
   return {
     status: '', phase: '', description: '', error: '', pause_reason: '',
+    since: /** @type {Since | undefined} */ (undefined),
     started_at: /** @type {string | undefined} */ (undefined),
     completed_at: /** @type {string | undefined} */ (undefined),
     duration_ms: /** @type {number | undefined} */ (undefined),
@@ -28,6 +30,17 @@ function init() {
     worktrees: /** @type {import('./values.js').Listed<any>} */ ({items: [], json: null}),
     last_event: /** @type {any} */ (null),
   };
+}
+
+/** @param {Event} event @returns {Since} */
+function since_of(event) {
+  return {at: event.timestamp, sequence: event.sequence};
+}
+
+/** Let the event decide where the workflow stands. @param {State} state @param {string} status @param {Event} event */
+function set_status(state, status, event) {
+  state.status = status;
+  state.since = since_of(event);
 }
 
 /* ---- Features ---- */
@@ -98,11 +111,12 @@ function take_feature(state, event, data) {
   if (place < 0) return;
   const feature = state.features.items[place] ?? add_feature(state);
   touched(place);
-  state.status ||= 'running';
+  if (state.status === '') set_status(state, 'running', event);
   if (event.event_type === 'feature.renamed') {
     names_change(state.names, place, data, touched);
     return;
   }
+  feature.since = since_of(event);
   FEATURE_TYPES[event.event_type](feature, event, data);
   feature.description = text_in(data, 'description') ?? feature.description;
 }
@@ -111,7 +125,7 @@ function take_feature(state, event, data) {
 
 /** @param {State} state @param {Event} event @param {Data} data */
 function start(state, event, data) {
-  state.status = 'running';
+  set_status(state, 'running', event);
   state.started_at ??= event.timestamp;
   state.completed_at = state.duration_ms = undefined;
   state.error = state.pause_reason = '';
@@ -120,7 +134,7 @@ function start(state, event, data) {
 
 /** @param {State} state @param {Event} event @param {Data} data @param {string} status */
 function end(state, event, data, status) {
-  state.status = status;
+  set_status(state, status, event);
   state.completed_at = event.timestamp;
   state.duration_ms = duration_between(state.started_at, event.timestamp) ?? whole(amount_in(data, 'duration_ms'));
   state.cost_usd = amount_in(data, 'total_cost_usd', 'total_cost', 'cost_usd') ?? state.cost_usd;
@@ -128,9 +142,21 @@ function end(state, event, data, status) {
   state.error = (status === 'failed' ? text_in(data, 'error', 'reason', 'message') : undefined) ?? '';
 }
 
-/** @param {State} state @param {Event} _event @param {Data} data */
-function change_phase(state, _event, data) {
-  state.status ||= 'running';
+/** @param {State} state @param {Event} event @param {Data} data */
+function pause(state, event, data) {
+  set_status(state, 'paused', event);
+  state.pause_reason = text_in(data, 'reason') ?? '';
+}
+
+/** @param {State} state @param {Event} event */
+function resume(state, event) {
+  set_status(state, 'running', event);
+  state.pause_reason = '';
+}
+
+/** @param {State} state @param {Event} event @param {Data} data */
+function change_phase(state, event, data) {
+  if (state.status === '') set_status(state, 'running', event);
   state.phase = text_in(data, 'to_phase') ?? state.phase;
 }
 
@@ -157,14 +183,8 @@ function see_worktree(state, event, data) {
 /** @type {Record<string, (state: State, event: Event, data: Data) => void>} */
 const HANDLERS = Object.assign(Object.create(null), {
   'workflow.started': start,
-  'workflow.paused': (/** @type {State} */ state, /** @type {Event} */ _event, /** @type {Data} */ data) => {
-    state.status = 'paused';
-    state.pause_reason = text_in(data, 'reason') ?? '';
-  },
-  'workflow.resumed': (/** @type {State} */ state) => {
-    state.status = 'running';
-    state.pause_reason = '';
-  },
+  'workflow.paused': pause,
+  'workflow.resumed': resume,
   'workflow.completed': (/** @type {State} */ state, /** @type {Event} */ event, /** @type {Data} */ data) =>
     end(state, event, data, 'completed'),
   'workflow.failed': (/** @type {State} */ state, /** @type {Event} */ event, /** @type {Data} */ data) =>
@@ -196,6 +216,16 @@ function apply(state, event) {
 
 /* ---- JSON ---- */
 
+/** @param {Since | undefined} since */
+function since_json(since) {
+  return {status_since: since?.at, status_sequence: since?.sequence};
+}
+
+/** @param {any} from @returns {Since | undefined} */
+function since_read({status_since, status_sequence}) {
+  return status_sequence !== undefined ? {at: status_since, sequence: status_sequence} : undefined;
+}
+
 /** @param {State} state @param {Feature} feature */
 function feature_json(state, feature) {
   if (feature.json !== null) return feature.json;
@@ -204,7 +234,7 @@ function feature_json(state, feature) {
   names_write(state.names, feature.place, object);
   const {description, status, attempts, started_at, completed_at, duration_ms, error} = feature;
   feature.json = add(object, {description, status, attempts, started_at, completed_at, duration_ms, error,
-    tests_passing: feature.tests_passing, cost_usd: feature.cost_usd});
+    tests_passing: feature.tests_passing, cost_usd: feature.cost_usd, ...since_json(feature.since)});
   return feature.json;
 }
 
@@ -229,6 +259,7 @@ function json(state) {
   const {status, phase, description, started_at, completed_at, error, pause_reason, tests} = state;
   return add({}, {
     status, phase, description, started_at, completed_at, error, pause_reason,
+    ...since_json(state.since),
     features: list_json(state.features, (feature) => feature_json(state, feature)),
     features_total: state.features.items.length,
     features_completed: all.completed,
@@ -249,7 +280,7 @@ function read_feature(state, object) {
   names_read(state.names, object);
   const {description, status, attempts, started_at, completed_at, duration_ms, error} = object;
   Object.assign(add_feature(state), {description, status, attempts, started_at, completed_at, duration_ms, error,
-    tests_passing: object.tests_passing, cost_usd: object.cost_usd, json: object});
+    tests_passing: object.tests_passing, cost_usd: object.cost_usd, since: since_read(object), json: object});
 }
 
 /** @param {any} from @returns {State} */
@@ -257,6 +288,7 @@ function from_json(from) {
   const state = init();
   for (const name of /** @type {const} */ (['status', 'phase', 'description', 'error', 'pause_reason']))
     state[name] = text_of(from[name]) ?? '';
+  state.since = since_read(from);
   state.started_at = from.started_at;
   state.completed_at = from.completed_at;
   state.duration_ms = from.duration_ms;
@@ -272,4 +304,4 @@ function from_json(from) {
   return state;
 }
 
-export const workflow = {name: 'workflow', version: 2, init, apply, json, from_json};
+export const workflow = {name: 'workflow', version: 3, init, apply, json, from_json};

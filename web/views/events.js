@@ -162,16 +162,10 @@ function set_chip(key, label, text, off) {
 function search_box({filters, search}, actions) {
   /** @param {any} event */
   const typed = (event) => actions.filter({q: event.target.value});
-  /** @param {KeyboardEvent} event */
-  const pressed = (event) => {
-    if (event.key !== 'Escape' || filters.q === '') return;
-    event.stopPropagation();
-    actions.filter({q: ''});
-  };
   return h('label', {class: 'find', key: 'find'}, icon('search', 's'),
     h('input', {id: 'events-search', type: 'search', placeholder: 'Search in all events',
       'aria-label': 'Search in all events', autocomplete: 'off',
-      spellcheck: 'false', 'data-search': true, dom: {value: filters.q}, on: {input: typed, keydown: pressed}}),
+      spellcheck: 'false', 'data-search': true, dom: {value: filters.q}, on: {input: typed}}),
     search.state === 'loading' && h('span', {class: 'cap beat'}, '…'),
     filters.q === '' && h('kbd', {class: 'not-s'}, '/'));
 }

@@ -4,17 +4,19 @@
 import {open_calls} from '../attention.js';
 import {h} from '../dom.js';
 import {duration, line_of, money, short_number, time_us, visible, whole_number} from '../format.js';
+import {is_person} from '../hues.js';
 import {icon} from '../icons.js';
 import {status_look, tool_label} from '../kinds.js';
 import {totals_of} from '../marks.js';
+import {changes_since} from '../spans.js';
 import {VIEWS} from '../url.js';
 import {NO_STATUS, segments, STATUS} from './sidebar.js';
+import {workers_line} from './workers.js';
 
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../model.js').Actions} Actions */
 
 const PHASES_MAX = 4;
-const WORKERS_MAX = 6;
 
 /** @type {Record<Model['view'], string>} */
 const TITLES = {overview: 'Overview', timeline: 'Timeline', events: 'Events', notes: 'Notes', trace: 'Trace'};
@@ -62,7 +64,7 @@ function title_row(model, actions) {
     square('menu', 'Workflows', '', () => actions.sidebar(true), 'only-s'),
     pill(model),
     h('h1', {class: 'cut said', title}, title),
-    h('button', {class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}},
+    title === line_of(id) ? null : h('button', {class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}},
       visible(id)),
     h('span', {class: 'grow'}),
     model.copied_at === null && model.loading === 'ready' ?
@@ -75,13 +77,17 @@ function title_row(model, actions) {
 /** @type {{spans: import('../model.js').Span[] | null, revision: number, phases: import('../model.js').Span[]}} */
 const phase_spans = {spans: null, revision: -1, phases: []};
 
-/** Spans of phases, looked for again only when spans changed. @param {Model} model */
+/** @param {import('../model.js').Span} span */
+const is_phase = (span) => span.kind === 'phase';
+
+/** Spans of phases, looked for again only when one of them may have changed. @param {Model} model */
 function phase_spans_of({spans, spans_revision}) {
-  if (phase_spans.spans !== spans || phase_spans.revision !== spans_revision) {
-    phase_spans.spans = spans;
-    phase_spans.revision = spans_revision;
-    phase_spans.phases = spans.filter((span) => span.kind === 'phase');
-  }
+  const is_same = phase_spans.spans === spans;
+  if (is_same && phase_spans.revision === spans_revision) return phase_spans.phases;
+  const changes = is_same ? changes_since(spans, phase_spans.revision) : null;
+  if (!changes || changes.spans.some(is_phase)) phase_spans.phases = spans.filter(is_phase);
+  phase_spans.spans = spans;
+  phase_spans.revision = spans_revision;
   return phase_spans.phases;
 }
 
@@ -164,29 +170,31 @@ const agents_of = (model) => model.states?.agents?.agents ?? [];
 
 /** What an agent does, in a few words. @param {any} agent @param {any[]} calls */
 function doing(agent, calls) {
-  if (agent.status === 'waiting') return 'waits for a permission';
+  if (agent.status === 'waiting') return agent.waiting_for ? 'waits for a permission' : 'waits for you';
   const call = calls.findLast((one) => one.agent_id === agent.agent_id);
   return call ? tool_label(line_of(call.tool_name, 24)) : 'thinking';
+}
+
+/** @param {any} agent */
+function is_at_work({status, agent_id}) {
+  return (status === 'active' || status === 'waiting') && !is_person(agent_id);
 }
 
 /** @param {Model} model */
 function workers(model) {
   const status = status_of(model);
   const ended = status === 'completed' || status === 'failed';
-  const list = ended ? [] : agents_of(model).filter(({status: now}) => now === 'active' || now === 'waiting');
+  const list = ended ? [] : agents_of(model).filter(is_at_work);
   const calls = open_calls(model.states?.agents);
   const caption = model.live ? 'Agents at work' : 'Agents at work then';
   if (list.length === 0) return metric(caption, 'w', h('small', null, 'None'));
-  const shown = list.slice(0, WORKERS_MAX);
-  return metric(caption, 'w', h('div', {class: 'work'},
-    shown.map((agent) => h('span', {class: 'worker', key: agent.agent_id},
-      h('span', {
-        class: `dot ${agent.parent_agent_id === undefined ? '' : 'sub'}`,
-        vars: {'--c': `var(${model.hues.get(agent.agent_id) ?? '--agent-none'})`},
-      }),
-      h('b', {class: 'cut'}, line_of(agent.agent_id, 40)),
-      h('small', {class: 'cut'}, doing(agent, calls)))),
-    list.length > shown.length ? h('small', {key: '+'}, `and ${list.length - shown.length} more`) : null));
+  return metric(caption, 'w', workers_line(list.map((agent) => ({
+    agent_id: agent.agent_id,
+    name: line_of(agent.agent_id, 40),
+    hue: model.hues.get(agent.agent_id) ?? '--agent-none',
+    is_sub: agent.parent_agent_id !== undefined,
+    does: doing(agent, calls),
+  }))));
 }
 
 /** @param {Model} model */

@@ -8,6 +8,8 @@ import {icon} from '../icons.js';
 import {line_of} from '../format.js';
 import {CATEGORIES, category_icon, category_tone} from '../kinds.js';
 import {messages_of} from '../messages.js';
+import {note_finder} from '../note_finder.js';
+import {slice_clock} from '../slices.js';
 import {MESSAGES_COME, message_article} from './panels/messages.js';
 import {NOTES_COME, is_open, note_article, notes_of} from './panels/notes.js';
 import {empty, nothing, panel, said, stateful} from './panels/parts.js';
@@ -15,8 +17,14 @@ import {empty, nothing, panel, said, stateful} from './panels/parts.js';
 /** @typedef {import('../model.js').Model} Model */
 /** @typedef {import('../model.js').Actions} Actions */
 
-/** How many are shown at first, and how many more at a press of the button. */
-const STEP = 200;
+/** How many are shown at first, and how many more once the end comes near, or at a press of the button: few enough that
+ * a point that moves fast can bring others with each frame. */
+const STEP = 40;
+const NEAR_PX = 600;
+/** How many agents can be chosen from. */
+const NAMES_MAX = 200;
+/** How long notes are looked through in a frame. */
+const FIND_MS = 6;
 
 /** @param {Model} model @param {Actions} actions */
 export function notes(model, actions) {
@@ -31,27 +39,29 @@ const capital = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 /** @typedef {{counts: Map<string, number>, open: Map<string, number>}} Tally */
 
-/** @type {WeakMap<any[], Tally>} */
+/** @type {WeakMap<object, Tally>} */
 const tallies = new WeakMap();
 
 /** How many notes a category has, and how many of them wait for an answer: of the categories that are known, then of
- * those of this workflow besides. The same for the same list. @param {any[]} list @returns {Tally} */
-function tally_of(list) {
-  const known = tallies.get(list);
+ * those of this workflow besides. The same for the same state, whose index of categories says most of it.
+ * @param {any} notes @returns {Tally} */
+function tally_of(notes) {
+  const known = notes && tallies.get(notes);
   if (known) return known;
   /** @type {Tally} */
   const {counts, open} = {counts: new Map(CATEGORIES.map((each) => [each, 0])), open: new Map()};
-  for (const note of list) {
-    counts.set(note.category, (counts.get(note.category) ?? 0) + 1);
-    if (is_open(note)) open.set(note.category, (open.get(note.category) ?? 0) + 1);
+  for (const [category, places] of Object.entries(notes?.by_category ?? {})) {
+    counts.set(category, places.length);
+    if (category === 'question' || category === 'blocker')
+      open.set(category, places.filter((/** @type {number} */ place) => is_open(notes.notes[place])).length);
   }
-  tallies.set(list, {counts, open});
+  if (notes) tallies.set(notes, {counts, open});
   return {counts, open};
 }
 
 /** @param {Model} model @param {Actions} actions */
 function rail(model, actions) {
-  const {counts, open} = tally_of(notes_of(model));
+  const {counts, open} = tally_of(model.states?.notes);
   return h('nav', {class: 'rail', 'aria-label': 'Categories'},
     rail_button(model, actions, null, notes_of(model).length, 'All notes', 'note', 'ink', 0),
     [...counts].map(([category, count]) =>
@@ -90,10 +100,11 @@ function kept(fresh) {
 }
 
 /** @typedef {{title: string, content: string, category: string, answers: any, find: string, shown: number,
- *   busy: boolean}} NoteState */
+ *   busy: boolean, finder: ReturnType<typeof note_finder>, goes_on: boolean}} NoteState */
 
 /** @type {() => NoteState} */
-const fresh_note = () => ({...empty_note(), find: '', shown: STEP, busy: false});
+const fresh_note = () =>
+  ({...empty_note(), find: '', shown: STEP, busy: false, finder: note_finder(), goes_on: false});
 
 /** A composer with nothing typed. */
 const empty_note = () => ({title: '', content: '', category: 'context', answers: null});
@@ -101,26 +112,43 @@ const empty_note = () => ({title: '', content: '', category: 'context', answers:
 const note_list = stateful('div', 'ncol', kept(fresh_note), (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = notes_of(model);
-  const every = model.note_category === null && state.find === '';
-  const found = every ? all : all.filter((each) => fits(model, each, state.find));
-  const shown = found.slice(-state.shown).reverse();
+  const {count, is_done, newest} = found_notes(model, all, state, set);
+  const shown = newest(state.shown);
   const title = model.note_category === null ? 'Notes' : capital(line_of(model.note_category, 40));
   const find = all.length > 5 || state.find !== '' ? find_box(state, set) : null;
-  return [panel({title, key: 'notes', count: found.length || '', more: find},
+  const more = () => set({shown: state.shown + STEP});
+  return [panel({title, key: 'notes', count: is_done ? count || '' : `${count} …`, more: find},
     all.length === 0 ? nothing(model, 'notes', NOTES_COME)
-      : found.length === 0 ? empty('No note matches', 'Try another word, or all categories.')
-        : h('div', {class: 'pb'}, shown.map((each) => article(model, actions, each, set)),
-          more_button(found.length, state.shown, () => set({shown: state.shown + STEP}))),
+      : count === 0 ? is_done ? empty('No note matches', 'Try another word, or all categories.') : empty('Looking …')
+        : h('div', {class: 'pb', on: {scroll: near_end(count > state.shown, more)}},
+          shown.map((each) => article(model, actions, each, set)),
+          more_button(count, state.shown, more)),
     note_composer(model, actions, state, set))];
 });
 
-/** @param {Model} model @param {any} note @param {string} words */
-function fits(model, note, words) {
-  if (model.note_category !== null && note.category !== model.note_category) return false;
-  if (words === '') return true;
-  const {title, content, agent_id, related_file, related_feature, tags} = note;
-  const text = [title, content, agent_id, related_file, related_feature, tags].join('\n').toLowerCase();
-  return words.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+/**
+ * The notes that fit; when there are too many to look through in one frame, the next one goes on.
+ * @param {Model} model @param {any[]} all @param {NoteState} state @param {(change: Partial<NoteState>) => void} set
+ */
+function found_notes(model, all, state, set) {
+  if (model.note_category === null && state.find.trim() === '') {
+    return {count: all.length, is_done: true, newest: (/** @type {number} */ most) => all.slice(-most).reverse()};
+  }
+  const {workflow_id, note_category} = model;
+  const found = state.finder.update(workflow_id, all, note_category, state.find, slice_clock(FIND_MS));
+  if (!found.is_done && !state.goes_on) {
+    state.goes_on = true;
+    requestAnimationFrame(() => set({goes_on: false}));
+  }
+  return found;
+}
+
+/** More is shown once the end is near. @param {boolean} is_more @param {() => void} more */
+function near_end(is_more, more) {
+  return (/** @type {Event} */ event) => {
+    const {scrollHeight, scrollTop, clientHeight} = /** @type {Element} */ (event.currentTarget);
+    if (is_more && scrollHeight - scrollTop - clientHeight < NEAR_PX) more();
+  };
 }
 
 /** @param {NoteState} state @param {(change: Partial<NoteState>) => void} set */
@@ -217,10 +245,12 @@ const fresh_message = () => ({to: '', content: '', priority: 'normal', shown: ST
 const message_list = stateful('div', 'ncol', kept(fresh_message), (
   /** @type {{model: Model, actions: Actions}} */ {model, actions}, state, set) => {
   const all = messages_of(model.states?.mailbox);
+  const more = () => set({shown: state.shown + STEP});
   return [panel({title: 'Messages', key: 'messages', count: all.length || ''},
     all.length === 0 ? nothing(model, 'messages', MESSAGES_COME)
-      : h('div', {class: 'pb'}, all.slice(0, state.shown).map((each) => message_article(model, actions, each)),
-        more_button(all.length, state.shown, () => set({shown: state.shown + STEP}))),
+      : h('div', {class: 'pb', on: {scroll: near_end(all.length > state.shown, more)}},
+        all.slice(0, state.shown).map((each) => message_article(model, actions, each)),
+        more_button(all.length, state.shown, more)),
     message_composer(model, actions, state, set))];
 });
 
@@ -228,7 +258,7 @@ const message_list = stateful('div', 'ncol', kept(fresh_message), (
  * @param {(change: Partial<MessageState>) => void} set */
 function message_composer(model, actions, state, set) {
   const known = (model.states?.agents?.agents ?? []).map((/** @type {any} */ each) => each.agent_id);
-  const names = known.filter((/** @type {string} */ each) => !is_person(each)).slice(0, STEP);
+  const names = known.filter((/** @type {string} */ each) => !is_person(each)).slice(0, NAMES_MAX);
   if (!model.live) return past(actions, 'Go live to send a message.');
   if (names.length === 0) return null;
   const to = names.includes(state.to) ? state.to : names[0];

@@ -2,7 +2,7 @@
 /* The middle of the page: the view that was chosen, or why there is none. */
 
 import {h} from '../dom.js';
-import {visible} from '../format.js';
+import {sentence, visible} from '../format.js';
 import {icon} from '../icons.js';
 import {events} from './events.js';
 import {notes} from './notes.js';
@@ -30,7 +30,7 @@ const again = (actions) => h('button', {class: 'btn solid', on: {click: actions.
 function begin(model, actions) {
   if (model.workflows_state === 'loading') return instead('workflow', 'Reading the log');
   if (model.workflows_state === 'failed') {
-    return instead('damaged', 'The workflows could not be read', h('p', null, model.workflows_problem), again(actions));
+    return instead('damaged', 'The workflows could not be read', h('p', null, sentence(model.workflows_problem)), again(actions));
   }
   const command = (/** @type {string} */ text) => h('li', null,
     h('code', {class: 'mono'}, text),
@@ -59,7 +59,7 @@ export function shell(model, actions) {
         }, 'Show the latest workflow') : null);
     case 'failed':
       return instead('damaged', 'The workflow could not be read',
-        h('p', {class: 'said'}, model.problem), again(actions));
+        h('p', {class: 'said'}, sentence(model.problem)), again(actions));
     default:
       return SHOW[model.view](model, actions);
   }

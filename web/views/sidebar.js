@@ -2,7 +2,8 @@
 /* The workflows, the one heard of last first, and at the foot what is known of the log. */
 
 import {h} from '../dom.js';
-import {ago, clock, counted, line_of, time_us, visible, whole_number} from '../format.js';
+import {ago, clock, counted, line_of, sentence, time_us, visible, whole_number} from '../format.js';
+import {is_person} from '../hues.js';
 import {icon} from '../icons.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -10,6 +11,8 @@ import {icon} from '../icons.js';
 /** @typedef {import('../model.js').Workflow} Workflow */
 
 const SEARCH_FROM = 12;
+/* More segments than this stand without gaps. */
+const SEGMENTS_APART = 20;
 
 /** What a status looks like: icon, tone, and the word. @type {Record<string, [string, string, string]>} */
 export const STATUS = {
@@ -34,7 +37,7 @@ function holds(text, workflow) {
 /** A segment a feature. @param {string[]} features @param {string} [css] */
 export function segments(features, css = '') {
   const list = features.length > 0 ? features : [''];
-  return h('div', {class: `segs ${css}`, 'aria-hidden': 'true'}, list.map((status) => h('i', {class: status})));
+  return h('div', {class: `segs ${list.length > SEGMENTS_APART ? 'many' : ''} ${css}`, 'aria-hidden': 'true'}, list.map((status) => h('i', {class: status})));
 }
 
 /** @param {Workflow} workflow */
@@ -48,7 +51,7 @@ function flag(workflow) {
 
 /** @param {Workflow} workflow */
 function at_work(workflow) {
-  const count = workflow.agents_active.length;
+  const count = workflow.agents_active.filter((agent) => !is_person(agent)).length;
   if (workflow.status === 'running' || (!workflow.status && count)) {
     return count ? `${count} agent${count === 1 ? '' : 's'} at work` : 'No agent at work';
   }
@@ -67,10 +70,10 @@ function item(workflow, model, actions, now_us) {
       h('div', {class: 'l1'},
         icon(shape, `${tone} ${shape === 'running' ? 'spin' : ''}`),
         h('span', {class: 'sr'}, word),
-        h('span', {class: 'cut grow said', title: name}, name),
+        h('span', {class: 'grow said', title: name}, name),
         flag(workflow)),
       h('div', {class: 'l2'},
-        h('span', {class: 'mono cut grow said'}, visible(workflow.workflow_id)),
+        workflow.name === undefined ? null : h('span', {class: 'mono cut grow said'}, visible(workflow.workflow_id)),
         h('span', null, progress)),
       segments(workflow.features),
       h('div', {class: 'l2'},
@@ -129,7 +132,7 @@ function foot(model, actions) {
 /** @param {Model} model */
 function none(model) {
   if (model.workflows_state === 'loading') return h('p', {class: 'side-none'}, 'Reading the log');
-  if (model.workflows_state === 'failed') return h('p', {class: 'side-none bad'}, model.workflows_problem);
+  if (model.workflows_state === 'failed') return h('p', {class: 'side-none bad'}, sentence(model.workflows_problem));
   if (model.workflows.length === 0) return h('p', {class: 'side-none'}, 'None yet');
   return h('p', {class: 'side-none'}, 'None holds these words');
 }

@@ -176,7 +176,7 @@ export class TimelineCanvas {
     const {model, time} = this;
     const base_key = [
       time.lanes.revision, time.axis.revision, time.axis.length, time.moments.count, scene.from, scene.to, this.width,
-      this.height, this.scroll, scene.rows.height, devicePixelRatio, document.documentElement.dataset.theme,
+      this.height, this.scroll, this.rows_key, devicePixelRatio, document.documentElement.dataset.theme,
       model.hues.size, model.workflow_id,
     ].join();
     if (base_key !== this.base_key) {

@@ -6,6 +6,7 @@ import {correlations} from '../correlations.js';
 import {h, widget} from '../dom.js';
 import {beginning, counted, duration, time_us, visible} from '../format.js';
 import {icon} from '../icons.js';
+import {is_over} from '../kinds.js';
 import {pairs_of} from '../pairs.js';
 import {virtual_list} from '../virtual.js';
 import {QUIET_US, current_row, quiet_axis, trace_rows, visible_rows} from '../waterfall.js';
@@ -37,34 +38,55 @@ function begin() {
     /** @type {number[]} */
     seen: [],
     axis: quiet_axis([], 0),
-    now_us: 0,
+    /** What is known of ends that are not in the trace, as a text. */
+    ends: '',
+    /** The last that is known of any row. */
+    known_us: 0,
+    end_us: 0,
   };
 }
 
 /** @param {Self} self */
 function read_trace({state, props: {model}}) {
   const {trace} = model;
-  const now_us = Math.floor(model.as_of_us / NOW_STEP_US) * NOW_STEP_US;
   if (!trace) return;
-  const is_same = trace === state.of;
-  if (is_same && (now_us === state.now_us || state.rows.every((row) => row.end_us !== null))) return;
+  const ends = `${pairs_of(model).revision} ${is_over(model.workflows, model.workflow_id)}`;
+  const is_settled = ends === state.ends || state.rows.every((row) => row.end_us !== null);
+  const is_same = trace === state.of && is_settled;
   if (!is_same) {
     if (trace.correlation_id !== state.of?.correlation_id) state.closed = new Set();
-    state.rows = trace_rows(trace.events, (event) => time_us(event.timestamp));
+    state.rows = trace_rows(trace.events, (event) => time_us(event.timestamp), known_of(model));
     state.seen = visible_rows(state.rows, state.closed);
+    state.known_us = state.rows.reduce((most, row) => Math.max(most, row.end_us ?? row.start_us), 0);
+    state.of = trace;
+    state.ends = ends;
   }
-  state.of = trace;
-  state.now_us = now_us;
-  state.axis = quiet_axis(state.rows, last_us(model, state.rows));
+  const end_us = last_us(model, state.known_us);
+  /* A point that moves through the past changes no bar, so nothing is made anew then. */
+  if (is_same && end_us === state.end_us) return;
+  state.end_us = end_us;
+  state.axis = quiet_axis(state.rows, end_us);
+}
+
+/** @param {Model} model @returns {import('../waterfall.js').Known} */
+function known_of(model) {
+  const pairs = pairs_of(model);
+  return {
+    ended_us(event) {
+      const took = event.workflow_id === model.workflow_id ? pairs.took_us(event.sequence) : null;
+      return took === null ? null : time_us(event.timestamp) + took;
+    },
+    is_over: (event) => is_over(model.workflows, event.workflow_id),
+  };
 }
 
 /**
  * Where open bars end: now when the trace is alive, else with the last that is known of it. @param {Model} model
- * @param {TraceRow[]} rows
+ * @param {number} known_us
  */
-function last_us(model, rows) {
-  const last = rows.reduce((most, row) => Math.max(most, row.end_us ?? row.start_us), 0);
-  return model.live ? Math.max(last, Math.min(model.as_of_us, last + QUIET_US)) : last;
+function last_us({live, as_of_us}, known_us) {
+  const now_us = Math.floor(as_of_us / NOW_STEP_US) * NOW_STEP_US;
+  return live ? Math.max(known_us, Math.min(now_us, known_us + QUIET_US)) : known_us;
 }
 
 /**
@@ -204,7 +226,7 @@ function nothing({trace, correlation, columns, loading}) {
 function command_button(command, actions) {
   const click = () => actions.copy(command, 'Command');
   return h('button', {class: 'btn', type: 'button', title: `Copy ${visible(command)}`, on: {click}},
-    icon('command', 's'), h('span', {class: 'mono not-s'}, 'jc trace'));
+    icon('command', 's'), h('span', {class: 'mono not-s'}, 'jc trace'), h('span', {class: 'sr'}, 'Copy the command'));
 }
 
 /** @param {Self} self */
@@ -227,7 +249,8 @@ function tree_panel(self) {
       is_ready && h('span', {class: 'n'},
         `${counted(model.trace?.events.length ?? 0, 'event')}, ${duration((to_us - from_us) / 1000)}`),
       h('span', {class: 'grow'}),
-      is_ready && parents.length > 1 && h('button', {class: 'btn', type: 'button', on: {click: fold_all}},
+      is_ready && parents.length > 1 && h('button', {class: 'btn', type: 'button', on: {click: fold_all},
+        'aria-label': all_closed ? 'Open all' : 'Close all'},
         icon(all_closed ? 'expand' : 'collapse', 's'),
         h('span', {class: 'not-s'}, all_closed ? 'Open all' : 'Close all')),
       correlation !== null && command_button(trace_command(correlation), actions)),

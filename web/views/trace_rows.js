@@ -12,6 +12,7 @@ import {keep_focus, summary, type_icon} from './event_bits.js';
 
 const DEPTH_SHOWN = 24; // deeper ones are told by their number
 const GAPS_NAMED = 6;
+const LETTER_SHARE = 0.036; // of the width of the times, where they have least room
 
 /** @param {number} share */
 const percent = (share) => `${(share * 100).toFixed(3)}%`;
@@ -40,6 +41,16 @@ export function ruler(axis) {
         `⋯ ${duration((gap.to_us - gap.from_us) / 1000)}`))));
 }
 
+/**
+ * Where the name of a bar stands: behind it; where there is no room, before it; else at the end, over it.
+ * @param {number} left @param {number} right @param {string} text @returns {[string, number]}
+ */
+function label_place(left, right, text) {
+  const needs = text.length * LETTER_SHARE + LETTER_SHARE;
+  if (right + needs <= 1) return ['', right];
+  return left >= needs ? ['late', left] : ['over', 1];
+}
+
 /** @param {TraceRow} row @param {Axis} axis @param {Model} model */
 function bar(row, axis, model) {
   const left = axis.at(row.start_us);
@@ -49,12 +60,12 @@ function bar(row, axis, model) {
   const css = ['t-bar', row.failed && 'failed', row.end_us === null && 'open'].filter(Boolean).join(' ');
   const told = row.end?.data?.duration_ms;
   const ms = typeof told === 'number' && told >= 0 ? told : (end_us - row.start_us) / 1000;
-  const text = row.end_us === null ? 'open' : row.end ? duration(ms) : '';
-  /* A name that would not fit behind its bar stands before it. */
-  const is_late = right > 0.8;
+  const is_known = row.end !== null || end_us > row.start_us;
+  const text = row.end_us === null ? 'open' : is_known ? duration(ms) : '';
+  const [place, share] = label_place(left, right, text);
   return h('span', {class: 't-time', vars: {'--c': `var(${hue})`}},
     h('i', {class: css, vars: {'--x': percent(left), '--w': percent(Math.max(0, right - left))}}),
-    text && h('em', {class: is_late ? 'late' : '', vars: {'--x': percent(is_late ? left : right)}}, text));
+    text && h('em', {class: place, vars: {'--x': percent(share)}}, text));
 }
 
 /** Is all of the row behind the point? @param {TraceRow} row @param {Model} model */

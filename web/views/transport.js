@@ -4,6 +4,7 @@ import {diff_command, state_command} from '../command.js';
 import {h} from '../dom.js';
 import {ago, clock} from '../format.js';
 import {icon} from '../icons.js';
+import {is_over} from '../kinds.js';
 import {scrubber} from './scrubber.js';
 
 /** @typedef {import('../model.js').Model} Model */
@@ -18,13 +19,8 @@ export function transport(model, actions) {
       since(model),
       h('span', {class: 'grow'}),
       command(model, actions),
-      h('button', {
-        key: 'compare', type: 'button', class: 'btn not-s', 'aria-pressed': String(model.compare !== null),
-        title: 'Compare with this point  c', disabled: model.head === 0, on: {click: actions.compare_toggle},
-      }, icon('pin', 's'), model.compare === null ? 'Compare from here' : 'Stop comparing'),
-      model.live ? null : h('button',
-        {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
-        has_ended(model) ? 'To the end' : 'Back to live')),
+      compare(model, actions),
+      model.live ? null : to_live(model, actions)),
     scrubber(model, actions));
 }
 
@@ -38,6 +34,26 @@ function command({workflow_id, compare, point}, actions) {
     'aria-label': 'Copy as a jc command', on: {click: () => actions.copy(text, 'Command')}}, icon('command', 's'));
 }
 
+/* On phones each of these is a word or an icon, so that both stand beside the keys. */
+
+/** @param {Model} model @param {Actions} actions */
+function compare(model, actions) {
+  const words = model.compare === null ? 'Compare from here' : 'Stop comparing';
+  return h('button', {
+    key: 'compare', type: 'button', class: 'btn compare', 'aria-pressed': String(model.compare !== null),
+    'aria-label': words, title: 'Compare with this point  c', disabled: model.head === 0,
+    on: {click: actions.compare_toggle},
+  }, icon('pin', 's'), h('span', {class: 'not-s'}, words));
+}
+
+/** @param {Model} model @param {Actions} actions */
+function to_live(model, actions) {
+  const [long, short] = has_ended(model) ? ['To the end', 'End'] : ['Back to live', 'Live'];
+  return h('button',
+    {key: 'live', type: 'button', class: 'btn solid', title: 'Follow the log  End', on: {click: actions.go_live}},
+    h('span', {class: 'not-s'}, long), h('span', {class: 'only-s'}, short));
+}
+
 /** @param {Model} model @param {Actions} actions */
 function keys(model, actions) {
   const at_first = model.point <= 1;
@@ -46,7 +62,7 @@ function keys(model, actions) {
     key('back', 'Step back  ←', () => actions.step(-1), at_first),
     key(model.player.playing ? 'pause' : 'play', 'Play or pause  Space', () => actions.play(), model.head < 2),
     key('forward', 'Step on  →', () => actions.step(1), model.live),
-    key('last', 'Live  End', () => actions.go_live(), model.live),
+    key('last', 'Live  End', () => actions.go_live(), model.live, 'not-s'),
     h('button', {
       key: 'speed', type: 'button', class: 'btn speed', title: 'Speed  s',
       'aria-label': `Speed ${model.player.speed} times`,
@@ -54,19 +70,19 @@ function keys(model, actions) {
     }, `${model.player.speed}×`));
 }
 
-/** @param {string} name @param {string} title @param {() => void} act @param {boolean} disabled */
-function key(name, title, act, disabled) {
+/**
+ * @param {string} name @param {string} title @param {() => void} act @param {boolean} disabled
+ * @param {string} [css]
+ */
+function key(name, title, act, disabled, css = '') {
   const slot = name === 'pause' ? 'play' : name;
   const label = title.replace(/ {2}.*/, '');
-  return h('button', {key: slot, type: 'button', class: 'btn', title, 'aria-label': label, disabled,
+  return h('button', {key: slot, type: 'button', class: `btn ${css}`, title, 'aria-label': label, disabled,
     on: {click: act}}, icon(name, 's'));
 }
 
 /** The workflow is over, at its head. @param {Model} model */
-function has_ended(model) {
-  const status = model.workflows.find((workflow) => workflow.workflow_id === model.workflow_id)?.status;
-  return status === 'completed' || status === 'failed';
-}
+const has_ended = (model) => is_over(model.workflows, model.workflow_id);
 
 /** The point in words: where it is, its time, how long ago. @param {Model} model @param {Actions} actions */
 function as_of(model, actions) {
@@ -82,7 +98,7 @@ function as_of(model, actions) {
   const past = ago(Date.now() * 1000 - us);
   return h('button', {
     key: 'asof', type: 'button', class: 'asof then', title: 'Copy a link to this point  y',
-    'aria-label': `As of event ${model.point}, ${clock(us)}, ${past}. Copy a link`, on: {click: actions.copy_link},
+    on: {click: actions.copy_link},
   }, h('span', {}, 'as of'), `#${model.point}`, h('span', {}, when), h('span', {}, past));
 }
 

@@ -41,6 +41,35 @@ for (const [name, options] of SCREENS) {
   }
 }
 
+test('the sheet of an event takes the focus on a phone, and gives it back to the list', async (context) => {
+  const server = await serve(context, new Project(context));
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&at=239`, SCREENS[2][1]);
+  const focused = () => page.evaluate(() => document.activeElement?.closest('.detail, .vl')?.className ?? '');
+
+  await page.locator('.ev.cur').tap();
+  await until(page, () => document.activeElement?.closest('.detail.open'), null, 'the sheet has no focus');
+  await page.keyboard.press('Escape');
+  await until(page, () => !document.querySelector('.detail.open'));
+
+  assert.match(await focused(), /^vl/);
+  well_behaved(page);
+});
+
+test('the keys of the deck stand in one row on phones of 390 and 360', async (context) => {
+  const server = await serve(context, new Project(context));
+  for (const width of [390, 360]) {
+    const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=239`, {...SCREENS[2][1], viewport: {width, height: 740}});
+    const middles = await page.locator('.deck-keys, .deck-row > .btn').evaluateAll((all) => all.map((each) => {
+      const {top, height} = each.getBoundingClientRect();
+      return top + height / 2;
+    }));
+
+    assert.equal(middles.length, 3);
+    assert.ok(Math.max(...middles) - Math.min(...middles) < 2, `${width}: ${middles}`);
+    await page.context().close();
+  }
+});
+
 test('the keyboard reaches every view, the timeline\'s spans, and help', async (context) => {
   const server = await serve(context, new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=200`);

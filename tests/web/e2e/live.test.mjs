@@ -145,3 +145,47 @@ test('time that passes goes on when the server comes back', async (context) => {
   assert.ok(then >= 100);
   well_behaved(page);
 });
+
+/** Have the page believe that nobody looks at it, or somebody does again. */
+async function set_hidden(page, hidden) {
+  await page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', {configurable: true, get: () => value});
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+}
+
+/** How many streams the server feeds. */
+async function streams_of(server) {
+  const text = await (await fetch(`${server.url}metrics`)).text();
+  return Number(/^jc_live_clients (\d+)$/m.exec(text)[1]);
+}
+
+const connection_is = (page, wanted) =>
+  until(page, (name) => document.querySelector('#app').dataset.connection === name, wanted, `the stream was never ${wanted}`);
+
+test('a page that nobody looks at lets go of its stream after a minute, and has missed nothing when it is shown again', async (context) => {
+  const project = new Project(context);
+  const server = await serve(context, project);
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}`, {clock: '2026-06-01T10:00:00Z'});
+  const before = await head_of(page);
+  await connection_is(page, 'live');
+
+  await set_hidden(page, true);
+  await page.clock.fastForward(50_000);
+  project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: 'Hidden for less than a minute'});
+  await until(page, (head) => Number(document.querySelector('#app').dataset.head) === head, before + 1, 'a hidden page does not follow');
+  assert.equal(await streams_of(server), 1);
+
+  await page.clock.fastForward(15_000);
+  await connection_is(page, 'reconnecting');
+  for (let tries = 0; tries < 100 && await streams_of(server) > 0; tries++) await page.waitForTimeout(20);
+  assert.equal(await streams_of(server), 0);
+  for (let at = 0; at < 5; at++) project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: `Behind its back ${at}`});
+  assert.equal(await head_of(page), before + 1);
+
+  await set_hidden(page, false);
+  await is_at(page, before + 6);
+  await page.getByText('Behind its back 4').first().waitFor();
+  assert.equal(await streams_of(server), 1);
+  well_behaved(page);
+});

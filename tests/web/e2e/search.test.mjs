@@ -23,6 +23,18 @@ test('words are found in all events, as jc search finds them', async (context) =
   well_behaved(page);
 });
 
+test('Escape ends a search and leaves its field', async (context) => {
+  const server = await serve(context, new Project(context));
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&q=umlauts`);
+  await page.keyboard.press('/');
+
+  await page.keyboard.press('Escape');
+
+  await counted(page, '407 events');
+  assert.deepEqual(await page.evaluate(() => [document.activeElement.tagName, document.querySelector('#events-search').value]), ['BODY', '']);
+  well_behaved(page);
+});
+
 test('filters narrow the list, count, and stand in the address', async (context) => {
   const project = new Project(context);
   const server = await serve(context, project);

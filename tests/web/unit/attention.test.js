@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {attention_of} from '../../../web/attention.js';
 import {time_us} from '../../../web/format.js';
 
 const AT = '2026-01-09T09:30:00.000000Z';
 const NOW = time_us(AT);
+
+/* What the program is tried with, too. @type {{name: string, states: any, as_of: string, attention: any[]}[]} */
+const VECTORS = JSON.parse(readFileSync(new URL('../../vectors/attention.json', import.meta.url), 'utf8'));
 
 /** States of nothing but what is given. @param {any} given @returns {any} */
 const states = (given) => ({
@@ -20,6 +24,14 @@ const question = {id: 'n1', category: 'question', agent_id: 'coder', title: 'May
 const message = {correlation_id: 'm1', content: 'Look.', sequence: 9, received_at: AT};
 const call = {tool_use_id: 't1', tool_name: 'Bash', agent_id: 'coder', started_at: AT, sequence: 4};
 const failed_feature = {name: 'login', status: 'failed', error: 'no', status_since: AT, status_sequence: 5};
+
+for (const vector of VECTORS) {
+  test(`as in the program: ${vector.name}`, () => {
+    assert.deepEqual(attention_of(vector.states, time_us(vector.as_of)), vector.attention);
+  });
+}
+
+test('there are vectors', () => assert.ok(VECTORS.length > 10));
 
 test('nothing needs anybody in a workflow that runs', () => assert.deepEqual(attention({}), []));
 
@@ -73,6 +85,13 @@ test('an agent that waits for a permission warns, with the tool', () => {
   }]);
 });
 
+test('an agent that waits without a tool waits for you, with what it told', () => {
+  const agent = {agent_id: 'coder', status: 'waiting', waiting_message: 'Which?', waiting_since: AT,
+    waiting_sequence: 3};
+  const [{kind, title, text}] = attention({agents: {agents: [agent]}});
+  assert.deepEqual([kind, title, text], ['permission', 'coder waits for you', 'Which?']);
+});
+
 test('a message warns when it has been unread for more than a minute', () => {
   const mailbox = {agents: {reviewer: {inbox: [message], outbox: []}}};
   assert.deepEqual(attention({mailbox}, 60), []);
@@ -124,6 +143,12 @@ test('keys are ordered as their bytes are', () => {
 });
 
 test('of several with one key the earliest stands for all', () => {
+  const later = {...call, sequence: 2, started_at: '2026-01-09T09:30:00.000001Z'};
+  const agents = {sessions: [{open_calls: [later]}, {open_calls: [{...call, sequence: 8}]}]};
+  assert.deepEqual(attention({agents}, 200).map((each) => each.sequence), [8]);
+});
+
+test('of those of one time, it is the lowest sequence', () => {
   const agents = {sessions: [{open_calls: [{...call, sequence: 8}]}, {open_calls: [{...call, sequence: 4}]}]};
   assert.deepEqual(attention({agents}, 200).map((each) => each.sequence), [4]);
 });

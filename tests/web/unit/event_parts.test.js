@@ -34,6 +34,12 @@ test('a command has its output', () => {
   assert.deepEqual([part.kind, part.command, part.output], ['command', 'ls', 'a.txt\noh']);
 });
 
+test('what a failed command said is in its error, and is told once', () => {
+  const error = 'exit code 1\nnot ok 1';
+  const parts = parts_of({event_type: 'agent.tool.failed', data: {tool_name: 'Bash', tool_input: {command: 'make'}, error}});
+  assert.deepEqual(parts.map(({kind, output}) => [kind, output]), [['command', error]]);
+});
+
 test('a command may be a list of words', () => {
   assert.equal(tool('shell', {command: ['git', 'log']}, '')[0].command, 'git log');
 });

@@ -314,3 +314,45 @@ test('the two hands do not drag each other back', async () => {
   states.at(151, 'point');
   assert.ok(read <= 4, `${read} events were read for one step`);
 });
+
+/** States with so many notes, of which the first was answered at event 50. */
+const with_notes = (sequence, count) => ({...told(sequence), notes: {notes: Array.from({length: count}, (_, at) =>
+  ({id: `note-${at}`, tags: [], ...(at === 0 && sequence >= 50 ? {answered_at: 'then'} : {})}))}});
+
+/** Ask for the states at each of these points, and be told. */
+async function ask_all({states, questions}, sequences, count) {
+  for (const sequence of sequences) {
+    if (states.at(sequence)) continue;
+    questions.at(-1).resolve(with_notes(sequence, count));
+    await wait(1);
+  }
+}
+
+test('of large states fewer are kept, the latest at any rate', async () => {
+  const hand = by_hand();
+  const points = Array.from({length: 20}, (_, at) => (at + 1) * 10_000);
+  await ask_all(hand, points, 20_000);
+  const {length} = hand.questions;
+  assert.equal(length, 20);
+
+  await ask_all(hand, points.slice(-5), 20_000);
+  assert.equal(hand.questions.length, length);
+  const lost = points.filter((point) => hand.states.at(point) === null);
+  assert.ok(lost.length >= 5, `${lost}`);
+});
+
+test('of small states many are kept', async () => {
+  const hand = by_hand();
+  const points = Array.from({length: 90}, (_, at) => (at + 1) * 10_000);
+  await ask_all(hand, points, 5);
+  await ask_all(hand, points, 5);
+  assert.equal(hand.questions.length, 90);
+});
+
+test('states share the notes that say the same in them', async () => {
+  const hand = by_hand();
+  await ask_all(hand, [40, 10_000], 3);
+  const [before, then] = [hand.states.at(40).notes.notes, hand.states.at(10_000).notes.notes];
+  assert.deepEqual(before.map((note, at) => note === then[at]), [false, true, true]);
+  assert.deepEqual([before[0].answered_at, then[0].answered_at], [undefined, 'then']);
+});

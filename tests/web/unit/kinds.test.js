@@ -92,6 +92,11 @@ test('features say what came of them', () => {
   assert.deepEqual(summary('feature.renamed', {name: 'a', new_name: 'b'}), {strong: 'a', text: '→ b'});
 });
 
+test('of an error with many lines the first is said', () => {
+  assert.equal(summary('agent.tool.failed', {tool_name: 'Bash', error: '\n exit code 1 \nnot ok 1\n'}).text,
+    'exit code 1');
+});
+
 test('tests say how many failed, and which', () => {
   assert.equal(summary('tests.failed', {count: 14, failures: ['one', 'two', 3]}).text, '3 of 14 failed · one, two, 3');
   assert.equal(summary('tests.passed', {count: 14}).text, '14 passed');

@@ -238,7 +238,7 @@ test('a slice at a time comes to the same', () => {
   const sliced = new Lanes();
   let rounds = 0;
   do {
-    sliced.update(model, axis, 100);
+    sliced.update(model, axis, () => true);
     rounds++;
   } while (sliced.is_behind);
 

@@ -11,9 +11,8 @@ function model_of(count, more = {}) {
   const events = big_history(count, 1);
   const columns = columns_of(events);
   return {
-    workflow_id: 'w', columns, spans: spans_of(events), spans_revision: 1, parent_of: new Map(), zoom: null, live: true,
-    point: count,
-    head: count, events: {get: () => undefined}, ...more,
+    workflow_id: 'w', workflows: [], columns, spans: spans_of(events), spans_revision: 1, parent_of: new Map(), zoom: null,
+    live: true, point: count, head: count, events: {get: () => undefined}, ...more,
   };
 }
 
@@ -98,7 +97,7 @@ test('a long history is taken in over several frames', () => {
   const time = new TimeModel(model);
   time.update(model);
   assert.ok(time.is_behind);
-  for (let frames = 0; time.is_behind && frames < 30; frames++) time.update(model);
+  for (let frames = 0; time.is_behind && frames < 3000; frames++) time.update(model);
 
   assert.equal(time.is_behind, false);
   assert.equal(time.lanes.known.length, model.spans.length);

@@ -34,6 +34,43 @@ test('a call without an end is open', () => {
   assert.equal(rows_of(['agent.tool.started', -1, 0])[0].end_us, null);
 });
 
+test('tests end with the next result of the same file, whatever caused it', () => {
+  const rows = rows_of(['turn.started', -1, 0], ['tests.started', 0, 1, {test_file: 'a'}],
+    ['tests.started', 0, 2, {test_file: 'b'}], ['tests.failed', 0, 5, {test_file: 'a'}],
+    ['tests.passed', 0, 6, {test_file: 'b'}]);
+  assert.deepEqual(drawn(rows), ['turn.started', '  tests.started …', '  tests.started …']);
+  assert.deepEqual(rows.map((row) => row.end_us), [null, 5e6, 6e6]);
+  assert.deepEqual(rows.map((row) => row.failed), [false, true, false]);
+});
+
+test('tests without a file end with the next result of the same feature', () => {
+  const rows = rows_of(['tests.started', -1, 0, {feature: 'f'}], ['tests.passed', -1, 3, {feature: 'f'}]);
+  assert.deepEqual(rows.map((row) => row.end_us), [3e6]);
+});
+
+test('a result from which others hang keeps its row, and ends the tests all the same', () => {
+  const rows = rows_of(['tests.started', -1, 0, {feature: 'f'}], ['tests.failed', -1, 3, {feature: 'f'}],
+    ['agent.note.reflection', 1, 4]);
+  assert.deepEqual(drawn(rows), ['tests.started', 'tests.failed', '  agent.note.reflection']);
+  assert.equal(rows[0].end_us, 3e6);
+});
+
+test('what has no event for its end is never open', () => {
+  assert.equal(rows_of(['deploy.started', -1, 2])[0].end_us, 2e6);
+});
+
+test('what ended outside of the trace is not open', () => {
+  const known = {ended_us: () => 9e6, is_over: () => false};
+  assert.equal(trace_rows(tree(['session.started', -1, 0]), (event) => event.seconds * 1e6, known)[0].end_us, 9e6);
+});
+
+test('in a workflow that is over, what never ended goes as far as what stands below it', () => {
+  const known = {ended_us: () => null, is_over: () => true};
+  const rows = trace_rows(tree(['turn.started', -1, 0], ['agent.tool.started', 0, 2], ['agent.tool.completed', 1, 5]),
+    (event) => event.seconds * 1e6, known);
+  assert.deepEqual(rows.map((row) => row.end_us), [5e6, 5e6]);
+});
+
 test('what an end led to stands below the row that it is part of', () => {
   const rows = rows_of(['turn.started', -1, 0], ['turn.completed', 0, 5], ['agent.note.idea', 1, 6]);
   assert.deepEqual(drawn(rows), ['turn.started …', '  agent.note.idea']);

@@ -106,8 +106,10 @@ function used(agent) {
 /** What it does now, in words. @param {Model} model @param {Actions} actions @param {any} agent @param {any[]} calls */
 function doing(model, actions, agent, calls) {
   if (agent.status === 'waiting') {
-    const tool = agent.waiting_for ? [': ', said(agent.waiting_for)] : null;
-    return h('span', {class: 'warn'}, 'waiting for a permission', tool);
+    const {waiting_for, waiting_message} = agent;
+    const what = waiting_for ?? waiting_message;
+    return h('span', {class: 'warn'}, waiting_for ? 'waiting for a permission' : 'waiting for you',
+      what ? [': ', said(what)] : null);
   }
   if (agent.status === 'ended') return since('ended', agent.status_since);
   if (has_ended(model.states?.workflow) || is_person(agent.agent_id)) return since('last seen', agent.last_seen);

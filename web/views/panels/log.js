@@ -3,7 +3,7 @@
 import {h} from '../../dom.js';
 import {icon} from '../../icons.js';
 import {clock} from '../../format.js';
-import {icon_of, is_error, summary_of, tone_of, tool_name_of} from '../../kinds.js';
+import {icon_of, is_error, is_over, summary_of, tone_of, tool_name_of} from '../../kinds.js';
 import {dot, nothing, panel} from './parts.js';
 
 /** @typedef {import('../../model.js').Model} Model */
@@ -13,7 +13,7 @@ const ROWS_MAX = 30;
 
 /** @param {Model} model @param {Actions} actions */
 export function log(model, actions) {
-  const title = model.live ? 'Live log' : 'Log';
+  const title = model.live && !is_over(model.workflows, model.workflow_id) ? 'Live log' : 'Log';
   const more = h('button', {class: 'link', type: 'button', on: {click: () => actions.show('events')}}, 'All events');
   const last = Math.min(model.point, model.columns.count);
   if (last === 0) {
@@ -41,7 +41,7 @@ function log_row(model, actions, sequence) {
   const type = event?.event_type ?? columns.type_names[columns.types[sequence - 1]] ?? '';
   const agent = columns.agents[sequence - 1] >= 0 ? columns.agent_names[columns.agents[sequence - 1]] : undefined;
   const summary = event ? summary_of(event) : {strong: '', text: type};
-  const place = model.live ? 'fresh' : sequence === model.point ? 'cur' : '';
+  const place = !model.live && sequence === model.point ? 'cur' : '';
   const css = `lrow ${is_error(type) ? 'err' : ''} ${place}`;
   return h('li', {key: sequence},
     h('button', {class: css, type: 'button', title: type, on: {click: () => actions.go(sequence)}},
