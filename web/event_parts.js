@@ -113,8 +113,8 @@ function said_parts(data) {
   return parts;
 }
 
-/** What was said, as text; null: it is something else. @param {EventPart} part */
-function text_of(part) {
+/** What a tool said, of a part. @param {EventPart} part @returns {string | null} */
+function said_in(part) {
   if (part.kind === 'command') return part.output;
   return part.kind === 'text' ? part.text : null;
 }
@@ -124,7 +124,7 @@ export function parts_of(event) {
   const data = object_of(event.data) ?? {};
   const parts = event.event_type.startsWith('agent.tool') || event.event_type.startsWith('permission.')
     ? tool_parts({...event, data}) : said_parts(data);
-  const is_told = parts.some((part) => text_of(part) === data.error);
+  const is_told = parts.some((part) => said_in(part) === data.error);
   if (is_text(data.error) && !is_told
     && (data.error.length > 120 || data.error.includes('\n'))) parts.unshift(text_part('Error', data.error, true));
   if (Array.isArray(data.failures) && data.failures.length > 0) {

@@ -111,6 +111,41 @@ test('a log that was restored from a backup is read anew', async (context) => {
   assert.equal(await page.getByText('Not in the backup').count(), 0);
 });
 
+test('a point that a restored log has no more is its last event', async (context) => {
+  const project = new Project(context);
+  const server = await serve(context, project);
+  project.jc('backup', `${project.folder}/kept.db`);
+  for (let at = 0; at < 5; at++) project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: `Later ${at}`, content: 'x'});
+  const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=411`);
+
+  project.jc('restore', `${project.folder}/kept.db`);
+
+  await until(page, () => {
+    const {head, point, states, live} = document.querySelector('#app').dataset;
+    return [head, point, states].every((one) => one === '407') && live === 'false';
+  }, null, 'the page does not come to the last event');
+  await until(page, () => new URLSearchParams(location.search).get('at') === '407', null, 'the address is another');
+  well_behaved(page);
+});
+
+test('time that passes goes on when the server comes back', async (context) => {
+  const project = new Project(context);
+  const first = await serve(context, project);
+  const page = await open(context, first, `/?wf=${WORKFLOW_ID}&at=100`);
+  const point = () => page.evaluate(() => Number(document.querySelector('#app').dataset.point));
+  await page.keyboard.press('Space');
+
+  first.child.kill('SIGKILL');
+  await first.ended;
+  await serve(context, project, '-p', String(first.port));
+  await until(page, () => document.querySelector('#app').dataset.connection === 'live');
+
+  const then = await point();
+  await until(page, (before) => Number(document.querySelector('#app').dataset.point) > before, then, 'time stands still');
+  assert.ok(then >= 100);
+  well_behaved(page);
+});
+
 /** Have the page believe that nobody looks at it, or somebody does again. */
 async function set_hidden(page, hidden) {
   await page.evaluate((value) => {
