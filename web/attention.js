@@ -18,19 +18,38 @@ const BAD = new Set(['workflow_failed', 'feature_failed', 'blocker']);
  */
 export function attention_of(states, as_of_us) {
   if (!states) return [];
-  /** @type {Map<string, Attention>} the earliest of each key */
+  const asked = questions_of(states.notes);
+  const others = sorted(matters(states, as_of_us));
+  return others.length > 0 ? [...asked, ...others].sort(worst_first) : asked;
+}
+
+/** @type {WeakMap<object, Attention[]>} */
+const known_questions = new WeakMap();
+
+/** What notes ask for, which does not depend on the time: the same array for the same state. @param {any} notes */
+function questions_of(notes) {
+  const is_state = typeof notes === 'object' && notes !== null;
+  const known = is_state ? known_questions.get(notes) : undefined;
+  if (known) return known;
+  const made = sorted(of_notes(notes));
+  if (is_state) known_questions.set(notes, made);
+  return made;
+}
+
+/** The earliest of each key. @param {Iterable<Attention>} all */
+function sorted(all) {
+  /** @type {Map<string, Attention>} */
   const found = new Map();
-  for (const each of matters(states, as_of_us)) {
+  for (const each of all) {
     const before = found.get(each.key);
     if (!Number.isNaN(time_us(each.at)) && !(before && began_before(before, each))) found.set(each.key, each);
   }
   return [...found.values()].sort(worst_first);
 }
 
-/** @param {import('./model.js').States} states @param {number} as_of_us */
+/** All but questions. @param {import('./model.js').States} states @param {number} as_of_us */
 function* matters(states, as_of_us) {
   yield* of_workflow(states.workflow);
-  yield* of_notes(states.notes);
   if (has_ended(states.workflow)) return;
   yield* of_agents(states.agents);
   yield* of_calls(states.agents, as_of_us);

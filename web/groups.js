@@ -21,8 +21,9 @@ const STARTED = 'agent.tool.started';
 const FAILED = 'agent.tool.failed';
 
 /**
- * What a stretch is found in: `started` and `failed` are the numbers of these types, as comparing 100,000 names takes a
- * frame and more. @typedef {{columns: Columns, sequences: Int32Array, pairs: Pairs, started: number, failed: number}} Run
+ * What a stretch is found in: `started` and `failed` are the numbers of these types, as comparing 100,000 names takes
+ * a frame and more.
+ * @typedef {{columns: Columns, sequences: Int32Array, pairs: Pairs, started: number, failed: number}} Run
  */
 
 /** @param {Columns} columns @param {Int32Array} sequences @param {Pairs} pairs @returns {Run} */
@@ -34,7 +35,10 @@ function run_of(columns, sequences, pairs) {
 /** @param {Run} run @param {number} at */
 const type_at = ({columns, sequences}, at) => columns.types[sequences[at] - 1];
 
-/** Where the group that begins at a place ends. @param {Run} run @param {number} first @returns {number} its last place */
+/**
+ * Where the group that begins at a place ends. @param {Run} run @param {number} first
+ * @returns {number} its last place
+ */
 function group_end(run, first) {
   const {columns, sequences, pairs} = run;
   const tool = pairs.tool_number(sequences[first]);

@@ -127,7 +127,8 @@ function make_list(found, begun) {
 
   /** @type {Record<string, string | null>} */
   const attributes = {};
-  /** An attribute of the list; what is the same already costs nothing. @param {string} name @param {string | null} value */
+  /** An attribute of the list; what is the same already costs nothing.
+   * @param {string} name @param {string | null} value */
   function set(name, value) {
     if ((attributes[name] ?? null) === value) return;
     attributes[name] = value;

@@ -164,3 +164,15 @@ test('states of any shape are borne', () => {
     assert.deepEqual(attention(given, 1000), []);
   }
 });
+
+test('what notes ask for is the same array for the same state, whatever the time', () => {
+  const notes = {notes: [
+    {id: 'a', category: 'question', title: 'Which?', sequence: 3, created_at: '2026-01-09T09:30:00.000000Z'},
+    {id: 'b', category: 'idea', title: 'This', sequence: 4, created_at: '2026-01-09T09:31:00.000000Z'}]};
+  const states = {workflow: {}, agents: {}, notes, mailbox: {}, timings: {}};
+  const indexed = {...states, notes: {...notes, by_category: {question: [0], idea: [1]}}};
+
+  assert.equal(attention_of(states, 1), attention_of(states, 1e15));
+  assert.deepEqual(attention_of(indexed, 1), attention_of(states, 1));
+  assert.equal(attention_of(indexed, 1).length, 1);
+});

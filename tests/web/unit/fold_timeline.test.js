@@ -21,9 +21,11 @@ function calls(count) {
 function least_ms(work) {
   let least = Infinity;
   for (let i = 0; i < 5; i++) {
-    const began = performance.now();
+    /* Of a processor's time, as the machine may have other work. */
+    const began = process.cpuUsage();
     work();
-    least = Math.min(least, performance.now() - began);
+    const {user, system} = process.cpuUsage(began);
+    least = Math.min(least, (user + system) / 1000);
   }
   return least;
 }
