@@ -29,7 +29,7 @@ const LOWS_MAX = 256;
 /** @param {Columns} columns @param {number} sequence */
 const agent_of = (columns, sequence) => columns.agent_names[columns.agents[sequence - 1]] ?? '';
 
-/** A larger array when so many do not fit. @param {Int32Array<ArrayBuffer>} array @param {number} count */
+/** A larger array when so many do not fit. @param {Int32Array} array @param {number} count */
 function with_room(array, count) {
   if (array.length > count) return array;
   const larger = new Int32Array(Math.max(1024, 2 * count));

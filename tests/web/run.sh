@@ -17,9 +17,9 @@ skip() {
     exit "${failed:-0}"
 }
 
-# node --test prints a plan of its own, so each run counts for itself; a test has two minutes.
+# node --test prints a plan of its own, so each run counts for itself; a file has five minutes.
 claims() {
-    node --test --test-concurrency="$1" --test-reporter=tap --test-timeout=120000 $2 || failed=1
+    node --test --test-concurrency="$1" --test-reporter=tap --test-timeout=300000 $2 || failed=1
 }
 
 failed=0
