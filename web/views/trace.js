@@ -41,18 +41,24 @@ function begin() {
     axis: quiet_axis([], 0),
     /** What is known of ends that are not in the trace, as a text. */
     ends: '',
+    /** When ends were last looked for. */
+    looked_us: 0,
     /** The last that is known of any row. */
     known_us: 0,
     end_us: 0,
   };
 }
 
+/** @param {number} us */
+const step_of = (us) => Math.floor(us / NOW_STEP_US) * NOW_STEP_US;
+
 /** @param {Self} self */
 function read_trace({state, props: {model}}) {
   const {trace} = model;
   if (!trace) return;
   const ends = `${pairs_of(model).revision} ${is_over(model.workflows, model.workflow_id)}`;
-  const is_settled = ends === state.ends || (state.rows.length > MANY_ROWS && now_us === state.now_us)
+  const looked_us = step_of(model.as_of_us);
+  const is_settled = ends === state.ends || (state.rows.length > MANY_ROWS && looked_us === state.looked_us)
     || state.rows.every((row) => row.end_us !== null);
   const is_same = trace === state.of && is_settled;
   if (!is_same) {
@@ -62,6 +68,7 @@ function read_trace({state, props: {model}}) {
     state.known_us = state.rows.reduce((most, row) => Math.max(most, row.end_us ?? row.start_us), 0);
     state.of = trace;
     state.ends = ends;
+    state.looked_us = looked_us;
   }
   const end_us = last_us(model, state.known_us);
   /* A point that moves through the past changes no bar, so nothing is made anew then. */
@@ -87,7 +94,7 @@ function known_of(model) {
  * @param {number} known_us
  */
 function last_us({live, as_of_us}, known_us) {
-  const now_us = Math.floor(as_of_us / NOW_STEP_US) * NOW_STEP_US;
+  const now_us = step_of(as_of_us);
   return live ? Math.max(known_us, Math.min(now_us, known_us + QUIET_US)) : known_us;
 }
 
