@@ -14,8 +14,8 @@ const NOW = time_us(AT) + 90e6;
 
 /** A model of nothing but what is given. @param {any} [given] @returns {any} */
 const model_of = (given = {}) => ({
-  workflow_id: 'w', live: true, point: 9, head: 9, as_of_us: NOW, spans: [], attention: [], note_category: null,
-  hues: new Map(), parent_of: new Map(), marks: {keys: new Set(), summary: []},
+  workflow_id: 'w', workflows: [], live: true, point: 9, head: 9, as_of_us: NOW, spans: [], attention: [],
+  note_category: null, hues: new Map(), parent_of: new Map(), marks: {keys: new Set(), summary: []},
   columns: {count: 0, times_us: [], types: [], agents: [], correlations: [], type_names: [], agent_names: []},
   events: {get: () => undefined, by_id: () => undefined, revision: 0},
   ...given,
