@@ -64,8 +64,9 @@ function title_row(model, actions) {
     square('menu', 'Workflows', '', () => actions.sidebar(true), 'only-s'),
     pill(model),
     h('h1', {class: 'cut said', title}, title),
-    title === line_of(id) ? null : h('button', {class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')}},
-      visible(id)),
+    title === line_of(id) ? null : h('button', {
+      class: 'mono wf-id cut said not-s', title: 'Copy the id', on: {click: () => actions.copy(id, 'Id')},
+    }, visible(id)),
     h('span', {class: 'grow'}),
     model.copied_at === null && model.loading === 'ready' ?
       h('button', {class: 'btn not-s', title: 'This page in one file', on: {click: actions.export_page}},

@@ -30,7 +30,8 @@ const again = (actions) => h('button', {class: 'btn solid', on: {click: actions.
 function begin(model, actions) {
   if (model.workflows_state === 'loading') return instead('workflow', 'Reading the log');
   if (model.workflows_state === 'failed') {
-    return instead('damaged', 'The workflows could not be read', h('p', null, sentence(model.workflows_problem)), again(actions));
+    return instead('damaged', 'The workflows could not be read',
+      h('p', null, sentence(model.workflows_problem)), again(actions));
   }
   const command = (/** @type {string} */ text) => h('li', null,
     h('code', {class: 'mono'}, text),

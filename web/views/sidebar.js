@@ -37,7 +37,9 @@ function holds(text, workflow) {
 /** A segment a feature. @param {string[]} features @param {string} [css] */
 export function segments(features, css = '') {
   const list = features.length > 0 ? features : [''];
-  return h('div', {class: `segs ${list.length > SEGMENTS_APART ? 'many' : ''} ${css}`, 'aria-hidden': 'true'}, list.map((status) => h('i', {class: status})));
+  const room = list.length > SEGMENTS_APART ? 'many' : '';
+  return h('div', {class: `segs ${room} ${css}`, 'aria-hidden': 'true'},
+    list.map((status) => h('i', {class: status})));
 }
 
 /** @param {Workflow} workflow */

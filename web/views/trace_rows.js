@@ -96,7 +96,8 @@ export function trace_row({model, axis, row, is_current, is_closed, go, toggle})
   const said = event.data?.tool_name === undefined && end ? event : (end ?? event);
   const is_elsewhere = event.workflow_id !== model.workflow_id;
   return h('div', {
-    class: marks.filter(Boolean).join(' '), role: 'treeitem', 'aria-level': row.depth + 1, 'aria-selected': String(is_current),
+    class: marks.filter(Boolean).join(' '), role: 'treeitem',
+    'aria-level': row.depth + 1, 'aria-selected': String(is_current),
     'aria-expanded': row.size > 0 ? String(!is_closed) : undefined, on: {click: go},
   },
   h('span', {class: 't-name'},
