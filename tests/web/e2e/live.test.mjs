@@ -172,7 +172,7 @@ test('a page that nobody looks at lets go of its stream after a minute, and has 
 
   await set_hidden(page, true);
   await page.clock.fastForward(50_000);
-  project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: 'Hidden for less than a minute'});
+  project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: 'Hidden for less than a minute', content: 'x'});
   await until(page, (head) => Number(document.querySelector('#app').dataset.head) === head, before + 1, 'a hidden page does not follow');
   assert.equal(await streams_of(server), 1);
 
@@ -180,7 +180,7 @@ test('a page that nobody looks at lets go of its stream after a minute, and has 
   await connection_is(page, 'reconnecting');
   for (let tries = 0; tries < 100 && await streams_of(server) > 0; tries++) await page.waitForTimeout(20);
   assert.equal(await streams_of(server), 0);
-  for (let at = 0; at < 5; at++) project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: `Behind its back ${at}`});
+  for (let at = 0; at < 5; at++) project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: `Behind its back ${at}`, content: 'x'});
   assert.equal(await head_of(page), before + 1);
 
   await set_hidden(page, false);
