@@ -14,8 +14,8 @@ const NOW = time_us(AT) + 90e6;
 
 /** A model of nothing but what is given. @param {any} [given] @returns {any} */
 const model_of = (given = {}) => ({
-  workflow_id: 'w', workflows: [], live: true, point: 9, head: 9, as_of_us: NOW, spans: [], attention: [],
-  note_category: null, hues: new Map(), parent_of: new Map(), marks: {keys: new Set(), summary: []},
+  workflow_id: 'w', workflows: [], live: true, point: 9, head: 9, as_of_us: NOW, spans: [], attention: [], note_category: null,
+  hues: new Map(), parent_of: new Map(), marks: {keys: new Set(), summary: []},
   columns: {count: 0, times_us: [], types: [], agents: [], correlations: [], type_names: [], agent_names: []},
   events: {get: () => undefined, by_id: () => undefined, revision: 0},
   ...given,
@@ -136,6 +136,7 @@ test('an agent says what it does', () => {
   assert.equal(doing({status: 'active'}), 'thinking');
   assert.equal(doing({status: 'active'}, calls, {events}), 'Bash make test');
   assert.equal(doing({status: 'waiting', waiting_for: 'Bash'}), 'waiting for a permission : Bash');
+  assert.equal(doing({status: 'waiting', waiting_message: 'Which branch?'}), 'waiting for you : Which branch?');
   assert.equal(doing({status: 'idle', status_since: AT}), 'idle since 09:30:00');
   assert.equal(doing({status: 'ended', status_since: AT}), 'ended 09:30:00');
 });
@@ -194,7 +195,9 @@ test('a message tells its way', () => {
 test('the notes view counts categories, those that nobody knows too', () => {
   const list = [{id: '1', category: 'question'}, {id: '2', category: 'question', answered_at: AT},
     {id: '3', category: 'omen'}];
-  const rail = find_all(notes(model_of({states: {notes: {notes: list}}}), recorder().actions), 'rail')[0];
+  const by_category = {question: [0, 1], omen: [2]};
+  const model = model_of({states: {notes: {notes: list, by_category}}});
+  const rail = find_all(notes(model, recorder().actions), 'rail')[0];
 
   assert.match(text_of(rail), /^All notes 3 Question 1 open 2 Blocker .* Omen 1$/);
 });
