@@ -32,8 +32,8 @@ JC_MUST_CHECK jc_status jc_connections_new(struct event_base *base, struct evhtt
 
 void jc_connections_free(jc_connections *connections);
 
-/* A request has come in whole: from here on its connection is not read until it was answered. False: memory was short
- * when it came, so it is not watched, and must be answered at once. */
+/* A request has come in whole: from here on its connection is not read until it was answered. False: memory
+ * was short when it came, so it is not watched, and must be answered at once. */
 bool jc_connections_answer(jc_connections *connections, struct evhttp_request *request);
 
 /* It became a stream. */
