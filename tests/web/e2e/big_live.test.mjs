@@ -32,8 +32,9 @@ test('with 100,000 events no task takes 200 ms: to step, to play, to filter, to 
     await page.keyboard.type('connection', {delay: 40});
     await told.filter({hasText: /^[\d,\s]+ of /}).waitFor();
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
     await told.filter({hasText: /^100.?000 events$/}).waitFor();
+    /* The first one clears the words, the next one leaves the field. */
+    await page.keyboard.press('Escape');
   });
   await page.keyboard.press('4');
   await watch('finding in notes', async () => {

@@ -10,6 +10,8 @@ import {story} from '../story.mjs';
 
 const {chromium} = await import(process.env.JC_DRIVER);
 const program = process.env.JC_PROGRAM;
+/* Long enough for a machine that is busy: what comes at all comes long before. */
+const WAIT_MS = 30_000;
 
 /** A project in a new folder. @param {object[]} events that it begins with */
 export class Project {
@@ -93,7 +95,7 @@ export async function open(context, server, path = '/', options = {}) {
   });
   if (options.clock) await page.clock.install({time: new Date(options.clock)});
   await page.goto(new URL(path, server.url).href);
-  await page.waitForSelector('#app[data-ready="true"]', {timeout: 15000});
+  await page.waitForSelector('#app[data-ready="true"]', {timeout: WAIT_MS});
   return page;
 }
 
@@ -103,7 +105,7 @@ export function well_behaved(page) {
 
 /** Wait until a function of the page gives true. */
 export async function until(page, test, argument, what = 'it never became true') {
-  await page.waitForFunction(test, argument, {timeout: 10000, polling: 30}).catch((error) => {
+  await page.waitForFunction(test, argument, {timeout: WAIT_MS, polling: 30}).catch((error) => {
     throw new Error(`${what}: ${error.message}`);
   });
 }
