@@ -40,9 +40,9 @@ function with_room(array, count) {
 export function pairing() {
   /** @type {(Span | undefined)[]} by the sequence of their beginning */
   let spans_at = [];
-  /** The other half, by sequence, both ways; 0: none. */
+  /** The other half, by sequence, both ways; 0: none. @type {Int32Array} */
   let others = new Int32Array(0);
-  /** The tool of a call's beginning, a number for each name; 0: it is none. */
+  /** The tool of a call's beginning, a number for each name; 0: it is none. @type {Int32Array} */
   let tools = new Int32Array(0);
   /** @type {Map<string, number>} */
   const tool_numbers = new Map();
