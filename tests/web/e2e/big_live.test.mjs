@@ -1,9 +1,9 @@
-/* 100,000 events: the page is steered, searched, and follows what comes, without a long task. */
+/* 100,000 events: the page is steered, searched, tells the past truly, and follows what comes without a long task. */
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {after, test} from 'node:test';
-import {COUNT, head_is, hold, settled, steps, watched, workflow_id} from './big_page.mjs';
-import {close_browser, until, well_behaved} from './page.mjs';
+import {COUNT, big, head_is, hold, settled, steps, watched, workflow_id} from './big_page.mjs';
+import {close_browser, open, until, well_behaved} from './page.mjs';
 
 after(close_browser);
 
@@ -43,6 +43,21 @@ test('with 100,000 events no task takes 200 ms: to step, to play, to filter, to 
     await page.locator('.note').first().waitFor();
     await settled(page);
   });
+  well_behaved(page);
+});
+
+test('the state at a point of the past of 100,000 events is the one that jc state tells', async (context) => {
+  const {project, server} = await big();
+  const page = await open(context, server, `/?wf=${workflow_id}`);
+  for (const point of [77_777, 31, 50_001]) {
+    await page.goto(`${server.url}?wf=${workflow_id}&at=${point}`);
+    await until(page, (wanted) => document.querySelector('#app').dataset.states === String(wanted), point, `the states never came to #${point}`);
+
+    const shown = await page.locator('#head').innerText();
+    const {features_completed, features_total} = project.state(workflow_id, 'workflow', point);
+
+    assert.ok(shown.includes(`${features_completed}/${features_total}`), `#${point}: ${shown}`);
+  }
   well_behaved(page);
 });
 
