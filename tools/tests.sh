@@ -157,6 +157,7 @@ if build release build -Dtests=true && build_program; then
     tap clients sh tests/mcp/run.sh "$(program_of build)"
     JC_PICTURES=$(pwd)/$results/pictures
     export JC_PICTURES
+    tap modules sh tests/web/run.sh modules
     tap page sh tests/web/run.sh "$(program_of build)"
     # The server's tests wait for time-outs and talk to threads: minutes here, and all of them under ASan below.
     but='^unit_(api|server)_'

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The dashboard's page (TAP): run.sh PROGRAM [NAME]
+# The dashboard's page (TAP): run.sh modules, or run.sh PROGRAM [NAME]
 #
-# First its modules by themselves (unit/), then the whole page in a headless Chromium, served by the program
-# (e2e/; NAME: only e2e/NAME.test.mjs). What drives the browser comes from npm, in the version of
+# Its modules by themselves (unit/), or the whole page in a headless Chromium, served by the program (e2e/; NAME:
+# only e2e/NAME.test.mjs). What drives the browser comes from npm, in the version of
 # package-lock.json; `tools/packages.sh browser` puts it into build-npm/web/. Without node, or a browser,
 # the rest is skipped with a word. Pictures go to the folder $JC_PICTURES, if it is set.
 set -u
@@ -14,19 +14,19 @@ folder=build-npm/web
 skip() {
     echo "ok 1 - $1 # SKIP $2"
     echo "1..1"
-    exit "${failed:-0}"
+    exit 0
 }
 
-# node --test prints a plan of its own, so each run counts for itself; a file has five minutes.
+# Two files at a time, each of which has five minutes. What measures how long the page takes counts time of a
+# processor, so that others do not disturb it.
 claims() {
-    node --test --test-concurrency="$1" --test-reporter=tap --test-timeout=300000 $2 || failed=1
+    exec node --test --test-concurrency=2 --test-reporter=tap --test-timeout=300000 "$@"
 }
 
-failed=0
 command -v node >/dev/null 2>&1 || skip "the page" "there is no node"
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 18 ] || skip "the page" "node $major is older than 18"
-[ -n "$only" ] || claims 2 "$(echo tests/web/unit/*.test.js)"
+[ "$program" != modules ] || claims tests/web/unit/*.test.js
 
 browser=
 for name in chromium chromium-browser google-chrome; do
@@ -40,6 +40,4 @@ JC_PROGRAM=$program
 JC_BROWSER=$browser
 JC_DRIVER=$(pwd)/$folder/node_modules/playwright-core/index.mjs
 export JC_PROGRAM JC_BROWSER JC_DRIVER
-# What measures how long the page takes counts time of a processor, so two at once do not disturb it.
-claims 2 "$(echo tests/web/e2e/${only:-*}.test.mjs)"
-exit "$failed"
+claims tests/web/e2e/${only:-*}.test.mjs
