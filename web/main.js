@@ -222,7 +222,7 @@ function after(now, before) {
   if (now.detail_open !== before.detail_open) focus_sheet(now.detail_open);
   if (focus_search) {
     focus_search = false;
-    /** @type {HTMLInputElement | null} */ (parts.view.querySelector('input[type="search"]'))?.focus();
+    search_field()?.focus();
   }
   if (say_step) {
     say_step = false;
@@ -230,6 +230,8 @@ function after(now, before) {
     patch(parts.say, [now.marks.summary.length ? `${words}: ${now.marks.summary.join(', ')}` : words]);
   }
 }
+
+const search_field = () => /** @type {HTMLInputElement | null} */ (parts.view.querySelector('input[type="search"]'));
 
 /** @param {boolean} open */
 function focus_drawer(open) {
@@ -258,6 +260,8 @@ function focus_sheet(open) {
 
 const page = {
   focus_search() {
+    const field = model.view === 'events' ? search_field() : null;
+    if (field) return field.focus();
     focus_search = true;
     actions.show('events');
     request_frame();

@@ -16,6 +16,7 @@ test('words are found in all events, as jc search finds them', async (context) =
   const hits = project.jc('search', 'umlauts', '-w', WORKFLOW_ID, '--json').trim().split('\n').length;
 
   await page.keyboard.press('/');
+  await until(page, () => document.activeElement?.id === 'events-search');
   await page.keyboard.type('umlauts');
 
   await counted(page, `${hits} of 407`);
@@ -27,6 +28,7 @@ test('Escape ends a search and leaves its field', async (context) => {
   const server = await serve(context, new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&q=umlauts`);
   await page.keyboard.press('/');
+  await until(page, () => document.activeElement?.id === 'events-search');
 
   await page.keyboard.press('Escape');
 
