@@ -30,7 +30,7 @@ async function faults_of(page) {
 for (const [name, options] of SCREENS) {
   for (const view of VIEWS) {
     test(`the ${view} keeps to WCAG AA (${name})`, async (context) => {
-      const server = await serve(context, new Project(context));
+      const server = await serve(new Project(context));
       for (const point of ['', '&at=239']) {
         const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=${view}${point}`, options);
 
@@ -42,7 +42,7 @@ for (const [name, options] of SCREENS) {
 }
 
 test('the sheet of an event takes the focus on a phone, and gives it back to the list', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&at=239`, SCREENS[2][1]);
   const focused = () => page.evaluate(() => document.activeElement?.closest('.detail, .vl')?.className ?? '');
 
@@ -56,7 +56,7 @@ test('the sheet of an event takes the focus on a phone, and gives it back to the
 });
 
 test('the keys of the deck stand in one row on phones of 390 and 360', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   for (const width of [390, 360]) {
     const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=239`, {...SCREENS[2][1], viewport: {width, height: 740}});
     const middles = await page.locator('.deck-keys, .deck-row > .btn:visible').evaluateAll((all) => all.map((each) => {
@@ -71,7 +71,7 @@ test('the keys of the deck stand in one row on phones of 390 and 360', async (co
 });
 
 test('the keyboard reaches every view, the timeline\'s spans, and help', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=200`);
   const selected = () => page.evaluate(() => document.querySelector('[role=tab][aria-selected=true]')?.textContent);
 

@@ -24,7 +24,7 @@ after(async () => {
 export function big() {
   made ??= (async () => {
     const project = new Project(file, events);
-    return {project, server: await serve(file, project)};
+    return {project, server: await serve(project)};
   })();
   return made;
 }

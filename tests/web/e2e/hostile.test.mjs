@@ -38,7 +38,7 @@ const VIEWS = ['overview', 'timeline', 'events', 'notes', 'trace'];
 
 for (const view of VIEWS) {
   test(`in the ${view} hostile text stays text at every event`, async (context) => {
-    const server = await serve(context, new Project(context, history()));
+    const server = await serve(new Project(context, history()));
     const page = await open(context, server, `/?wf=hostile&view=${view}&at=12`);
 
     for (let point = 12; point >= 1; point--) {
@@ -53,7 +53,7 @@ for (const view of VIEWS) {
 }
 
 test('markup is shown as it was written', async (context) => {
-  const server = await serve(context, new Project(context, history()));
+  const server = await serve(new Project(context, history()));
   const page = await open(context, server, '/?wf=hostile&view=notes');
 
   await page.locator('#view').getByText('<script>window.hacked = 1</script>').first().waitFor();
@@ -61,7 +61,7 @@ test('markup is shown as it was written', async (context) => {
 });
 
 test('no control character, and none that turns the direction of text, reaches the reader as it is', async (context) => {
-  const server = await serve(context, new Project(context, history()));
+  const server = await serve(new Project(context, history()));
   for (const view of VIEWS) {
     const page = await open(context, server, `/?wf=hostile&view=${view}&at=9`);
 
@@ -72,7 +72,7 @@ test('no control character, and none that turns the direction of text, reaches t
 });
 
 test('an event of 900 KB opens without freezing the page', async (context) => {
-  const server = await serve(context, new Project(context, history()));
+  const server = await serve(new Project(context, history()));
   const page = await open(context, server, '/?wf=hostile&view=events&at=1');
   await page.evaluate(() => {
     window.longest = 0;

@@ -9,7 +9,7 @@ after(close_browser);
 const at_point = (page, point) => until(page, (wanted) => document.querySelector('#app').dataset.point === String(wanted), point, `the point is not #${point}`);
 
 test('a deep link shows that workflow at that point in that view', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&at=120`);
 
   await at_point(page, 120);
@@ -21,7 +21,7 @@ test('a deep link shows that workflow at that point in that view', async (contex
 });
 
 test('what a person does goes into the address, and the address brings it back', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=200`);
 
   await page.keyboard.press('ArrowLeft');
@@ -37,7 +37,7 @@ test('what a person does goes into the address, and the address brings it back',
 });
 
 test('back and forward go through what was looked at', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
   await page.keyboard.press('3');
   await until(page, () => location.search.includes('view=events'));
@@ -51,7 +51,7 @@ test('back and forward go through what was looked at', async (context) => {
 });
 
 test('a point that does not exist is answered by the nearest that does', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=99999`);
 
   const {head, point} = await page.evaluate(() => ({...document.querySelector('#app').dataset}));
@@ -61,7 +61,7 @@ test('a point that does not exist is answered by the nearest that does', async (
 });
 
 test('a workflow that does not exist is said to be none', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, '/?wf=never-heard-of');
 
   await page.getByText('There is no such workflow').waitFor();
@@ -70,7 +70,7 @@ test('a workflow that does not exist is said to be none', async (context) => {
 
 test('a link without a workflow names the one that it showed, and back stays there', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, '/');
   const shown = await page.evaluate(() => document.querySelector('#app').dataset.workflow);
   await until(page, (id) => new URLSearchParams(location.search).get('wf') === id, shown, 'the address does not name it');
@@ -86,7 +86,7 @@ test('a link without a workflow names the one that it showed, and back stays the
 });
 
 test('what a link filters by and nobody knows can be seen, and taken off', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&agent=ghost&kind=odd`);
   const filters = page.getByRole('group', {name: 'Filters'});
 

@@ -14,7 +14,7 @@ const is_at = (page, head) => until(page, (wanted) => {
 
 test('an event that another process appends is on the page within a second', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
   const before = await head_of(page);
 
@@ -29,7 +29,7 @@ test('an event that another process appends is on the page within a second', asy
 
 test('a workflow that begins is in the sidebar', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
 
   project.emit('brand-new', 'workflow.started', {description: 'Begun a moment ago'});
@@ -40,7 +40,7 @@ test('a workflow that begins is in the sidebar', async (context) => {
 
 test('a burst of 3,000 events is taken whole, and the page answers meanwhile', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
   const before = await head_of(page);
   const lines = Array.from({length: 3000}, (_, at) => JSON.stringify({workflow_id: WORKFLOW_ID, event_type: 'agent.tool.completed', agent_id: 'builder', data: {tool_name: 'Read', tool_use_id: `burst-${at}`, tool_input: {file_path: `f${at}.ts`}}}));
@@ -54,7 +54,7 @@ test('a burst of 3,000 events is taken whole, and the page answers meanwhile', a
 
 test('a page whose server was killed comes back and has missed nothing', async (context) => {
   const project = new Project(context);
-  const first = await serve(context, project);
+  const first = await serve(project);
   const page = await open(context, first, `/?wf=${WORKFLOW_ID}`);
   const before = await head_of(page);
 
@@ -62,7 +62,7 @@ test('a page whose server was killed comes back and has missed nothing', async (
   await first.ended;
   await until(page, () => document.querySelector('#app').dataset.connection !== 'live', null, 'the page does not notice');
   project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: 'Written while nobody served', content: 'and kept'});
-  await serve(context, project, '-p', String(first.port));
+  await serve(project, '-p', String(first.port));
 
   await is_at(page, before + 1);
   await page.getByText('Written while nobody served').first().waitFor();
@@ -71,7 +71,7 @@ test('a page whose server was killed comes back and has missed nothing', async (
 
 test('writers, and a server that is killed and started again and again, leave the page with every event', async (context) => {
   const project = new Project(context);
-  let server = await serve(context, project);
+  let server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
   const before = await head_of(page);
   const {spawn} = await import('node:child_process');
@@ -85,7 +85,7 @@ test('writers, and a server that is killed and started again and again, leave th
     }));
     server.child.kill('SIGKILL');
     await server.ended;
-    server = await serve(context, project, '-p', String(port));
+    server = await serve(project, '-p', String(port));
     assert.deepEqual(await Promise.all(writers), Array(10).fill(0));
     written += 10;
   }
@@ -98,7 +98,7 @@ test('writers, and a server that is killed and started again and again, leave th
 
 test('a log that was restored from a backup is read anew', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   project.jc('backup', `${project.folder}/kept.db`);
   project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: 'Not in the backup', content: 'so it goes'});
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
@@ -113,7 +113,7 @@ test('a log that was restored from a backup is read anew', async (context) => {
 
 test('a point that a restored log has no more is its last event', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   project.jc('backup', `${project.folder}/kept.db`);
   for (let at = 0; at < 5; at++) project.emit(WORKFLOW_ID, 'agent.note.idea', {agent_id: 'builder', title: `Later ${at}`, content: 'x'});
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=411`);
@@ -130,14 +130,14 @@ test('a point that a restored log has no more is its last event', async (context
 
 test('time that passes goes on when the server comes back', async (context) => {
   const project = new Project(context);
-  const first = await serve(context, project);
+  const first = await serve(project);
   const page = await open(context, first, `/?wf=${WORKFLOW_ID}&at=100`);
   const point = () => page.evaluate(() => Number(document.querySelector('#app').dataset.point));
   await page.keyboard.press('Space');
 
   first.child.kill('SIGKILL');
   await first.ended;
-  await serve(context, project, '-p', String(first.port));
+  await serve(project, '-p', String(first.port));
   await until(page, () => document.querySelector('#app').dataset.connection === 'live');
 
   const then = await point();
@@ -165,7 +165,7 @@ const connection_is = (page, wanted) =>
 
 test('a page that nobody looks at lets go of its stream after a minute, and has missed nothing when it is shown again', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`, {clock: '2026-06-01T10:00:00Z'});
   const before = await head_of(page);
   await connection_is(page, 'live');

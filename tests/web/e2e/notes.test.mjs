@@ -11,7 +11,7 @@ const head_is = (page, head) => until(page, (wanted) => document.querySelector('
 
 test('a note that a person leaves is an event of theirs', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
   const composer = page.getByRole('form', {name: 'Leave a note'});
 
@@ -28,7 +28,7 @@ test('a note that a person leaves is an event of theirs', async (context) => {
 
 test('an answer names the question as its cause, and the question is open no more', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
   const question = page.locator('article', {hasText: 'What if a bank sends a correction'});
   const asked = JSON.parse(project.jc('log', WORKFLOW_ID, '--grep', 'What if a bank sends a correction', '--json').split('\n')[0]);
@@ -49,7 +49,7 @@ test('an answer names the question as its cause, and the question is open no mor
 
 test('a message goes to an agent', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
   const composer = page.getByRole('form', {name: 'Send a message'});
 
@@ -64,7 +64,7 @@ test('a message goes to an agent', async (context) => {
 });
 
 test('in the past nothing can be written, and the page says why', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes&at=300`);
 
   await page.getByText('You look at the past').first().waitFor();
@@ -75,7 +75,7 @@ test('in the past nothing can be written, and the page says why', async (context
 
 test('a note that is refused because the log is busy stays in the composer, and can be sent again', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
   const composer = page.getByRole('form', {name: 'Leave a note'});
   const title = composer.getByRole('textbox').first();
@@ -95,7 +95,7 @@ test('a note that is refused because the log is busy stays in the composer, and 
 });
 
 test('what was typed stays while another view, or another workflow, is looked at', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=notes`);
   const title = () => page.getByRole('form', {name: 'Leave a note'}).getByRole('textbox').first();
   await title().fill('Half a thought');

@@ -17,13 +17,22 @@ const WAIT_MS = 30_000;
 export class Project {
   constructor(context, events = story()) {
     this.folder = mkdtempSync(join(tmpdir(), 'jc-page-'));
-    context.after(() => rmSync(this.folder, {recursive: true, force: true}));
+    /** @type {{child: import('node:child_process').ChildProcess, ended: Promise<any>}[]} that serve it */
+    this.servers = [];
+    context.after(() => this.#remove());
     this.jc('init');
     if (events.length > 0) {
       const file = join(this.folder, 'events.jsonl');
       writeFileSync(file, events.map((event) => JSON.stringify(event) + '\n').join(''));
       this.jc('import', file);
     }
+  }
+
+  /** First whoever may still write here: hooks behind a test run in the order in which they were asked for. */
+  async #remove() {
+    for (const {child} of this.servers) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await Promise.all(this.servers.map((server) => server.ended));
+    rmSync(this.folder, {recursive: true, force: true, maxRetries: 5});
   }
 
   /** Run the program here. @returns what it printed */
@@ -41,10 +50,10 @@ export class Project {
 }
 
 /** `jc dashboard` for a project, on a port of its own. */
-export async function serve(context, project, ...words) {
+export async function serve(project, ...words) {
   const child = spawn(program, ['-C', project.folder, 'dashboard', '--no-browser', '--json', '-p', '0', ...words], {stdio: ['ignore', 'pipe', 'pipe']});
   const server = {child, url: '', port: 0, ended: new Promise((resolve) => child.once('exit', resolve))};
-  context.after(() => server.child.exitCode === null && server.child.signalCode === null && server.child.kill('SIGKILL'));
+  project.servers.push(server);
   let printed = '';
   let said = '';
   child.stderr.on('data', (bytes) => (said += bytes));

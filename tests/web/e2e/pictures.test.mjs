@@ -31,7 +31,7 @@ const PICTURES = [
 ];
 
 test('every view has its picture', {skip: folder ? false : 'JC_PICTURES names no folder'}, async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   mkdirSync(folder, {recursive: true});
   for (const [name, query, options] of PICTURES) {
     const page = await open(context, server, `/?wf=${WORKFLOW_ID}${query}`, {...options, clock: NOW});

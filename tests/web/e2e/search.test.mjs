@@ -11,7 +11,7 @@ const of_log = (project, ...words) => project.jc('log', WORKFLOW_ID, '--json', .
 
 test('words are found in all events, as jc search finds them', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events`);
   const hits = project.jc('search', 'umlauts', '-w', WORKFLOW_ID, '--json').trim().split('\n').length;
 
@@ -25,7 +25,7 @@ test('words are found in all events, as jc search finds them', async (context) =
 });
 
 test('Escape ends a search and leaves its field', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&q=umlauts`);
   await page.keyboard.press('/');
   await until(page, () => document.activeElement?.id === 'events-search');
@@ -39,7 +39,7 @@ test('Escape ends a search and leaves its field', async (context) => {
 
 test('filters narrow the list, count, and stand in the address', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events`);
   const of_tester = of_log(project, '--agent', 'tester');
 
@@ -57,7 +57,7 @@ test('filters narrow the list, count, and stand in the address', async (context)
 
 test('an edit is shown as what it changed, a command with what it printed', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const edit = JSON.parse(project.jc('log', WORKFLOW_ID, '--type', 'agent.tool.completed', '--where', 'data.tool_name=Edit', '-n', '1', '--json'));
   const bash = JSON.parse(project.jc('log', WORKFLOW_ID, '--type', 'agent.tool.completed', '--where', 'data.tool_name=Bash', '--grep', '# pass 12', '-n', '1', '--json'));
 
@@ -76,7 +76,7 @@ test('an edit is shown as what it changed, a command with what it printed', asyn
 
 test('an event is copied as its line, and as the command that prints it', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events&at=100`, {permissions: ['clipboard-read', 'clipboard-write']});
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   const line = JSON.parse(project.jc('log', WORKFLOW_ID, '--from', '100', '--to', '100', '--json'));
@@ -95,7 +95,7 @@ test('an event is copied as its line, and as the command that prints it', async 
 
 test('a trace shows the tree that jc trace prints', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=trace&trace=planning`);
   const count = project.jc('trace', 'planning', '-w', WORKFLOW_ID, '--json').trim().split('\n').length;
 
@@ -109,7 +109,7 @@ test('a trace shows the tree that jc trace prints', async (context) => {
 
 test('what no agent did, and one type, can be listed alone', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&view=events`);
   const lines = project.jc('log', WORKFLOW_ID, '--json').trim().split('\n').map((line) => JSON.parse(line));
   const nobody = lines.filter((event) => event.agent_id === undefined).length;
@@ -125,7 +125,7 @@ test('what no agent did, and one type, can be listed alone', async (context) => 
 });
 
 test('the command that tells the state at the point, or what differs, can be copied', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=120`, {permissions: ['clipboard-read', 'clipboard-write']});
   const copied = async () => {
     await page.getByRole('button', {name: 'Copy as a jc command'}).click();

@@ -8,7 +8,7 @@ import {Project, close_browser, open, serve, well_behaved} from './page.mjs';
 after(close_browser);
 
 test('a script that found its way into the page would not run', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
 
   const ran = await page.evaluate(() => new Promise((resolve) => {
@@ -25,7 +25,7 @@ test('a script that found its way into the page would not run', async (context) 
 
 test('a page of another site can neither read nor write', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const site = createServer((request, response) => response.writeHead(200, {'Content-Type': 'text/html'}).end('<p>elsewhere</p>'));
   await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve));
   context.after(() => site.close());
@@ -49,7 +49,7 @@ test('a page of another site can neither read nor write', async (context) => {
 
 test('a server that others can reach shows nothing without its token', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project, '--host', '0.0.0.0');
+  const server = await serve(project, '--host', '0.0.0.0');
   const token = server.told.url.match(/token=([^&]+)/)?.[1];
   assert.ok(token, server.told.url);
   const local = `http://127.0.0.1:${server.port}/`;
@@ -63,7 +63,7 @@ test('a server that others can reach shows nothing without its token', async (co
 
 test('the token in the address becomes a cookie and leaves the address', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project, '--host', '0.0.0.0');
+  const server = await serve(project, '--host', '0.0.0.0');
   const token = server.told.url.match(/token=([^&]+)/)[1];
   server.url = `http://127.0.0.1:${server.port}/`;
 

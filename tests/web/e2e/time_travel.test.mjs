@@ -46,7 +46,7 @@ async function compare(page, project, point) {
 
 test('stepping back through the story shows each state as jc state tells it', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=260`);
 
   for (let point = 260; point > 240; point--) {
@@ -58,7 +58,7 @@ test('stepping back through the story shows each state as jc state tells it', as
 
 test('points all over the story are right, in any order', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
   const slider = page.locator('#deck [role=slider]');
 
@@ -75,7 +75,7 @@ test('points all over the story are right, in any order', async (context) => {
 
 test('dragging the scrubber moves the point, and what changed since stays marked', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=150`);
   await stands_at(page, 150);
   const box = await page.locator('#deck [role=slider]').boundingBox();
@@ -99,7 +99,7 @@ test('dragging the scrubber moves the point, and what changed since stays marked
 
 test('a click on a feature, a note, and an event goes to where it happened', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}`);
   const point = () => page.evaluate(() => Number(document.querySelector('#app').dataset.point));
   const completed = JSON.parse(project.jc('log', WORKFLOW_ID, '--type', 'feature.completed', '--json').split('\n')[0]);
@@ -117,7 +117,7 @@ test('a click on a feature, a note, and an event goes to where it happened', asy
 });
 
 test('playing passes time, and ends live', async (context) => {
-  const server = await serve(context, new Project(context));
+  const server = await serve(new Project(context));
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=395`);
   for (let press = 0; press < 2; press++) await page.keyboard.press('s');
 
@@ -129,7 +129,7 @@ test('playing passes time, and ends live', async (context) => {
 
 test('what comes while one looks at the past leaves the past alone', async (context) => {
   const project = new Project(context);
-  const server = await serve(context, project);
+  const server = await serve(project);
   const page = await open(context, server, `/?wf=${WORKFLOW_ID}&at=200`);
   await stands_at(page, 200);
   const before = await shown(page);
